@@ -1,0 +1,3 @@
+"""Rucy: plain Ruby in, eBPF out."""
+
+__version__ = "0.1.0"
