@@ -1,0 +1,1 @@
+"""Front ends: text of a language in, lang/tree.py out."""

@@ -1,0 +1,1 @@
+"""The intermediate representation: typed SSA over basic blocks. Its law is docs/ir.md."""

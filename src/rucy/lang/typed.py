@@ -1,0 +1,437 @@
+"""The typed tree: what the checker makes and lower/ reads. Everything is resolved; nothing is left to decide.
+
+Guaranteed: every node has a `type`; operands have exactly the types that the node's docstring names (the checker inserts
+`Convert`); a nil-able value is used only through `IsNil` and `Unwrap`; conditions are Bool; constants are folded where a
+literal is needed; all calls are bound.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from rucy.lang.tree import Label
+from rucy.lang.types import ArrayType, Type
+from rucy.source import Span
+
+
+class Var:
+    """A typed local. `type` is final once checking is done."""
+
+    __slots__ = ("name", "type", "span")
+
+    def __init__(self, name: str, type: Type, span: Span) -> None:
+        self.name = name
+        self.type = type
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"Var({self.name})"
+
+
+class GlobalVar(NamedTuple):
+    """`$name`: an integer (8 bytes, kind by use) or bool variable of the object."""
+
+    name: str
+    type: Type
+    initial: int
+    span: Span
+
+
+class Node:
+    """As tree.Node, with a type: constructor takes span, type, then the parts in `__slots__` order."""
+
+    __slots__ = ("span", "type")
+
+    span: Span
+    type: Type
+
+    def __init__(self, span: Span, type_: Type, *parts: object) -> None:
+        self.span = span
+        self.type = type_
+        names = self.__slots__
+        assert len(parts) == len(names), f"{type(self).__name__} takes {names}"
+        for name, part in zip(names, parts):
+            setattr(self, name, part)
+
+
+#: Primitive operations: name → (operand classes, result). i = Integer, b = Bool. Kinds follow language.md, "Integer":
+#: result "i" by the rule of non-negative operands, "s" always signed, "u" always non-negative.
+PRIMS: dict[str, tuple[str, str]] = {
+    "add": ("ii", "i"), "mul": ("ii", "i"), "sub": ("ii", "s"), "neg": ("i", "s"), "inv": ("i", "s"),
+    "floordiv": ("ii", "i"), "mod": ("ii", "i"), "truncdiv": ("ii", "i"), "rem": ("ii", "i"), "pow": ("ii", "i"),
+    "shl": ("ii", "i"), "shr": ("ii", "i"), "and": ("ii", "&"), "or": ("ii", "i"), "xor": ("ii", "i"),
+    "min": ("ii", "i"), "max": ("ii", "i"), "abs": ("i", "u"), "bit_length": ("i", "u"), "gcd": ("ii", "u"),
+    "lcm": ("ii", "u"), "bit": ("ii", "u"), "spaceship": ("ii", "s"),
+    "eq": ("ii", "b"), "ne": ("ii", "b"), "lt": ("ii", "b"), "le": ("ii", "b"), "gt": ("ii", "b"), "ge": ("ii", "b"),
+    "beq": ("bb", "b"), "bne": ("bb", "b"), "band": ("bb", "b"), "bor": ("bb", "b"), "bxor": ("bb", "b"),
+    "ntoh": ("i", "u"), "hton": ("i", "u"), "as_i64": ("i", "s"), "as_u64": ("i", "u"),
+}  # fmt: skip
+
+
+class Int(Node):
+    """An Integer constant (IntType); value is mathematical and within its kind's 64 bits."""
+
+    __slots__ = ("value",)
+    value: int
+
+
+class Bool(Node):
+    __slots__ = ("value",)
+    value: bool
+
+
+class Nil(Node):
+    """NilType, or an OptType: its nil."""
+
+    __slots__ = ()
+
+
+class Str(Node):
+    """A literal string (StrType with `literal`)."""
+
+    __slots__ = ("value",)
+    value: bytes
+
+
+class Read(Node):
+    __slots__ = ("var",)
+    var: Var
+
+
+class Write(Node):
+    """Assign; value's type is the variable's. The node's value is the value assigned."""
+
+    __slots__ = ("var", "value")
+    var: Var
+    value: Node
+
+
+class GlobalRead(Node):
+    __slots__ = ("name",)
+    name: str
+
+
+class GlobalWrite(Node):
+    __slots__ = ("name", "value")
+    name: str
+    value: Node
+
+
+class GlobalUpdate(Node):
+    """Atomic `$name op= value`, op one of add sub and or xor; `used`: the new value is wanted (needs a fetching atomic)."""
+
+    __slots__ = ("name", "op", "value", "used")
+    name: str
+    op: str
+    value: Node
+    used: bool
+
+
+class Prim(Node):
+    """A primitive of `PRIMS`; operands IntType of either kind (`ntoh`/`hton`: `bits` 16, 32 or 64) or BoolType.
+
+    `lt`, `eq`, `floordiv`, `mod`, `spaceship`, … are about mathematical values, whatever the operands' kinds; the result
+    wraps into the node's kind. ntoh: `net` operand → host number; hton the reverse.
+    """
+
+    __slots__ = ("op", "args", "bits")
+    op: str
+    args: tuple[Node, ...]
+    bits: int
+
+
+class Convert(Node):
+    """To the node's type: Integer kind to kind (the same 64 bits), T to OptType(T), NilType to OptType."""
+
+    __slots__ = ("value",)
+    value: Node
+
+
+class IsNil(Node):
+    """Of an OptType, or a PtrType with `null` (compare with NULL): Bool."""
+
+    __slots__ = ("value",)
+    value: Node
+
+
+class Unwrap(Node):
+    """An OptType's value, or a PtrType made non-NULL, where the checker has proved a test on every path."""
+
+    __slots__ = ("value",)
+    value: Node
+
+
+class Not(Node):
+    __slots__ = ("value",)
+    value: Node
+
+
+class If(Node):
+    """Value: the taken arm's; both arms have the node's type, or NeverType, or the node's type is NilType (value unused)."""
+
+    __slots__ = ("cond", "then", "other")
+    cond: Node
+    then: Node
+    other: Node
+
+
+class Seq(Node):
+    __slots__ = ("items",)
+    items: tuple[Node, ...]
+
+
+class Loop(Node):
+    """For ever; left by Throw or Return. NeverType. `word` names it in messages."""
+
+    __slots__ = ("body", "word")
+    body: Node
+    word: str
+
+
+class For(Node):
+    """`var` counts from lo by step while var < hi (<= when not exclusive; > / >= when step < 0); lo and hi have var's
+    type and are evaluated once. Value nil. The body may assign `var` without changing the count."""
+
+    __slots__ = ("var", "lo", "hi", "exclusive", "step", "body", "word")
+    var: Var
+    lo: Node
+    hi: Node
+    exclusive: bool
+    step: int
+    body: Node
+    word: str
+
+
+class Unrolled(Node):
+    """The body once for each constant, with `var` (and `index`) set. Value nil."""
+
+    __slots__ = ("var", "index", "values", "body", "word")
+    var: Var
+    index: Var | None
+    values: tuple[int, ...]
+    body: Node
+    word: str
+
+
+class Catch(Node):
+    """Value: the body's or the thrown one's; `type` joins both."""
+
+    __slots__ = ("label", "body")
+    label: Label
+    body: Node
+
+
+class Throw(Node):
+    """NeverType; `value` has the Catch's type."""
+
+    __slots__ = ("label", "value")
+    label: Label
+    value: Node
+
+
+class Return(Node):
+    """NeverType; `value` has the method's return type; a probe's is its result number (IntType), already converted."""
+
+    __slots__ = ("value",)
+    value: Node
+
+
+class Ctx(Node):
+    """The raw context (CtxType)."""
+
+    __slots__ = ()
+
+
+class CtxLoad(Node):
+    """(load width bytes at ctx + offset >> shift) & mask; mask 0 = none. Type Integer (perhaps net), Bool or PtrType."""
+
+    __slots__ = ("offset", "width", "signed", "shift", "mask")
+    offset: int
+    width: int
+    signed: bool
+    shift: int
+    mask: int
+
+
+class CtxStore(Node):
+    """The low width bytes of value to ctx + offset; value is the node's value."""
+
+    __slots__ = ("offset", "width", "value")
+    offset: int
+    width: int
+    value: Node
+
+
+class Step(NamedTuple):
+    """One dereference: from a pointer to a struct, through members in place, to a value.
+
+    type_id is the struct the pointer points to (input BTF), access the CO-RE access string ("0:3:1"); element is a dynamic
+    element index (Integer) with stride (bytes) and elements (count), when the path ends in an array element.
+    """
+
+    type_id: int
+    access: str
+    bitfield: int  # width in bits, 0 = none
+    size: int  # bytes of the value in the input BTF
+    signed: bool
+    element: Any = None  # Node | None: a dynamic element index
+    stride: int = 0
+    elements: int = 0
+
+
+class KernelLoad(Node):
+    """A field read through `base` (PtrType). PtrType.direct of the base: a direct relocated load, behind a NULL test when
+    `null` is set on it (0 when NULL); otherwise bpf_probe_read_kernel (user: bpf_probe_read_user), 0 when it fails."""
+
+    __slots__ = ("base", "step")
+    base: Node
+    step: Step
+
+
+class KernelAddress(Node):
+    """The address of a member in place (PtrType, not direct unless the base is): base + relocated offset; NULL stays NULL."""
+
+    __slots__ = ("base", "step")
+    base: Node
+    step: Step
+
+
+class PtrCast(Node):
+    """An Integer or pointer taken as the node's PtrType."""
+
+    __slots__ = ("value",)
+    value: Node
+
+
+class ReadString(Node):
+    """str(ptr, n) / ustr(ptr, n): StrType(n); "" when unreadable. `ptr` an Integer or PtrType."""
+
+    __slots__ = ("ptr", "user")
+    ptr: Node
+    user: bool
+
+
+class HelperString(Node):
+    """A string that a helper writes into a buffer of the type's size (`comm`): StrType."""
+
+    __slots__ = ("helper",)
+    helper: str
+
+
+class StrCompare(Node):
+    """Bool. kind "eq", "start" or "end": the string `value` against literal bytes, or ("eq") another string."""
+
+    __slots__ = ("kind", "value", "other")
+    kind: str
+    value: Node
+    other: Node
+
+
+class StrSize(Node):
+    __slots__ = ("value",)
+    value: Node
+
+
+class StrByte(Node):
+    """Byte `index` (Integer) of a string: OptType(u64), or u64 when the index is a constant inside; nil past its end."""
+
+    __slots__ = ("value", "index")
+    value: Node
+    index: Node
+
+
+class ArrayGet(Node):
+    """Element of a constant array; OptType(Integer) unless the index is proved inside (`checked`)."""
+
+    __slots__ = ("array", "index")
+    array: ArrayType
+    index: Node
+
+
+class CoreQuery(Node):
+    """A CO-RE question as an Integer (u64) or Bool: kind as btf.CoreRef.kind ("field_exists", "type_size", …)."""
+
+    __slots__ = ("kind", "type_id", "access")
+    kind: str
+    type_id: int
+    access: str
+
+
+class CallHelper(Node):
+    """`helper` is the kernel row's name; args are Integer, Ctx, PtrType, Str (passed by address) or `Buffer`; by the row.
+
+    Value: Integer (signed for a 64-bit error result, the row says), PtrType or nil.
+    """
+
+    __slots__ = ("helper", "args")
+    helper: str
+    args: tuple[Node, ...]
+
+
+class Printk(Node):
+    """bpf_trace_printk: format bytes without the NUL, and at most 3 arguments (Integer, PtrType or string)."""
+
+    __slots__ = ("format", "args")
+    format: bytes
+    args: tuple[Node, ...]
+
+
+class CallMethod(Node):
+    """A method of the program, args in parameter order, all given."""
+
+    __slots__ = ("method", "args")
+    method: Method
+    args: tuple[Node, ...]
+
+
+class Method:
+    """One instance of a method: params, body and result type. Compared by identity; `symbol` is unique."""
+
+    __slots__ = ("name", "symbol", "params", "result", "body", "span")
+
+    def __init__(self, name: str, symbol: str, span: Span) -> None:
+        self.name = name
+        self.symbol = symbol
+        self.span = span
+        self.params: tuple[Var, ...] = ()
+        self.result: Type | None = None
+        self.body: Node | None = None
+
+
+class Program:
+    """A probe or section program. `body` returns its result as an Integer in the kernel's numbers.
+
+    `args` are block parameters that exist at entry: (variable, how to get it: a node). `hook` is a kernel.hooks row or
+    None for a raw section; `attach` what the loader is to do with it.
+    """
+
+    __slots__ = (
+        "name", "section", "prog_type", "attach_type", "hook", "target", "options", "args", "body", "neutral", "span",
+    )  # fmt: skip
+
+    def __init__(self, name: str, section: str, span: Span) -> None:
+        self.name = name
+        self.section = section
+        self.span = span
+        self.prog_type = ""
+        self.attach_type: str | None = None
+        self.hook: Any = None
+        self.target = ""
+        self.options: dict[str, Any] = {}
+        self.args: tuple[tuple[Var, Node], ...] = ()
+        self.body: Node | None = None
+        self.neutral = 0
+
+
+class Checked:
+    """A whole program, checked."""
+
+    __slots__ = ("license", "programs", "methods", "globals", "kernel", "needs")
+
+    def __init__(self) -> None:
+        self.license = ""
+        self.programs: list[Program] = []
+        self.methods: list[Method] = []
+        self.globals: dict[str, GlobalVar] = {}
+        self.kernel = "5.10"
+        self.needs: list[tuple[str, str, Span]] = []  # (kernel version, what needs it, where)

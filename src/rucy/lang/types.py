@@ -1,0 +1,106 @@
+"""Types of values in the typed tree.
+
+An Integer is one of two kinds, u64 ("non-negative") and i64 ("signed"), by the form of its expression. `net` marks a
+number that is still in network byte order, with its width in bits. Kernel types are ids in the input BTF.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class IntType(NamedTuple):
+    signed: bool = False
+    net: int = 0  # 0, or 16, 32, 64: a network-order value of that width
+
+
+class BoolType(NamedTuple):
+    tag: str = "bool"
+
+
+class NilType(NamedTuple):
+    tag: str = "nil"
+
+
+class NeverType(NamedTuple):
+    """Of an expression that does not come back (Throw, Return)."""
+
+    tag: str = "never"
+
+
+class StrType(NamedTuple):
+    """A bounded string. `size` is its capacity in bytes, the NUL included; `literal` when the bytes are known."""
+
+    size: int
+    literal: bytes | None = None
+
+
+class SymType(NamedTuple):
+    """A symbol literal: the word of a hook's result."""
+
+    name: str
+
+
+class PtrType(NamedTuple):
+    """A kernel pointer. `pointee` is a BTF type id (modifiers stripped; 0 = void). `direct`: the verifier lets the
+    program load through it; `null`: it may be NULL (a test narrows it); `user`: a user-space address."""
+
+    pointee: int
+    direct: bool = False
+    null: bool = True
+    user: bool = False
+
+
+class AggregateType(NamedTuple):
+    """A kernel struct, union or array in place (an lvalue): a base pointer and a path to it."""
+
+    btf: int
+
+
+class CtxType(NamedTuple):
+    """The program's context, or a hook's named argument that is a view of it; `row` is a contexts row's name."""
+
+    row: str
+
+
+class ArrayType(NamedTuple):
+    """A constant array of Integers."""
+
+    values: tuple[int, ...]
+
+
+class RangeType(NamedTuple):
+    tag: str = "range"
+
+
+class StructType(NamedTuple):
+    name: str
+
+
+class OptType(NamedTuple):
+    """A value of `of`, or nil."""
+
+    of: Type
+
+
+Type = (
+    IntType
+    | BoolType
+    | NilType
+    | NeverType
+    | StrType
+    | SymType
+    | PtrType
+    | AggregateType
+    | CtxType
+    | ArrayType
+    | RangeType
+    | StructType
+    | OptType
+)
+
+U64 = IntType(False)
+S64 = IntType(True)
+BOOL = BoolType()
+NIL = NilType()
+NEVER = NeverType()
