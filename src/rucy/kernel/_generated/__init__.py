@@ -1,0 +1,1 @@
+"""Tables made by dev/scrape_kernel.py from kernel sources: generated, do not edit."""

@@ -1,0 +1,61 @@
+"""What a hook's result means: its values, the range that the kernel takes, and the value that changes nothing.
+
+Ranges are check_return_code and return_retval_range in kernel/bpf/verifier.c. Values are the enums xdp_action,
+sk_action, bpf_ret_code and the TC_ACT_* of include/uapi/linux/{bpf,pkt_cls}.h, NF_* of include/uapi/linux/netfilter.h;
+the bits of the cgroup egress and bind results are the comments of BPF_PROG_CGROUP_INET_EGRESS_RUN_ARRAY and
+BPF_RET_BIND_NO_CAP_NET_BIND_SERVICE in include/linux/bpf-cgroup.h. Where a type has no enforced range, `low` and
+`high` are what the hook's caller understands.
+
+`neutral` is the value of a probe that must end early: what the kernel would have done without the program.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Result(NamedTuple):
+    """One kind of result. `kind`: "ignored", "bool", "symbols", "range", "errno" or "bytes"; `since` of a symbol is the
+    hook's. A "bool" takes true and false as 1 and 0, and Integers from `low` to `high`."""
+
+    name: str
+    values: tuple[tuple[str, int], ...]
+    low: int
+    high: int
+    neutral: int
+    kind: str
+
+
+_XDP = (("aborted", 0), ("drop", 1), ("pass", 2), ("tx", 3), ("redirect", 4))
+_TC = (("unspec", -1), ("ok", 0), ("reclassify", 1), ("shot", 2), ("pipe", 3), ("stolen", 4), ("queued", 5),
+       ("repeat", 6), ("redirect", 7), ("trap", 8))  # fmt: skip
+_SK = (("drop", 0), ("pass", 1))
+_LWT = (("ok", 0), ("drop", 2), ("redirect", 7), ("reroute", 128))
+_NETFILTER = (("drop", 0), ("accept", 1))
+_DISSECTOR = (("ok", 0), ("drop", 2), ("continue", 129))
+
+# fmt: off
+ROWS: tuple[Result, ...] = (
+    #       name                    values       low          high        neutral     kind
+    Result("ignored",               (),          0,           0,          0,          "ignored"),
+    Result("xdp",                   _XDP,        0,           4,          2,          "symbols"),
+    Result("tc",                    _TC,         -1,          8,          -1,         "symbols"),
+    Result("socket_filter",         (),          0,           0xFFFFFFFF, 0xFFFFFFFF, "bytes"),
+    Result("cgroup",                (),          0,           1,          1,          "bool"),
+    Result("cgroup_egress",         (),          0,           3,          1,          "bool"),
+    Result("cgroup_bind",           (),          0,           3,          1,          "bool"),
+    Result("cgroup_always",         (),          1,           1,          1,          "bool"),
+    Result("sock_ops",              (),          0,           1,          1,          "bool"),
+    Result("sk",                    _SK,         0,           1,          1,          "symbols"),
+    Result("sk_skb_parser",         (),          0,           0x7FFFFFFF, 0,          "bytes"),
+    Result("flow_dissector",        _DISSECTOR,  0,           129,        129,        "symbols"),
+    Result("lwt",                   _LWT,        0,           128,        0,          "symbols"),
+    Result("netfilter",             _NETFILTER,  0,           1,          1,          "symbols"),
+    Result("fmod_ret",              (),          -4095,       0,          0,          "errno"),
+    Result("lsm",                   (),          -4095,       0,          0,          "errno"),
+    Result("lsm_cgroup",            (),          0,           1,          1,          "bool"),
+    Result("number",                (),          -0x80000000, 0x7FFFFFFF, 0,          "range"),
+)
+# fmt: on
+
+BY_NAME: dict[str, Result] = {row.name: row for row in ROWS}
