@@ -1,0 +1,115 @@
+"""A verifier refusal as a Ruby line: the verifier's log and the object come in, a VerifierRefusal comes out.
+
+The log ends with what was wrong, after the instruction at which it was found. Which Ruby line that is, the object's
+.BTF.ext says.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from rucy.load.errors import VerifierRefusal
+from rucy.load.refusals import ROWS, Refusal
+
+_INSN = re.compile(r"^(\d+): \([0-9a-f]{2}\)")
+_COMMENT = re.compile(r"^; (?P<text>.*?)(?: @ (?P<file>[^@]*?):(?P<line>\d+))?$")  # with the place from Linux 6.8 on
+_CLOSING = re.compile(r"^(?:processed \d+ insns|verification time|stack depth|mark_precise|max_states)")
+_STATE = re.compile(r"^(?:\d+: R|R\d+(?:_w)?=|from \d+ to \d+|fp-\d+|func#\d+ @|last_idx|regs=|parent )")
+_AT_INSN = re.compile(r"(?:insn|at insn|alloc_insn=|from insn) ?(\d+)")
+_TAIL = 12
+_NEAR = 8  # lines of complaint that can stand at the end of a log
+
+
+class Place(NamedTuple):
+    """A line of source; text: the line itself."""
+
+    file: str
+    line: int
+    text: str
+
+
+NOWHERE = Place("", 0, "")
+
+
+def refusal(program: str, log: str, data: bytes) -> VerifierRefusal:
+    """The refusal of `program`, a program of the object `data`, with the verifier's `log`."""
+    lines = [line.rstrip() for line in log.splitlines() if line.strip()]
+    row, words = explain(lines)
+    return VerifierRefusal(
+        program,
+        log,
+        words,
+        row.help if row else "",
+        row.status if row else 1,
+        find_place(lines, program, data),
+        tuple(lines[-_TAIL:]),
+    )
+
+
+def explain(lines: list[str]) -> tuple[Refusal | None, str]:
+    """The row that the log's last lines match, and its reason; without one, the verifier's own last words."""
+    complaints = [line for line in lines if not _CLOSING.match(line) and not _INSN.match(line)]
+    for line in reversed(complaints[-_NEAR:]):
+        if _STATE.match(line) and "!" not in line:
+            continue
+        for row in ROWS:
+            if found := re.search(row.pattern, line):
+                groups = [found[0], *(group or "" for group in found.groups())]
+                return row, row.reason.format(*groups)
+    spoken = [line for line in complaints if not _STATE.match(line) and not line.startswith(";")]
+    return None, spoken[-1] if spoken else "it gave no reason"
+
+
+def find_place(lines: list[str], program: str, data: bytes) -> Place:
+    """The source line of the instruction that the log is about, NOWHERE if the object has none for it."""
+    index, comment = _last_instruction(lines)
+    table = _line_table(data, program)
+    if index is not None and index < table.size:
+        return table.at(index)
+    if comment is None:
+        return NOWHERE
+    line = int(comment["line"]) if comment["line"] else None
+    return table.with_text(comment["text"].strip(), line)
+
+
+def _last_instruction(lines: list[str]) -> tuple[int | None, re.Match[str] | None]:
+    """Index of the instruction that the log is about, and the source comment before it."""
+    comment: re.Match[str] | None = None
+    index: int | None = None
+    for line in lines:
+        if found := _COMMENT.match(line):
+            comment = found
+        elif found := _INSN.match(line):
+            index = int(found[1])
+    for line in lines[-_NEAR:]:
+        if not _INSN.match(line) and not _STATE.match(line) and (named := _AT_INSN.search(line)):
+            return int(named[1]), comment if int(named[1]) == index else None
+    return index, comment
+
+
+class LineTable(NamedTuple):
+    """One program's own lines. starts: (instruction index, place) ascending; size: its instructions, in 8-byte slots;
+    others: the lines of the methods in .text, whose indices in the loaded program are libbpf's secret."""
+
+    starts: tuple[tuple[int, Place], ...]
+    size: int
+    others: tuple[Place, ...]
+
+    def at(self, index: int) -> Place:
+        found = NOWHERE
+        for start, place in self.starts:
+            if start > index:
+                break
+            found = place
+        return found
+
+    def with_text(self, text: str, line: int | None) -> Place:
+        """The one line that reads `text` and has that number, if one is known; NOWHERE if none or several do."""
+        known = {*(place for _, place in self.starts), *self.others}
+        places = {place for place in known if place.text.strip() == text and line in (None, place.line)}
+        return places.pop() if len(places) == 1 else NOWHERE
+
+
+def _line_table(data: bytes, program: str) -> LineTable:
+    return LineTable((), 0, ())
