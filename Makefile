@@ -1,0 +1,47 @@
+# `make help` lists what there is. Every target sets up what it needs; a second run installs nothing.
+PYTHON := .venv/bin/python
+
+.PHONY: help demo test test-kernels test-plant bench bless lint kernels setup setup-run setup-bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+demo: setup-run ## refuse /dev/urandom to a cgroup, by a Ruby file: the device filter on this kernel
+	$(PYTHON) dev/demo.py
+
+test: setup kernels lint ## every test: this kernel, and 5.10, 6.1 and the newest in VMs (RUCY_NO_VM=1: no VMs)
+	$(PYTHON) -m pytest
+
+test-kernels: setup ## the VM cases on every kernel of the list
+	RUCY_KERNELS=all $(PYTHON) -m tests.vm.kernels
+	RUCY_KERNELS=all $(PYTHON) -m pytest tests/vm
+
+test-plant: setup ## break the compiler in 25 places, one at a time: the random programs must find each
+	$(PYTHON) -m tests.plant
+
+bench: setup-bench ## size and speed beside clang
+	$(PYTHON) -m bench
+
+bless: setup ## rewrite the goldens from what the compiler now says; read the diff
+	$(PYTHON) -m pytest tests/golden --bless
+
+lint: setup ## ruff and mypy
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/mypy -p tests.vm -p tests.golden
+
+kernels: setup ## download the kernels that the tests boot, once; `rm -r .cache/kernels` to look for newer ones
+	@$(PYTHON) -m tests.vm.kernels
+
+setup:
+	@dev/setup.sh test
+
+setup-run:
+	@dev/setup.sh run
+
+setup-bench:
+	@dev/setup.sh bench
+
+clean: ## remove caches and build products; .venv and the downloaded kernels stay
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache/vm src/*.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,65 @@
+"""What all tests share: the `--bless` option, counted skips, and lines for the end of the run.
+
+`@pytest.mark.root` needs root and a kernel that loads BPF programs: elsewhere it is skipped, and counted.
+`@pytest.mark.vm` boots a kernel: only RUCY_NO_VM=1 skips it, and the closing lines say how many were.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+_LINES: pytest.StashKey[list[str]] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--bless", action="store_true", help="rewrite golden files from what the compiler now says")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_LINES] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    rooted = [item for item in items if item.get_closest_marker("root")]
+    refusal = _bpf_refusal() if rooted else ""
+    if refusal:
+        for item in rooted:
+            item.add_marker(pytest.mark.skip(reason=refusal))
+        config.stash[_LINES].append(f"root: {len(rooted)} tests skipped, {refusal}")
+    if os.environ.get("RUCY_NO_VM") == "1":
+        booting = [item for item in items if item.get_closest_marker("vm")]
+        for item in booting:
+            item.add_marker(pytest.mark.skip(reason="RUCY_NO_VM=1"))
+        config.stash[_LINES].append(f"vm: {len(booting)} tests skipped, RUCY_NO_VM=1")
+
+
+def _bpf_refusal() -> str:
+    """Why tests that load programs cannot run here; "" where they can."""
+    if os.geteuid() != 0:
+        return "not root"
+    probe = Path(__file__).parents[1] / "dev" / "bpf_permitted.py"
+    done = subprocess.run([sys.executable, str(probe)], capture_output=True, text=True)
+    return done.stderr.strip() if done.returncode else ""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in dict.fromkeys(config.stash[_LINES]):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def closing_line(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Call it with a line that the run shall print at its end; the same line is printed once."""
+    return request.config.stash[_LINES].append
+
+
+@pytest.fixture(scope="session")
+def bless(request: pytest.FixtureRequest) -> bool:
+    """Whether goldens are to be rewritten instead of compared."""
+    return bool(request.config.getoption("--bless"))

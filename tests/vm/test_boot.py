@@ -1,0 +1,64 @@
+"""The lab tells a failure from a success: exit codes, output, time limits, and a kernel that dies."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.vm.boot import Job, run
+from tests.vm.kernels import HOST, SERIES, Series, _version_key, wanted
+
+JOBS = [
+    Job("passes", function="tests.vm.samples:passes"),
+    Job("fails", function="tests.vm.samples:fails"),
+    Job("skips", function="tests.vm.samples:skips"),
+    Job("status", argv=("sh", "-c", "echo out; echo err >&2; exit 3")),
+    Job("late", argv=("sleep", "100"), timeout=0.5),
+    Job("unknown", argv=("no-such-command",)),
+]
+
+
+def check_jobs(kernel: str) -> None:
+    results = {result.name: result for result in run(kernel, JOBS)}
+    assert [(r.status, r.code) for r in results.values()] == [
+        ("passed", 0), ("failed", 1), ("skipped", 77), ("failed", 3), ("timeout", -9), ("failed", 1),
+    ]  # fmt: skip
+    assert results["passes"].stdout == f"on {kernel}\n"
+    assert results["fails"].stderr.endswith("AssertionError: two is not three\n")
+    assert results["skips"].stderr == "not here\n"
+    assert (results["status"].stdout, results["status"].stderr) == ("out\n", "err\n")
+    assert "No such file or directory" in results["unknown"].stderr
+
+
+def test_results_on_the_host() -> None:
+    check_jobs(HOST)
+
+
+@pytest.mark.vm
+def test_results_come_back_and_a_dying_kernel_is_seen() -> None:
+    kernel = "6.1"
+    check_jobs(kernel)
+    crash = Job("crash", argv=("sh", "-c", "echo before; echo c > /proc/sysrq-trigger; sleep 100"))
+    first, second, third = run(kernel, [Job("first", argv=("true",)), crash, Job("third", argv=("true",))])
+    assert first.status == "passed"
+    assert (second.status, second.stdout) == ("lost", "before\n")
+    assert "Kernel panic" in second.stderr
+    assert third.status == "lost" and third.stderr.startswith("not run")
+
+
+def test_kernels_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RUCY_KERNELS", raising=False)
+    monkeypatch.delenv("RUCY_NO_VM", raising=False)
+    assert wanted() == (HOST, "5.10", "6.1", "newest")
+    monkeypatch.setenv("RUCY_KERNELS", "all")
+    assert wanted() == (HOST, *(row.name for row in SERIES))
+    monkeypatch.setenv("RUCY_KERNELS", "6.1,host")
+    assert wanted() == ("6.1", HOST)
+    monkeypatch.setenv("RUCY_KERNELS", "2.4")
+    with pytest.raises(ValueError, match="no kernel `2.4`"):
+        wanted()
+
+
+def test_newest_is_by_number() -> None:
+    offered = ["6.12.9+deb13-cloud-amd64 trixie", "6.12.57+deb13-cloud-amd64 trixie", "6.9.1-1-cloud-amd64 trixie"]
+    assert max(offered, key=_version_key) == offered[1]
+    assert all(isinstance(row, Series) and row.suites for row in SERIES)
