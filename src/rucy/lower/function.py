@@ -1,0 +1,517 @@
+"""Lowering one function body: variables, control flow, calls.
+
+Expressions of one matter stand in a file of their own (integers, kernel, strings); `_LOWER` in this file is the table of
+node class → function. A condition is lowered straight into branches (`Lowering.condition`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from rucy.ir.builder import Builder
+from rucy.ir.function import Block, Const, Data, Function, Instr, Module, Param, Value, const, false, true
+from rucy.ir.types import I1, I64, VOID, Type
+from rucy.lang import typed
+from rucy.lang import types as t
+from rucy.lang.tree import Label
+from rucy.lower.values import CONST_PTR, GLOBAL_PTR, NOTHING, STACK_PTR, Held, Nothing, Opt, Text, ir_type, is_scalar
+
+
+class Exit:
+    """Where a Catch (or an inlined method) ends, and the type of what it gives."""
+
+    __slots__ = ("block", "type", "key", "used")
+
+    def __init__(self, block: Block, type: t.Type) -> None:
+        self.block = block
+        self.type = type
+        self.key = object()
+        self.used = False
+
+
+class Frame:
+    """One activation: the program or method itself, or a method lowered in place."""
+
+    __slots__ = ("exits", "returns")
+
+    def __init__(self, returns: Exit | None) -> None:
+        self.exits: dict[Label, Exit] = {}
+        self.returns = returns
+
+
+class Lowering:
+    """State of one function being lowered. `b` is the builder, `frame` the current activation."""
+
+    def __init__(
+        self, module: Module, fn: Function, pending: dict[typed.Method, Function], ctx: Param | None
+    ) -> None:
+        self.module = module
+        self.fn = fn
+        self.pending = pending
+        self.ctx = ctx
+        self.b = Builder(fn)
+        self.frame = Frame(None)
+        self.text_slots: dict[tuple[Frame, object], Instr] = {}
+        self.scratch: dict[int, Instr] = {}
+
+    # -- whole bodies
+
+    def body(self, node: typed.Node) -> None:
+        """Lower a body and return its value."""
+        held = self.held(node)
+        if self.b.block is not None:
+            self.b.ret(self.as_result(held))
+
+    def as_result(self, held: Held) -> Value:
+        if isinstance(held, Value):
+            if self.fn.ret == I64 and held.type == I1:
+                return self.b.emit("int", held)
+            return held
+        return const(0)
+
+    def finish(self) -> Function:
+        return self.b.finish()
+
+    # -- values
+
+    def held(self, node: typed.Node) -> Held:
+        """Lower an expression. After a node that does not come back, the builder's block is None."""
+        if self.b.block is None:
+            return self.undefined(node.type)
+        self.b.span = node.span
+        return _LOWER[type(node)](self, node)
+
+    def value(self, node: typed.Node) -> Value:
+        """Lower an expression whose value is in one register."""
+        held = self.held(node)
+        if isinstance(held, Nothing):
+            return Const(0, ir_type(node.type) if is_scalar(node.type) else I64)
+        assert isinstance(held, Value), f"{type(node).__name__} of {node.type} is not one value"
+        return held
+
+    def undefined(self, type: t.Type) -> Held:
+        """A placeholder of the type, for code that is not reached and for nil."""
+        match type:
+            case t.OptType():
+                return Opt(false(), self.undefined(type.of))
+            case t.StrType():
+                return Text(Const(0, STACK_PTR), type.size)
+            case t.IntType() | t.BoolType() | t.PtrType() | t.CtxType():
+                return Const(0, ir_type(type))
+            case _:
+                return NOTHING
+
+    # -- variables and joins: a Held is one or more SSA variables under one key
+
+    def write(self, var: object, held: Held) -> None:
+        self._put((self.frame, var), held)
+
+    def read(self, var: typed.Var) -> Held:
+        return self._get((self.frame, var), var.type)
+
+    def _put(self, key: object, held: Held) -> None:
+        match held:
+            case Opt(some, value):
+                self.b.write((key, "some"), some)
+                self._put((key, "of"), value)
+            case Text(at, _):
+                self.b.write(key, at)
+            case Value():
+                self.b.write(key, held)
+
+    def _get(self, key: object, type: t.Type) -> Held:
+        match type:
+            case t.OptType():
+                return Opt(self.b.read((key, "some"), I1), self._get((key, "of"), type.of))
+            case t.StrType():
+                return Text(self.b.read(key, STACK_PTR), type.size)
+            case t.IntType() | t.BoolType() | t.PtrType() | t.CtxType():
+                return self.b.read(key, ir_type(type))
+            case _:
+                return NOTHING
+
+    def join(self, exit: Exit, held: Held) -> None:
+        """Leave to an exit with a value."""
+        if self.b.block is None:
+            return
+        self._put(exit.key, held)
+        exit.used = True
+        self.b.jump(exit.block)
+
+    def land(self, exit: Exit) -> Held:
+        """Go on at an exit; every jump to it has been made."""
+        self.b.seal(exit.block)
+        if not exit.used:
+            self.b.block = None
+            return self.undefined(exit.type)
+        self.b.start(exit.block)
+        return self._get(exit.key, exit.type)
+
+    def choose(self, condition: Value, then: Value, other: Value) -> Value:
+        """condition ? then : other, of values that are there already."""
+        if isinstance(condition, Const):
+            return then if condition.value else other
+        b = self.b
+        yes, no, end = b.new_block("then"), b.new_block("else"), b.new_block("end")
+        b.branch(condition, yes, no)
+        key = object()
+        for block, value in ((yes, then), (no, other)):
+            b.seal(block)
+            b.start(block)
+            b.write(key, value)
+            b.jump(end)
+        b.seal(end)
+        b.start(end)
+        return b.read(key, then.type)
+
+    # -- conditions
+
+    def condition(self, node: typed.Node, yes: Block, no: Block) -> None:
+        """Branch on a Bool. Ends the current block."""
+        if self.b.block is None:
+            return
+        self.b.span = node.span
+        match node:
+            case typed.Not():
+                self.condition(node.value, no, yes)
+            case typed.If(then=typed.Bool(value=False)):  # !a && b
+                between = self.b.new_block("and")
+                self.condition(node.cond, no, between)
+                self._enter(between)
+                self.condition(node.other, yes, no)
+            case typed.If(other=typed.Bool(value=False)):  # a && b
+                between = self.b.new_block("and")
+                self.condition(node.cond, between, no)
+                self._enter(between)
+                self.condition(node.then, yes, no)
+            case typed.If(then=typed.Bool(value=True)):  # a || b
+                between = self.b.new_block("or")
+                self.condition(node.cond, yes, between)
+                self._enter(between)
+                self.condition(node.other, yes, no)
+            case _:
+                self.b.branch(self.value(node), yes, no)
+
+    def _enter(self, block: Block) -> None:
+        self.b.seal(block)
+        if block.preds:
+            self.b.start(block)
+        else:
+            self.b.block = None
+
+    # -- memory that lowering itself needs
+
+    def slot(self, size: int, name: str) -> Instr:
+        return self.b.emit_entry("slot", type=STACK_PTR, size=(size + 7) & ~7, align=8, name=name)
+
+    def scratch_slot(self, size: int) -> Instr:
+        """A slot that holds a value only until the next instruction of the same kind."""
+        if size not in self.scratch:
+            self.scratch[size] = self.slot(size, "scratch")
+        return self.scratch[size]
+
+    def rodata(self, data: bytes, align: int, ctype: object) -> Value:
+        """The address of constant bytes; equal ones are shared."""
+        for name, row in self.module.data.items():
+            if row.section == ".rodata" and row.data == data and row.align == align:
+                return self.b.emit("global", type=CONST_PTR, symbol=name, off=0)
+        name = f".const{sum(1 for n in self.module.data if n.startswith('.const'))}"
+        self.module.data[name] = Data(name, ".rodata", data, align, ctype)
+        return self.b.emit("global", type=CONST_PTR, symbol=name, off=0)
+
+
+# ---------------------------------------------------------------- literals and variables
+
+
+def _int(low: Lowering, node: typed.Int) -> Held:
+    return const(node.value)
+
+
+def _bool(low: Lowering, node: typed.Bool) -> Held:
+    return true() if node.value else false()
+
+
+def _nil(low: Lowering, node: typed.Nil) -> Held:
+    return low.undefined(node.type)
+
+
+def _read(low: Lowering, node: typed.Read) -> Held:
+    return low.read(node.var)
+
+
+def _write(low: Lowering, node: typed.Write) -> Held:
+    from rucy.lower.strings import copy_into_variable
+
+    held = low.held(node.value)
+    if low.b.block is None:
+        return held
+    if isinstance(held, Text):
+        held = copy_into_variable(low, node.var, held)
+    low.write(node.var, held)
+    return held
+
+
+def _global_address(low: Lowering, name: str) -> Value:
+    return low.b.emit("global", type=GLOBAL_PTR, symbol=name, off=0)
+
+
+def _global_read(low: Lowering, node: typed.GlobalRead) -> Held:
+    is_bool = isinstance(node.type, t.BoolType)
+    at = _global_address(low, node.name)
+    value = low.b.emit("load", at, off=0, width=1 if is_bool else 8, signed=False)
+    return low.b.compare("ne", value, const(0)) if is_bool else value
+
+
+def _global_write(low: Lowering, node: typed.GlobalWrite) -> Held:
+    value = low.value(node.value)
+    is_bool = value.type == I1
+    raw = low.b.emit("int", value) if is_bool else value
+    at = _global_address(low, node.name)
+    low.b.emit("store", raw, at, type=VOID, off=0, width=1 if is_bool else 8)
+    return value
+
+
+_ATOMIC = {"add": "add", "sub": "add", "and": "and", "or": "or", "xor": "xor"}
+
+
+def _global_update(low: Lowering, node: typed.GlobalUpdate) -> Held:
+    operand = low.value(node.value)
+    if node.op == "sub":
+        operand = low.b.emit("neg", operand)
+    at = _global_address(low, node.name)
+    kind = _ATOMIC[node.op]
+    type = I64 if node.used else VOID
+    old = low.b.emit("atomic", at, operand, type=type, kind=kind, off=0, width=8, fetch=node.used)
+    return low.b.emit(kind, old, operand) if node.used else const(0)
+
+
+# ---------------------------------------------------------------- nil
+
+
+def _convert(low: Lowering, node: typed.Convert) -> Held:
+    held = low.held(node.value)
+    if not isinstance(node.type, t.OptType):
+        return held
+    if isinstance(node.value.type, t.OptType):
+        return held
+    if isinstance(held, Nothing):
+        return low.undefined(node.type)
+    return Opt(true(), held)
+
+
+def _is_nil(low: Lowering, node: typed.IsNil) -> Held:
+    held = low.held(node.value)
+    match held:
+        case Opt(some, _):
+            return low.b.emit("xor", some, true(), type=I1)
+        case Value() if held.type.is_ptr:
+            return low.b.compare("eq", held, Const(0, held.type))
+        case Nothing():
+            return true()
+        case _:
+            return false()
+
+
+def _unwrap(low: Lowering, node: typed.Unwrap) -> Held:
+    held = low.held(node.value)
+    if isinstance(held, Opt):
+        return held.value
+    if isinstance(held, Value) and held.type.is_ptr and held.type.nullable and held.type.kind == "kernel":
+        return low.b.emit("nonnil", held, type=held.type._replace(nullable=False))
+    return held
+
+
+# ---------------------------------------------------------------- control
+
+
+def _not(low: Lowering, node: typed.Not) -> Held:
+    return low.b.emit("xor", low.value(node.value), true(), type=I1)
+
+
+def _if(low: Lowering, node: typed.If) -> Held:
+    b = low.b
+    yes, no = b.new_block("then"), b.new_block("else")
+    exit = Exit(b.new_block("end"), node.type)
+    low.condition(node.cond, yes, no)
+    for block, arm in ((yes, node.then), (no, node.other)):
+        low._enter(block)
+        low.join(exit, low.held(arm))
+    b.span = node.span
+    return low.land(exit)
+
+
+def _seq(low: Lowering, node: typed.Seq) -> Held:
+    held: Held = NOTHING
+    for item in node.items:
+        if low.b.block is None:
+            return low.undefined(node.type)
+        held = low.held(item)
+    return held
+
+
+def _loop(low: Lowering, node: typed.Loop) -> Held:
+    b = low.b
+    head = b.new_block("loop")
+    b.jump(head)
+    b.start(head)
+    low.held(node.body)
+    b.jump(head)
+    b.seal(head)
+    b.block = None
+    return NOTHING
+
+
+def _for(low: Lowering, node: typed.For) -> Held:
+    """i = lo; while i < hi: var = i; body; i += step. Leaves by the compare, and by `!` of it never."""
+    from rucy.lower.integers import compare
+
+    b = low.b
+    low_end, high_end = low.value(node.lo), low.value(node.hi)
+    kind = node.var.type
+    assert isinstance(kind, t.IntType)
+    key = object()
+    b.write(key, low_end)
+    head, body, end = b.new_block("for"), b.new_block("do"), b.new_block("done")
+    b.jump(head)
+    b.start(head)
+    i = b.read(key, I64)
+    op = ("lt" if node.exclusive else "le") if node.step > 0 else ("gt" if node.exclusive else "ge")
+    b.branch(compare(low, op, i, kind, high_end, kind), body, end)
+    low._enter(body)
+    low.write(node.var, i)
+    low.held(node.body)
+    b.span = node.span
+    if b.block is not None:
+        b.write(key, b.emit("add", i, const(node.step)))
+    b.jump(head)
+    b.seal(head)
+    low._enter(end)
+    return NOTHING
+
+
+def _unrolled(low: Lowering, node: typed.Unrolled) -> Held:
+    for at, value in enumerate(node.values):
+        low.write(node.var, const(value))
+        if node.index is not None:
+            low.write(node.index, const(at))
+        low.held(node.body)
+    return NOTHING
+
+
+def _catch(low: Lowering, node: typed.Catch) -> Held:
+    exit = Exit(low.b.new_block("end"), node.type)
+    outer = low.frame.exits.get(node.label)
+    low.frame.exits[node.label] = exit
+    held = low.held(node.body)
+    low.join(exit, _widen(low, held, node.body.type, node.type))
+    if outer is not None:
+        low.frame.exits[node.label] = outer
+    low.b.span = node.span
+    return low.land(exit)
+
+
+def _widen(low: Lowering, held: Held, have: t.Type, want: t.Type) -> Held:
+    """A body's value where nothing wants one (the Catch is nil) is dropped."""
+    return NOTHING if isinstance(want, t.NilType | t.NeverType) else held
+
+
+def _throw(low: Lowering, node: typed.Throw) -> Held:
+    held = low.held(node.value)
+    exit = low.frame.exits[node.label]
+    low.join(exit, _widen(low, held, node.value.type, exit.type))
+    return NOTHING
+
+
+def _return(low: Lowering, node: typed.Return) -> Held:
+    held = low.held(node.value)
+    returns = low.frame.returns
+    if returns is not None:
+        low.join(returns, _widen(low, held, node.value.type, returns.type))
+    elif low.b.block is not None:
+        low.b.ret(low.as_result(held))
+    return NOTHING
+
+
+# ---------------------------------------------------------------- methods
+
+
+def _call_method(low: Lowering, node: typed.CallMethod) -> Held:
+    args = [low.held(arg) for arg in node.args]
+    if low.b.block is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    if _can_be_called(node.method):
+        return _call(low, node, [cast(Value, a) for a in args])
+    return _lower_in_place(low, node, args)
+
+
+def _can_be_called(method: typed.Method) -> bool:
+    """Scalars in registers only, at most five, and no use of the caller's context."""
+    result = method.result
+    return (
+        len(method.params) <= 5
+        and all(is_scalar(var.type) for var in method.params)
+        and (result is None or is_scalar(result) or isinstance(result, t.NilType | t.NeverType))
+        and not _uses_context(method.body)
+    )
+
+
+def _uses_context(node: object) -> bool:
+    if isinstance(node, typed.Ctx | typed.CtxLoad | typed.CtxStore):
+        return True
+    if isinstance(node, typed.CallMethod) and not _can_be_called(node.method):
+        return True
+    if isinstance(node, tuple):
+        return any(_uses_context(part) for part in node)
+    return isinstance(node, typed.Node) and any(_uses_context(getattr(node, name)) for name in node.__slots__)
+
+
+def _call(low: Lowering, node: typed.CallMethod, args: list[Value]) -> Held:
+    from rucy.lower.module import declare_method
+
+    if node.method not in low.pending:
+        low.pending[node.method] = declare_method(node.method)
+    fn = low.pending[node.method]
+    ir: Type = fn.ret
+    value = low.b.emit("callfn", *args, type=I64 if ir == I1 else ir, symbol=fn.name)
+    if not is_scalar(node.type):
+        return NOTHING
+    return low.b.compare("ne", value, const(0)) if ir == I1 else value
+
+
+def _lower_in_place(low: Lowering, node: typed.CallMethod, args: list[Held]) -> Held:
+    method = node.method
+    assert method.body is not None
+    caller, calls = low.frame, low.b.calls
+    exit = Exit(low.b.new_block("end"), method.result or t.NIL)
+    low.frame = Frame(exit)
+    low.b.calls = (*calls, node.span)
+    for var, held in zip(method.params, args):
+        low.write(var, held)
+    low.join(exit, _widen(low, low.held(method.body), method.body.type, exit.type))
+    low.frame, low.b.calls = caller, calls
+    return low.land(exit)
+
+
+def _table() -> dict[type, object]:
+    from rucy.lower import integers, kernel, strings
+
+    return {
+        typed.Int: _int, typed.Bool: _bool, typed.Nil: _nil, typed.Str: strings.literal,
+        typed.Read: _read, typed.Write: _write,
+        typed.GlobalRead: _global_read, typed.GlobalWrite: _global_write, typed.GlobalUpdate: _global_update,
+        typed.Prim: integers.prim, typed.Convert: _convert, typed.IsNil: _is_nil, typed.Unwrap: _unwrap,
+        typed.Not: _not, typed.If: _if, typed.Seq: _seq, typed.Loop: _loop, typed.For: _for,
+        typed.Unrolled: _unrolled, typed.Catch: _catch, typed.Throw: _throw, typed.Return: _return,
+        typed.Ctx: kernel.ctx, typed.CtxLoad: kernel.ctx_load, typed.CtxStore: kernel.ctx_store,
+        typed.KernelLoad: kernel.kernel_load, typed.KernelAddress: kernel.kernel_address,
+        typed.PtrCast: kernel.ptr_cast, typed.CoreQuery: kernel.core_query,
+        typed.CallHelper: kernel.call_helper, typed.Printk: kernel.printk,
+        typed.ReadString: strings.read_string, typed.HelperString: strings.helper_string,
+        typed.StrCompare: strings.compare_strings, typed.StrSize: strings.size, typed.StrByte: strings.byte,
+        typed.ArrayGet: kernel.array_get, typed.CallMethod: _call_method,
+    }  # fmt: skip
+
+
+_LOWER = cast("dict[type, Callable[[Lowering, typed.Node], Held]]", _table())

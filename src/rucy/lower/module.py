@@ -1,0 +1,82 @@
+"""Programs, methods and data of a module."""
+
+from __future__ import annotations
+
+from rucy.ir.function import Data, Function, Module, Param, ProgramRow
+from rucy.ir.types import CTX, I64
+from rucy.kernel import progtypes
+from rucy.lang import typed
+from rucy.lang import types as t
+from rucy.lower.function import Lowering
+from rucy.lower.values import ir_type, is_scalar
+
+
+def lower_module(checked: typed.Checked) -> Module:
+    """Every program, and every method that a call was left to, as IR functions; `$globals` as data."""
+    module = Module(checked.license)
+    for variable in checked.globals.values():
+        module.data[variable.name] = _global(variable)
+    pending: dict[typed.Method, Function] = {}
+    for program in checked.programs:
+        module.functions.append(_lower_program(module, program, pending, checked))
+    done: set[typed.Method] = set()
+    while todo := [m for m in pending if m not in done]:
+        for method in todo:
+            done.add(method)
+            _lower_method(module, method, pending)
+    module.functions += [pending[m] for m in checked.methods if m in pending]
+    return module
+
+
+def _global(variable: typed.GlobalVar) -> Data:
+    is_bool = isinstance(variable.type, t.BoolType)
+    size = 1 if is_bool else 8
+    signed = isinstance(variable.type, t.IntType) and variable.type.signed
+    data = (variable.initial & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+    ctype = "bool" if is_bool else "i64" if signed else "u64"
+    return Data(variable.name, ".data" if any(data) else ".bss", data, size, ctype, writable=True)
+
+
+def _lower_program(
+    module: Module, program: typed.Program, pending: dict[typed.Method, Function], checked: typed.Checked
+) -> Function:
+    prog_type = progtypes.BY_NAME[program.prog_type]
+    row = ProgramRow(
+        program.prog_type,
+        program.section,
+        program.hook.word if program.hook is not None else "",
+        program.target,
+        preemptible=prog_type.preemptible,
+        rcu=prog_type.rcu,
+        gpl=checked.license == "GPL",
+        neutral=program.neutral,
+    )
+    ctx = Param("ctx", 0, CTX)
+    fn = Function(program.name, "program", [ctx], I64, row, program.span)
+    low = Lowering(module, fn, pending, ctx)
+    low.b.span = program.span
+    for var, node in program.args:
+        low.write(var, low.value(node))
+    assert program.body is not None
+    low.body(program.body)
+    return low.finish()
+
+
+def _lower_method(module: Module, method: typed.Method, pending: dict[typed.Method, Function]) -> None:
+    fn = pending[method]
+    low = Lowering(module, fn, pending, None)
+    low.b.span = method.span
+    for var, param in zip(method.params, fn.params):
+        low.write(var, param)
+    assert method.body is not None
+    low.body(method.body)
+    low.finish()
+
+
+def declare_method(method: typed.Method) -> Function:
+    """The function that a scalar method becomes."""
+    params = [Param(var.name, i, ir_type(var.type)) for i, var in enumerate(method.params)]
+    assert all(is_scalar(var.type) for var in method.params)
+    result = method.result
+    ret = ir_type(result) if result is not None and is_scalar(result) else I64
+    return Function(method.symbol, "static", params, ret, span=method.span)
