@@ -55,9 +55,9 @@ def case_btf_of_the_image(env: Env) -> None:
 
 def prepare_btf_of_the_image(out: Path) -> None:
     from tests.vm.btf import kernel_btf
-    from tests.vm.kernels import NotOffered, wanted
+    from tests.vm.kernels import NotOffered, booted
 
-    for name in wanted():
+    for name in booted():
         try:
             kernel_btf(name)
         except NotOffered:
