@@ -24,7 +24,7 @@ def check_total(data):
     try:
         insns = decode(data)
     except DecodeError as error:
-        assert 0 <= error.offset < len(data)
+        assert 0 <= error.offset <= len(data)
         return False
     assert encode(insns) == data
     assert assemble(disassemble(insns)) == insns
