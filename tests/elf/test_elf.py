@@ -19,9 +19,7 @@ SAMPLE = Elf(
     m.EM_BPF,
     (
         Section(".text", b"\x95" + bytes(7), flags=m.SHF_ALLOC | m.SHF_EXECINSTR, align=8),
-        Section(
-            "tc", bytes(32), flags=m.SHF_ALLOC | m.SHF_EXECINSTR, align=8, relocs=(Reloc(0, 1, 2), Reloc(16, 10, 3))
-        ),
+        Section("tc", bytes(32), flags=m.SHF_ALLOC | m.SHF_EXECINSTR, align=8, relocs=(Reloc(0, 1, 2), Reloc(16, 10, 3))),
         Section(".bss", type=m.SHT_NOBITS, flags=m.SHF_ALLOC | m.SHF_WRITE, align=4, size=12),
         Section("license", b"GPL\0", flags=m.SHF_ALLOC | m.SHF_WRITE),
     ),
@@ -43,9 +41,7 @@ def test_read_gives_what_was_written() -> None:
 def test_locals_are_moved_before_globals_and_relocations_follow() -> None:
     mixed = SAMPLE._replace(symbols=tuple(reversed(SAMPLE.symbols)))
     mixed = mixed._replace(
-        sections=tuple(
-            s._replace(relocs=tuple(r._replace(symbol=5 - r.symbol) for r in s.relocs)) for s in mixed.sections
-        )
+        sections=tuple(s._replace(relocs=tuple(r._replace(symbol=5 - r.symbol) for r in s.relocs)) for s in mixed.sections)
     )
     back = elf.read(elf.write(mixed))
     binds = [symbol.bind for symbol in back.symbols]

@@ -117,9 +117,7 @@ def _lay_out(elf: Elf, rows: list[_Row], names: list[int]) -> bytes:
             assert row.align > 0 and row.align & (row.align - 1) == 0, f"{row.name}: alignment {row.align}"
             out += bytes(-len(out) % row.align)
         offset = 0 if row.type == SHT_NULL else len(out)
-        headers += pack(
-            "<IIQQQQIIQQ", name, row.type, row.flags, 0, offset, row.size, row.link, row.info, row.align, row.entsize
-        )
+        headers += pack("<IIQQQQIIQQ", name, row.type, row.flags, 0, offset, row.size, row.link, row.info, row.align, row.entsize)
         out += row.data
     out += bytes(-len(out) % 8)
     ident = b"\x7fELF" + bytes((2, 1, 1)) + bytes(9)  # 64 bit, little endian, version 1

@@ -49,7 +49,8 @@ def build_object(module: Module, kernel_btf: Btf | None) -> bytes:
     ext = add_ext(writer, functions, layout, codes)
     parts = _code_parts(codes) + _data_parts(module, layout)
     parts.append(_Part(Section(".BTF", writer.finish(), align=4)))
-    parts.append(_Part(Section(".BTF.ext", ext, align=4)))
+    if codes:
+        parts.append(_Part(Section(".BTF.ext", ext, align=4)))
     return write(_link(module, layout, parts))
 
 

@@ -10,6 +10,7 @@ from rucy.object.model import DataVar, Function, MapDef, Module
 TEXT = ".text"
 MAPS = ".maps"
 LICENSE = "license"
+DATA = (".rodata", ".data", ".bss")
 STRUCT_OPS = (".struct_ops", ".struct_ops.link")
 
 
@@ -32,6 +33,7 @@ class Layout(NamedTuple):
 def lay_out(module: Module) -> Layout:
     """`.text` comes first, as in clang's objects; other sections in the order in which the module first names them."""
     check_names(module)
+    check_sections(module)
     code: dict[str, list[Function]] = {}
     if any(function.section == TEXT for function in module.functions):
         code[TEXT] = []
@@ -92,14 +94,25 @@ def check_names(module: Module) -> None:
     """Names are C identifiers, as the kernel's BTF check wants (Linux kernel/bpf/btf.c, btf_name_valid_identifier), and
     no two things share one. Anything else is a bug of an earlier stage: AssertionError.
     """
-    seen: set[str] = set()
-    names = [function.name for function in module.functions] + [definition.name for definition in module.maps]
+    names = ["_license"] + [function.name for function in module.functions]
+    names += [definition.name for definition in module.maps]
     names += [var.name for var in module.data] + [extern.name for extern in module.externs]
+    seen: set[str] = set()
     for name in names:
         assert name.isascii() and name.isidentifier() and len(name) < 128, f"not a C identifier: {name!r}"
         assert name not in seen, f"two symbols are named {name}"
         seen.add(name)
+
+
+def check_sections(module: Module) -> None:
+    """Everything is in a section of the kind that libbpf takes it from."""
     for function in module.functions:
-        assert function.kind in ("program", "global", "static", "callback"), f"{function.name}: kind {function.kind}"
-        assert (function.section == TEXT) == (function.kind != "program"), f"{function.name}: in {function.section}"
-        assert function.insns, f"{function.name}: no instructions"
+        name, section = function.name, function.section
+        assert function.kind in ("program", "global", "static", "callback"), f"{name}: kind {function.kind}"
+        assert (section == TEXT) == (function.kind != "program"), f"{name}: {function.kind} in {section}"
+        assert section == TEXT or not section.startswith("."), f"{name}: program in {section}"
+        assert section not in ("", LICENSE, "version"), f"{name}: program in {section}"
+        assert function.insns, f"{name}: no instructions"
+    for var in module.data:
+        known = var.section in (*DATA, *STRUCT_OPS) or var.section.startswith((".rodata.", ".data."))
+        assert known, f"{var.name}: variable in {var.section}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from rucy.btf.reader import Btf
-from rucy.btf.types import Array, BtfError, Datasec, DeclTag, Ptr, SecVar, Struct, Var
+from rucy.btf.types import Array, BtfError, Datasec, DeclTag, Enum, Enum64, Ptr, SecVar, Struct, Var
 from rucy.elf.model import (
     EM_BPF,
     SHF_ALLOC,
@@ -53,6 +53,7 @@ class MapSummary(NamedTuple):
     max_entries: int
     flags: int
     pinning: int
+    map_extra: int
     record: str
 
 
@@ -147,6 +148,7 @@ def _maps(btf: Btf) -> list[MapSummary]:
                 numbers.get("max_entries", 0),
                 numbers.get("map_flags", 0),
                 numbers.get("pinning", 0),
+                numbers.get("map_extra", 0),
                 records.get(entry.type_id, ""),
             )
         )
@@ -154,8 +156,11 @@ def _maps(btf: Btf) -> list[MapSummary]:
 
 
 def _number(btf: Btf, name: str, type_id: int) -> int:
-    """Of a member of a map's definition: the size of what it points to, or the length of the array it points to."""
+    """Of a member of a map's definition: the size of the type or the length of the array that it points to; or the value
+    of its enumerator."""
     pointer = btf.type(btf.strip(type_id))
+    if isinstance(pointer, (Enum, Enum64)) and pointer.values:
+        return pointer.values[0].value
     if not isinstance(pointer, Ptr):
         return 0
     if name in ("key", "value"):

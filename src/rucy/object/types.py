@@ -5,7 +5,7 @@ Not yet bytes: `.BTF.ext` still adds its strings to the same writer.
 
 from __future__ import annotations
 
-from rucy.btf.describe import CArray, CFunc, CInt, CKernel, CPtr, CStruct, CType, CVoid
+from rucy.btf.describe import CArray, CEnum, CFunc, CInt, CKernel, CPtr, CStruct, CType, CVoid
 from rucy.btf.reader import Btf
 from rucy.btf.types import Struct
 from rucy.btf.writer import BtfWriter
@@ -38,12 +38,18 @@ def describe_types(module: Module, layout: Layout, kernel_btf: Btf | None) -> tu
 
 
 def _use_table(writer: BtfWriter, kernel_btf: Btf | None, var: DataVar) -> None:
-    """A struct_ops table keeps all its members: libbpf finds the kernel's by their names."""
+    """A struct_ops table keeps the members that it sets: libbpf finds the kernel's by their names, and refuses a table
+    that has one, even unset, which the running kernel lacks (before libbpf 1.4; src/libbpf.c, bpf_map__init_kern_struct_ops).
+    """
     assert isinstance(var.ctype, CKernel) and kernel_btf is not None, f"{var.name}: a table of no kernel struct"
     struct = kernel_btf.type(kernel_btf.strip(var.ctype.type_id))
     assert isinstance(struct, Struct) and struct.size == len(var.data), f"{var.name}: not of the struct's size"
-    for index in range(len(struct.members)):
-        writer.use(kernel_btf.strip(var.ctype.type_id), index)
+    addresses = {offset for offset, _ in var.relocs}
+    for index, member in enumerate(struct.members):
+        start = member.bit_offset // 8
+        size = kernel_btf.size(member.type_id)
+        if any(var.data[start : start + size]) or not addresses.isdisjoint(range(start, start + size)):
+            writer.use(var.ctype.type_id, index)
 
 
 def _add_function(writer: BtfWriter, function: Function) -> int:
@@ -77,6 +83,9 @@ def _map_type(definition: MapDef) -> CStruct:
     types: dict[str, CType | None] = {"key": definition.key, "value": definition.value}
     fields: list[tuple[str, CType]] = []
     for name, number in map_members(definition):
+        if name == "map_extra" and number >= 1 << 32:  # `__ulong`, from libbpf 1.4 on: the value of an enumerator
+            fields.append((name, CEnum("", 8, ((f"__{definition.name}_map_extra", number),))))
+            continue
         assert 0 < number < 1 << 32, f"{definition.name}: {name} {number}"
         fields.append((name, CPtr(types.get(name) or CArray(_INT, number))))
     size = 8 * len(fields)
@@ -92,6 +101,7 @@ def _add_data(writer: BtfWriter, section: str, variables: list[DataVar], layout:
     entries = []
     for var in variables:
         place = layout.places[var.name]
+        assert 0 < writer.size(var.ctype) <= place.size, f"{var.name}: {place.size} bytes do not hold its type"
         entries.append((writer.var(var.name, writer.add(var.ctype), "global"), place.offset, place.size))
     writer.datasec(section, entries[-1][1] + entries[-1][2], tuple(entries))
 
