@@ -267,7 +267,7 @@ class Btf:
         """Ids of the types of that name and of one of those kinds, ascending; the base's first."""
         if self.base is not None:
             yield from self.base.find_all(name, kinds)
-        wanted = name.encode()
+        wanted = name.encode("utf-8", "replace")
         for type_id in self.index.candidates(wanted):
             offset, info, _, _ = self._header(type_id)
             if KIND_NAMES[min(info >> 24 & 31, bt.ENUM64)] in kinds and self.string(offset) == wanted:
@@ -289,7 +289,7 @@ class Btf:
         found = self.base.enum_value(name) if self.base is not None else None
         if found is not None and self.name(found[0]):
             return found
-        for type_id in self.index.candidates(name.encode(), enumerators=True):
+        for type_id in self.index.candidates(name.encode("utf-8", "replace"), enumerators=True):
             enum = self.type(type_id)
             if not isinstance(enum, (bt.Enum, bt.Enum64)):
                 continue

@@ -243,7 +243,7 @@ class BtfWriter:
         elif ref.kind in ENUM_KINDS:
             self.use(ref.type_id, parse_access(ref.access)[0])
         elif ref.kind == "type_matches":
-            self._use_deep(ref.type_id, 0)
+            self._use_deep(ref.type_id, 0, set())
 
     def _use_step(self, type_id: int, index: int) -> int:
         kernel = self._kernel()
@@ -254,27 +254,34 @@ class BtfWriter:
         assert isinstance(found, (bt.Struct, bt.Union))
         return found.members[index].type_id
 
-    def _use_deep(self, type_id: int, depth: int) -> None:
+    def _use_deep(self, type_id: int, depth: int, seen: set[int]) -> None:
         """All members, and those of what is embedded; what is pointed to matters by its name alone."""
         kernel = self._kernel()
         if depth > MAX_DEPTH:
             raise BtfError(f"type {type_id} is nested too deep")
-        found = kernel.type(kernel.strip(type_id))
+        type_id = kernel.strip(type_id)
+        if type_id in seen:
+            return
+        seen.add(type_id)
+        found = kernel.type(type_id)
         if isinstance(found, (bt.Struct, bt.Union)):
             for index, member in enumerate(found.members):
                 self.use(type_id, index)
-                self._use_deep(member.type_id, depth + 1)
+                self._use_deep(member.type_id, depth + 1, seen)
         elif isinstance(found, (bt.Enum, bt.Enum64)):
             for index in range(len(found.values)):
                 self.use(type_id, index)
         elif isinstance(found, bt.Array):
-            self._use_deep(found.type_id, depth + 1)
+            self._use_deep(found.type_id, depth + 1, seen)
 
     def import_type(self, type_id: int) -> int:
         """Copy a kernel type, pruned, for use by value: its size is kept even where nothing of it is used.
 
         Type tags are left out: CO-RE does not look at them and kernels before 5.17 do not know them.
         """
+        return self._import_whole(type_id, 0)
+
+    def _import_whole(self, type_id: int, depth: int) -> int:
         kernel = self._kernel()
         at = kernel.strip(type_id)
         for _ in range(MAX_DEPTH):
@@ -283,7 +290,7 @@ class BtfWriter:
                 break
             at = kernel.strip(found.type_id)
         self._whole.add(at)
-        return self._import(type_id, 0)
+        return self._import(type_id, depth)
 
     def _import(self, type_id: int, depth: int) -> int:
         known = self._imported.get(type_id)
@@ -303,7 +310,7 @@ class BtfWriter:
             case bt.Ptr():
                 return self.ptr(self._import(found.type_id, depth))
             case bt.Array():
-                of = self.import_type(found.type_id)
+                of = self._import_whole(found.type_id, depth)
                 return self.array(of, found.nelems, self._import(found.index_type_id, depth))
             case bt.Struct() | bt.Union() | bt.Enum() | bt.Enum64():
                 self._deferred[type_id] = self._append(_DEFERRED)

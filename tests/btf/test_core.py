@@ -1,0 +1,157 @@
+"""CO-RE values: by hand for shapes that matter, and against what libbpf patches into a loaded program."""
+
+from __future__ import annotations
+
+import random
+import struct
+
+import pytest
+
+from rucy.btf import types as t
+from rucy.btf.core import RELO_KINDS, CoreRef, core_value, parse_access, resolve
+from rucy.btf.reader import Btf
+from rucy.btf.types import BtfError, Enumerator, Member
+from rucy.btf.writer import BtfWriter
+
+
+def fields() -> tuple[Btf, dict[str, int]]:
+    w = BtfWriter()
+    i32 = w.integer("int", 4, 32, t.INT_SIGNED)
+    u8 = w.integer("unsigned char", 1, 8)
+    u64 = w.integer("unsigned long", 8, 64)
+    sign = w.enum("sign", 4, True, [Enumerator("MINUS", -1)])
+    top = w.enum("top", 4, False, [Enumerator("TOP", 0xFFFFFFFE)])
+    wide = w.enum64("wide", 8, False, [Enumerator("HUGE", 1 << 63)])
+    anonymous = w.enum("", 4, False, [Enumerator("LOOSE", 3)])
+    members = [Member("a", i32, 0, 3), Member("b", i32, 3, 29), Member("c", u8, 32, 1), Member("d", u8, 35, 7)]
+    members += [Member("e", u64, 64 + 60, 8), Member("f", sign, 192, 2), Member("g", u64, 256, 64)]
+    members += [Member("h", w.array(u8, 4), 320, 0), Member("i", i32, 352, 0)]
+    bits = w.struct("bits", 48, members)
+    return Btf(w.finish()), {"bits": bits, "sign": sign, "top": top, "wide": wide, "anonymous": anonymous}
+
+
+FIELDS = ("byte_off", "byte_sz", "signed", "lshift_u64", "rshift_u64")
+
+
+@pytest.mark.parametrize(
+    ("member", "values"),
+    [
+        (0, (0, 4, 1, 61, 61)),
+        (1, (0, 4, 1, 32, 35)),
+        (2, (4, 1, 0, 63, 63)),
+        (3, (4, 2, 0, 54, 57)),  # over a byte's end: the unit grows
+        (5, (24, 4, 1, 62, 62)),
+        (6, (32, 8, 0, 0, 0)),
+        (8, (44, 4, 1, 32, 32)),
+    ],
+)
+def test_a_member(member: int, values: tuple[int, ...]) -> None:
+    btf, ids = fields()
+    assert tuple(core_value(btf, CoreRef(kind, ids["bits"], f"0:{member}")) for kind in FIELDS) == values
+    assert core_value(btf, CoreRef("field_exists", ids["bits"], f"0:{member}")) == 1
+
+
+def test_elements_and_offsets_of_the_pointer() -> None:
+    btf, ids = fields()
+    assert core_value(btf, CoreRef("byte_off", ids["bits"], "0:7:3")) == 43
+    assert core_value(btf, CoreRef("byte_off", ids["bits"], "2:8")) == 2 * 48 + 44
+    assert core_value(btf, CoreRef("byte_sz", ids["bits"], "0:7:3")) == 1
+    assert core_value(btf, CoreRef("byte_sz", ids["bits"], "0:7")) == 4
+    assert resolve(btf, ids["bits"], "0:1")[:2] == (3, 29)
+
+
+def test_enumerators_are_taken_as_libbpf_takes_them() -> None:
+    btf, ids = fields()
+    values = {name: core_value(btf, CoreRef("enumval_value", ids[name], "0")) for name in ("sign", "top", "wide")}
+    assert values == {"sign": -1, "top": -2, "wide": 1 << 63}
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "access", "words"),
+    [
+        ("byte_off", "bits", "0:9", "does not fit struct bits"),
+        ("byte_off", "bits", "0:8:0", "does not fit struct bits"),
+        ("byte_off", "bits", "0:7:4", "does not fit struct bits"),
+        ("byte_off", "bits", "0:4", "more than 8 bytes"),
+        ("signed", "bits", "0:7:1", "not defined for an array element"),
+        ("byte_off", "bits", "0:-1", "no access string"),
+        ("byte_off", "bits", "", "no access string"),
+        ("enumval_value", "sign", "1", "does not fit enum sign"),
+        ("enumval_value", "bits", "0", "does not fit struct bits"),
+        ("enumval_exists", "anonymous", "0", "has no name"),
+        ("type_size", "bits", "0:0", "does not fit a question about a type"),
+        ("byte_offset", "bits", "0:0", "no kind of relocation"),
+    ],
+)
+def test_refusals(kind: str, of: str, access: str, words: str) -> None:
+    btf, ids = fields()
+    with pytest.raises(BtfError, match=words):
+        core_value(btf, CoreRef(kind, ids[of], access))
+
+
+def test_access_strings() -> None:
+    assert parse_access("0:12:3") == (0, 12, 3)
+    with pytest.raises(BtfError):
+        parse_access(":".join("0" * 65))
+
+
+def named_once(kernel: Btf, kinds: tuple[str, ...]) -> list[int]:
+    """Types that libbpf has one candidate for."""
+    names: dict[str, list[int]] = {}
+    for number in range(1, kernel.end_id):
+        if kernel.kind(number) in ("struct", "union", "enum", "enum64", "typedef", "fwd") and kernel.name(number):
+            names.setdefault(kernel.name(number).split("___")[0], []).append(number)
+    return [ids[0] for ids in names.values() if len(ids) == 1 and kernel.kind(ids[0]) in kinds]
+
+
+def some_refs(kernel: Btf) -> list[CoreRef]:
+    """A few hundred questions about the kernel's types, chains through embedded structs and arrays among them."""
+    chosen = random.Random(3)
+    refs = []
+    structs = named_once(kernel, ("struct", "union"))
+    bitfields = [n for n in structs if any(m.bitfield_size for m in kernel.type(n).members)]  # type: ignore[union-attr]
+    for root in chosen.sample(structs, 60) + chosen.sample(bitfields, 25):
+        at, access = root, "0"
+        for _ in range(4):
+            found = kernel.type(kernel.strip(at))
+            if isinstance(found, (t.Struct, t.Union)) and found.members:
+                index = chosen.randrange(len(found.members))
+                if root in bitfields and access == "0":
+                    index = chosen.choice([i for i, m in enumerate(found.members) if m.bitfield_size])
+                access, at = f"{access}:{index}", found.members[index].type_id
+            elif isinstance(found, t.Array) and found.nelems:
+                access, at = f"{access}:{chosen.randrange(found.nelems)}", found.type_id
+            else:
+                break
+        refs += [CoreRef(kind, root, access) for kind in ("field_exists", *FIELDS)]
+        refs += [CoreRef(kind, root, "0") for kind in ("type_exists", "type_size", "type_id_target", "type_matches")]
+    for root in chosen.sample(named_once(kernel, ("enum", "enum64")), 40):
+        index = chosen.randrange(len(kernel.type(root).values))  # type: ignore[union-attr]
+        refs += [CoreRef(kind, root, str(index)) for kind in ("enumval_exists", "enumval_value")]
+    return [ref for ref in refs if has_value(kernel, ref)]
+
+
+def has_value(kernel: Btf, ref: CoreRef) -> bool:
+    try:
+        core_value(kernel, ref)
+    except BtfError:
+        return False
+    return True
+
+
+@pytest.mark.root
+def test_libbpf_patches_the_same_values(kernel: Btf) -> None:
+    from rucy.object import Module, build_object
+    from tests.object.hand_built import function
+    from tests.object.tiny_libbpf import loaded
+
+    refs = some_refs(kernel)
+    assert len(refs) > 500 and {ref.kind for ref in refs} == RELO_KINDS.keys() - {"type_id_local"}
+    text = "\n".join(f"r1 = 0x0 ll ; @core k{i}" for i in range(len(refs))) + "\nr0 = 0x0\nexit"
+    cores = {f"k{i}": ref for i, ref in enumerate(refs)}
+    module = Module("GPL", (function("asks", text, section="tc", cores=cores),))
+    with loaded(build_object(module, kernel)) as obj:
+        words = struct.unpack(f"<{4 * len(refs)}I", obj.insns("asks")[: 16 * len(refs)])
+    patched = [words[4 * i + 1] | words[4 * i + 3] << 32 for i in range(len(refs))]
+    wanted = [core_value(kernel, ref) & (1 << 64) - 1 for ref in refs]
+    assert list(zip(refs, patched)) == list(zip(refs, wanted))
