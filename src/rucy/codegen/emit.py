@@ -1,0 +1,177 @@
+"""Allocated machine code → final instructions: jumps get their distances, pseudo instructions their real ones.
+
+Before: blocks in their final order, physical registers. After: `MachineFunction`. Decides nothing but the form of a
+jump that is too far for 16 bits.
+"""
+
+from __future__ import annotations
+
+from rucy.codegen.machine import FRAME, CodegenTarget, MachineFunction, MBlock, MFunction, MInsn
+from rucy.isa import Insn, slots
+from rucy.source import Span
+
+_INVERSE = {
+    "jeq": "jne", "jne": "jeq", "jgt": "jle", "jle": "jgt", "jlt": "jge", "jge": "jlt",
+    "jsgt": "jsle", "jsle": "jsgt", "jslt": "jsge", "jsge": "jslt",
+}  # fmt: skip
+REACH = 32767
+
+
+class _Out:
+    """One instruction on its way out: `target` is where a jump goes, as a block."""
+
+    __slots__ = ("insn", "target", "span", "calls", "at")
+
+    def __init__(self, insn: Insn, target: MBlock | None, origin: MInsn) -> None:
+        self.insn = insn
+        self.target = target
+        self.span = origin.span
+        self.calls = origin.calls
+        self.at = 0
+
+
+def invert(op: str) -> str | None:
+    """The conditional jump that is taken exactly when `op` is not; None where there is none (jset)."""
+    for size in ("64", "32"):
+        name, sep, form = op.partition(size)
+        if sep and name in _INVERSE:
+            return _INVERSE[name] + size + form
+    return None
+
+
+def emit(machine: MFunction, target: CodegenTarget) -> MachineFunction:
+    out, starts = _flatten(machine)
+    _relax(out, starts, target)
+    return MachineFunction(machine.name, _final(out, starts), _lines(out), machine.frame)
+
+
+def _flatten(machine: MFunction) -> tuple[list[_Out], dict[MBlock, int]]:
+    """Instructions in order, and the index at which each block starts."""
+    out: list[_Out] = []
+    starts: dict[MBlock, int] = {}
+    for at, block in enumerate(machine.blocks):
+        following = machine.blocks[at + 1] if at + 1 < len(machine.blocks) else None
+        starts[block] = len(out)
+        for insn in _with_fallthrough(block, following):
+            out += _expand(insn)
+    return out, starts
+
+
+def _with_fallthrough(block: MBlock, following: MBlock | None) -> list[MInsn]:
+    insns = block.insns
+    last = insns[-1]
+    if last.op != "ja":
+        return insns
+    if last.target is following:
+        return insns[:-1]
+    if len(insns) > 1 and insns[-2].target is following and insns[-2].target is not None:
+        inverse = invert(insns[-2].op)
+        if inverse is not None:
+            jump = insns[-2]
+            made = MInsn(inverse, jump.dst, jump.src, jump.off, jump.imm, jump.ref, jump.args, last.target)
+            made.span, made.calls = jump.span, jump.calls
+            return [*insns[:-2], made]
+    return insns
+
+
+def _expand(insn: MInsn) -> list[_Out]:
+    if insn.op == "lea":
+        return [
+            _Out(Insn("mov64_reg", insn.dst, FRAME), None, insn),
+            _Out(Insn("add64_imm", insn.dst, 0, 0, insn.imm), None, insn),
+        ]
+    if insn.op == "setcc":
+        return [
+            _Out(Insn(insn.cc, insn.off, insn.src if insn.cc.endswith("reg") else 0, 1, insn.imm), None, insn),
+            _Out(Insn("mov64_imm", insn.dst, 0, 0, 0), None, insn),
+        ]
+    return [_Out(Insn(insn.op, insn.dst, insn.src, insn.off, insn.imm, insn.ref), insn.target, insn)]
+
+
+def _number(out: list[_Out]) -> int:
+    at = 0
+    for item in out:
+        item.at = at
+        at += slots(item.insn)
+    return at
+
+
+def _relax(out: list[_Out], starts: dict[MBlock, int], target: CodegenTarget) -> None:
+    """Jumps of more than 32767 slots: `ja` becomes gotol (v4) or a chain of `ja`; a conditional one skips over such a jump."""
+    while True:
+        end = _number(out)
+        place = {block: (out[i].at if i < len(out) else end) for block, i in starts.items()}
+        far = next(
+            (i for i, o in enumerate(out) if o.target is not None and o.insn.op != "gotol" and not _near(o, place)), None
+        )
+        if far is None:
+            return
+        item = out[far]
+        if item.insn.op != "ja":
+            _insert(out, starts, far + 1, _skip(item))
+            item.insn = item.insn._replace(op=invert(item.insn.op) or item.insn.op)
+            if invert(item.insn.op) is None:  # jset: taken → the jump behind, not taken → past it
+                raise AssertionError("a far jset")
+            item.insn = item.insn._replace(off=1)
+            item.target = None
+        elif target.cpu >= "v4":
+            item.insn = Insn("gotol")
+        else:
+            _add_step(out, starts, far, place)
+
+
+def _near(item: _Out, place: dict[MBlock, int]) -> bool:
+    assert item.target is not None
+    return -REACH <= place[item.target] - item.at - 1 <= REACH
+
+
+def _skip(item: _Out) -> list[_Out]:
+    jump = _Out(Insn("ja"), item.target, MInsn("ja"))
+    jump.span, jump.calls = item.span, item.calls
+    return [jump]
+
+
+def _insert(out: list[_Out], starts: dict[MBlock, int], at: int, items: list[_Out]) -> None:
+    out[at:at] = items
+    for block, start in starts.items():
+        if start >= at:
+            starts[block] = start + len(items)
+
+
+def _add_step(out: list[_Out], starts: dict[MBlock, int], far: int, place: dict[MBlock, int]) -> None:
+    """Put a stepping stone within reach, behind an instruction that never falls through or jumped over."""
+    item = out[far]
+    assert item.target is not None
+    forward = place[item.target] > item.at
+    goal = item.at + (REACH - 64) * (1 if forward else -1)
+    at = next(i for i, o in enumerate(out) if o.at >= goal)
+    stone = MBlock("step")
+    over, jump = _Out(Insn("ja", off=1), None, MInsn("ja")), _Out(Insn("ja"), item.target, MInsn("ja"))
+    over.span = jump.span = item.span
+    over.calls = jump.calls = item.calls
+    while at > 0 and out[at - 1].target is None and out[at - 1].insn.off == 1 and out[at - 1].insn.op.startswith("j"):
+        at += 1  # not between a short skip and what it skips
+    _insert(out, starts, at, [over, jump])
+    starts[stone] = at + 1
+    item.target = stone
+
+
+def _final(out: list[_Out], starts: dict[MBlock, int]) -> list[Insn]:
+    end = _number(out)
+    place = {block: (out[i].at if i < len(out) else end) for block, i in starts.items()}
+    final = []
+    for item in out:
+        insn = item.insn
+        if item.target is not None:
+            distance = place[item.target] - item.at - 1
+            insn = insn._replace(imm=distance) if insn.op == "gotol" else insn._replace(off=distance)
+        final.append(insn)
+    return final
+
+
+def _lines(out: list[_Out]) -> list[tuple[int, Span, tuple[Span, ...]]]:
+    lines: list[tuple[int, Span, tuple[Span, ...]]] = []
+    for at, item in enumerate(out):
+        if item.span is not None and (not lines or lines[-1][1:] != (item.span, item.calls)):
+            lines.append((at, item.span, item.calls))
+    return lines

@@ -1,0 +1,577 @@
+"""IR → machine instructions with virtual registers.
+
+Before: legal IR, no critical edges into phis. After: `MFunction`; phis are copies at the ends of predecessors; each
+instruction is one that the target has, or `lea`/`setcc`.
+
+One function per op in `_RULES`; inside, the special forms stand before the general one, each with the reason. A compare
+that only branches use is never materialised: each branch compares again, on registers that are there anyway.
+
+What the verifier must see: a `within` is a copy of the very register that was compared (`_checked`), made so that no
+spill can come between; a pointer's NULL test and its use are on copies of one register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rucy.codegen.machine import FRAME, CodegenTarget, MBlock, MFunction, MInsn
+from rucy.ir.function import Block, Const, Function, Instr, Param, Undef, Value
+from rucy.ir.ops import COMPARES, SWAPPED
+from rucy.ir.refs import CoreRef
+from rucy.isa import Ref
+from rucy.kernel import helpers
+
+#: how often each rule was used, for the tests' report
+FIRED: dict[str, int] = {}
+
+_MASK32 = 0xFFFFFFFF
+
+
+def select(fn: Function, target: CodegenTarget) -> MFunction:
+    return _Selector(fn, target).run()
+
+
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >> 63 else value
+
+
+def _fits32(value: Value) -> bool:
+    """A constant that an instruction's signed 32-bit immediate gives."""
+    return isinstance(value, Const) and -(1 << 31) <= _signed(value.value) < 1 << 31
+
+
+def _imm(value: Value) -> int:
+    assert isinstance(value, Const)
+    return _signed(value.value) if value.type.name != "i1" else value.value
+
+
+def fired(rule: str) -> None:
+    FIRED[rule] = FIRED.get(rule, 0) + 1
+
+
+class _Selector:
+    def __init__(self, fn: Function, target: CodegenTarget) -> None:
+        self.fn = fn
+        self.target = target
+        self.out = MFunction(fn.name, fn)
+        self.blocks = {block: MBlock(block.name) for block in fn.blocks}
+        self.regs: dict[Value, int] = {}
+        self.slots: dict[Value, int] = {}
+        self.block = self.blocks[fn.entry]
+        self.at: Instr | None = None
+        self.checked: dict[Instr, int] = {}
+        self.users: dict[Value, list[Instr]] = {}
+        self.materialised: set[Value] = set()
+
+    # -- the whole function
+
+    def run(self) -> MFunction:
+        self._find_users()
+        self.out.blocks = [self.blocks[b] for b in self.fn.blocks]
+        for param in self.fn.params:
+            self.emit("mov64_reg", self.reg(param), param.index + 1)
+        for block in self.fn.blocks:
+            self.block = self.blocks[block]
+            for instr in block.instrs:
+                self.at = instr
+                if "T" in instr.op.effects:
+                    self._phi_copies(block)
+                _RULES[instr.op.name](self, instr)
+            self.block.succs = [self.blocks[s] for s in block.succs]
+        return self.out
+
+    def _find_users(self) -> None:
+        for instr in self.fn.instrs():
+            for arg in instr.args:
+                self.users.setdefault(arg, []).append(instr)
+                if isinstance(arg, Instr) and arg.op.name in COMPARES and instr.op.name != "branch":
+                    self.materialised.add(arg)
+
+    def _phi_copies(self, block: Block) -> None:
+        """Copies at the end of a block, all at once in meaning: cycles go through a fresh register."""
+        succs = block.succs
+        if len(succs) != 1:
+            return
+        at = succs[0].preds.index(block)
+        pairs = [(phi, phi.args[at]) for phi in succs[0].phis() if not isinstance(phi.args[at], Undef)]
+        moves: list[tuple[int, Value]] = []
+        for phi, arg in pairs:
+            if arg is not phi:
+                moves.append((self.reg(phi), arg))
+        targets = {dst for dst, _ in moves}
+        sources = {self.regs[arg] for _, arg in moves if not isinstance(arg, Const) and arg in self.regs}
+        held: dict[int, int] = {}
+        for dst in targets & sources:  # read before it is overwritten: keep the old value aside
+            held[dst] = self.out.register()
+            self.emit("mov64_reg", held[dst], dst)
+        for dst, arg in moves:
+            if isinstance(arg, Const):
+                self.load_constant(dst, arg)
+                continue
+            source = self.use(arg)
+            self.emit("mov64_reg", dst, held.get(source, source))
+
+    # -- emitting
+
+    def emit(
+        self, op: str, dst: int = 0, src: int = 0, off: int = 0, imm: int = 0, ref: Ref | None = None,
+        args: tuple[int, ...] = (), target: MBlock | None = None, cc: str = "",
+    ) -> MInsn:  # fmt: skip
+        insn = MInsn(op, dst, src, off, imm, ref, args, target, cc)
+        if self.at is not None:
+            insn.span, insn.calls = self.at.span, self.at.calls
+        self.block.insns.append(insn)
+        return insn
+
+    def reg(self, value: Value) -> int:
+        """The register of an SSA value."""
+        if value not in self.regs:
+            self.regs[value] = self.out.register()
+        return self.regs[value]
+
+    def use(self, value: Value) -> int:
+        """A register that holds the value here: constants and addresses in the frame are made where they are used."""
+        if isinstance(value, Const):
+            dst = self.out.register()
+            self.load_constant(dst, value)
+            return dst
+        if value in self.slots:
+            dst = self.out.register()
+            self.emit("lea", dst, imm=self.slots[value])
+            return dst
+        assert not isinstance(value, Undef), f"undefined value in {self.fn.name}"
+        return self.reg(value)
+
+    def load_constant(self, dst: int, value: Const) -> None:
+        number = value.value
+        if _fits32(value):
+            fired("const.imm32")
+            self.emit("mov64_imm", dst, imm=_imm(value))
+        elif number <= _MASK32:  # mov of a 32-bit register clears the upper half
+            fired("const.mov32")
+            self.emit("mov32_imm", dst, imm=number - (1 << 32))
+        else:
+            fired("const.lddw")
+            self.emit("lddw", dst, imm=_signed(number))
+
+    def address(self, value: Value) -> tuple[int, int]:
+        """(base register, constant offset) of a pointer."""
+        off = 0
+        while isinstance(value, Instr) and value.op.name == "padd" and isinstance(value.args[1], Const):
+            step = _signed(value.args[1].value)
+            if not -30000 < off + step < 30000:
+                break
+            fired("address.constant")
+            off += step
+            value = value.args[0]
+        if value in self.slots:
+            return FRAME, self.slots[value] + off
+        return self.use(value), off
+
+
+_Rule = Callable[[_Selector, Instr], None]
+
+# ---------------------------------------------------------------- arithmetic
+
+_ALU = {
+    "add": "add", "sub": "sub", "mul": "mul", "udiv": "div", "umod": "mod", "and": "and", "or": "or", "xor": "xor",
+    "shl": "lsh", "lshr": "rsh", "ashr": "arsh",
+}  # fmt: skip
+
+
+def _alu(s: _Selector, i: Instr) -> None:
+    a, b = i.args
+    op = _ALU[i.op.name]
+    if i.op.commutes and _right_operand(s, i) is a:
+        a, b = b, a
+    if i.op.name == "and" and isinstance(b, Const) and b.value == _MASK32:
+        fired("and.mov32")  # the low half of a register
+        s.emit("mov32_reg", s.reg(i), s.use(a))
+        return
+    if i.op.name == "sub" and isinstance(b, Const) and -(1 << 31) < _signed(b.value) <= 1 << 31:
+        fired("sub.add_imm")  # one form for the verifier's ranges and for merging
+        _two_address(s, i, a, "add64_imm", imm=-_signed(b.value))
+        return
+    if i.op.name == "sub" and isinstance(a, Const) and a.value == 0:
+        fired("sub.neg")
+        _two_address(s, i, b, "neg64")
+        return
+    if i.op.name in ("udiv", "umod") and isinstance(b, Const) and b.value == 0:
+        fired(f"{i.op.name}.zero")  # an immediate divisor of 0 is refused by the kernel
+        if i.op.name == "udiv":
+            s.emit("mov64_imm", s.reg(i))
+        else:
+            s.emit("mov64_reg", s.reg(i), s.use(a))
+        return
+    if i.op.name in ("shl", "lshr", "ashr") and isinstance(b, Const):
+        fired(f"{i.op.name}.imm")
+        _two_address(s, i, a, f"{op}64_imm", imm=b.value & 63)
+        return
+    if isinstance(b, Instr) and b.op.name == "core" and len(s.users[b]) == 1 and i.op.name == "add":
+        fired("add.core")  # the relocated offset is an immediate
+        _two_address(s, i, a, "add64_imm", ref=Ref("core", "", 0, b.attrs["ref"]))
+        return
+    if _fits32(b):
+        fired(f"{i.op.name}.imm")
+        _two_address(s, i, a, f"{op}64_imm", imm=_imm(b))
+        return
+    fired(f"{i.op.name}.reg")
+    _two_address(s, i, a, f"{op}64_reg", src=b)
+
+
+def _right_operand(s: _Selector, i: Instr) -> Value:
+    """Of an op that commutes: a constant or relocated value, else the one that lives on (the other is overwritten)."""
+    a, b = i.args
+    if isinstance(b, Const):
+        return b
+    if isinstance(a, Const) or (isinstance(a, Instr) and a.op.name == "core" and i.op.name == "add"):
+        return a
+    if isinstance(b, Instr) and b.op.name == "core" and i.op.name == "add":
+        return b
+    return a if len(s.users.get(b, ())) == 1 and len(s.users.get(a, ())) > 1 else b
+
+
+def _two_address(
+    s: _Selector, i: Instr, a: Value, op: str, src: Value | None = None, imm: int = 0, ref: Ref | None = None
+) -> None:
+    """dst = a; dst op= src."""
+    source = s.use(src) if src is not None else 0
+    dst = s.reg(i)
+    if isinstance(a, Const):
+        s.load_constant(dst, a)
+    else:
+        s.emit("mov64_reg", dst, s.use(a))
+    s.emit(op, dst, source, imm=imm, ref=ref)
+
+
+def _neg(s: _Selector, i: Instr) -> None:
+    fired("neg")
+    _two_address(s, i, i.args[0], "neg64")
+
+
+def _inv(s: _Selector, i: Instr) -> None:
+    fired("inv")
+    _two_address(s, i, i.args[0], "xor64_imm", imm=-1)
+
+
+def _logic(s: _Selector, i: Instr) -> None:
+    """and, or, xor: of truth values too, which are 0 or 1."""
+    _alu(s, i)
+
+
+def _zext(s: _Selector, i: Instr) -> None:
+    bits = i.attrs["bits"]
+    fired(f"zext{bits}")
+    if bits == 32:
+        s.emit("mov32_reg", s.reg(i), s.use(i.args[0]))
+    else:
+        _two_address(s, i, i.args[0], "and64_imm", imm=(1 << bits) - 1)
+
+
+def _sext(s: _Selector, i: Instr) -> None:
+    bits = i.attrs["bits"]
+    if s.target.cpu >= "v4":
+        fired(f"sext{bits}.v4")
+        s.emit(f"movsx{bits}_64", s.reg(i), s.use(i.args[0]))
+        return
+    fired(f"sext{bits}")
+    _two_address(s, i, i.args[0], "lsh64_imm", imm=64 - bits)
+    s.emit("arsh64_imm", s.reg(i), imm=64 - bits)
+
+
+def _bswap(s: _Selector, i: Instr) -> None:
+    fired("bswap")
+    _two_address(s, i, i.args[0], f"be{i.attrs['bits']}")  # the machine is little-endian: to big is to swap
+
+
+# ---------------------------------------------------------------- compares and control
+
+_JUMPS = {
+    "eq": "jeq", "ne": "jne", "ult": "jlt", "ule": "jle", "ugt": "jgt", "uge": "jge",
+    "slt": "jslt", "sle": "jsle", "sgt": "jsgt", "sge": "jsge", "test": "jset",
+}  # fmt: skip
+
+
+def _operands(i: Instr) -> tuple[str, Value, Value]:
+    """The compare with a constant, if any, on the right."""
+    a, b = i.args
+    if isinstance(a, Const) and not isinstance(b, Const):
+        return SWAPPED[i.op.name], b, a
+    return i.op.name, a, b
+
+
+def _compare(s: _Selector, i: Instr) -> None:
+    """Materialised only for a use that is no branch: 1, and 0 behind a jump that is not taken."""
+    if i not in s.materialised:
+        return
+    fired("compare.setcc")
+    op, a, b = _operands(i)
+    left = s.use(a)
+    if _fits32(b):
+        s.emit("mov64_imm", s.reg(i), imm=1)
+        s.emit("setcc", s.reg(i), 0, left, _imm(b), cc=f"{_JUMPS[op]}64_imm")
+    else:
+        right = s.use(b)
+        s.emit("mov64_imm", s.reg(i), imm=1)
+        s.emit("setcc", s.reg(i), right, left, cc=f"{_JUMPS[op]}64_reg")
+
+
+def _branch(s: _Selector, i: Instr) -> None:
+    condition = i.args[0]
+    yes, no = s.blocks[i.targets[0]], s.blocks[i.targets[1]]
+    if isinstance(condition, Instr) and condition.op.name == "xor" and _is_true(condition.args[1]):
+        fired("branch.not")
+        condition, yes, no = condition.args[0], no, yes
+    if isinstance(condition, Instr) and condition.op.name in COMPARES:
+        fired("branch.compare")
+        op, a, b = _operands(condition)
+        left = _compared(s, i, a)
+        if _fits32(b):
+            fired(f"jump.{op}.imm")
+            s.emit(f"{_JUMPS[op]}64_imm", left, imm=_imm(b), target=yes)
+        else:
+            fired(f"jump.{op}.reg")
+            s.emit(f"{_JUMPS[op]}64_reg", left, s.use(b), target=yes)
+    else:
+        fired("branch.bool")
+        s.emit("jne64_imm", s.use(condition), target=yes)
+    s.emit("ja", target=no)
+
+
+def _is_true(value: Value) -> bool:
+    return isinstance(value, Const) and value.type.name == "i1" and value.value == 1
+
+
+def _compared(s: _Selector, branch: Instr, value: Value) -> int:
+    """The register that the branch compares; a `within` behind the branch copies this very one."""
+    checks = [
+        check
+        for target in branch.targets
+        if len(target.preds) == 1
+        for check in target.instrs
+        if check.op.name == "within" and check.args[0] is value
+    ]
+    if not checks:
+        return s.use(value)
+    fired("branch.checked")
+    copy = s.out.register()
+    s.out.kept.add(copy)
+    s.emit("mov64_reg", copy, s.use(value))
+    for check in checks:
+        s.checked[check] = copy
+    return copy
+
+
+def _check(s: _Selector, i: Instr) -> None:
+    fired(i.op.name)
+    s.emit("mov64_reg", s.reg(i), s.checked[i] if i in s.checked else s.use(i.args[0]))
+
+
+def _jump(s: _Selector, i: Instr) -> None:
+    s.emit("ja", target=s.blocks[i.targets[0]])
+
+
+def _ret(s: _Selector, i: Instr) -> None:
+    if i.args and not isinstance(i.args[0], Undef):
+        value = i.args[0]
+        if isinstance(value, Const):
+            s.load_constant(0, value)
+        else:
+            s.emit("mov64_reg", 0, s.use(value))
+    else:
+        s.emit("mov64_imm", 0)
+    s.emit("exit")
+
+
+def _unreachable(s: _Selector, i: Instr) -> None:
+    s.emit("mov64_imm", 0)
+    s.emit("exit")
+
+
+def _phi(s: _Selector, i: Instr) -> None:
+    s.reg(i)
+
+
+# ---------------------------------------------------------------- addresses and memory
+
+
+def _copy(s: _Selector, i: Instr) -> None:
+    """int, addr, cast: the same bits."""
+    fired("copy")
+    value = i.args[0]
+    if isinstance(value, Const):
+        s.load_constant(s.reg(i), value)
+    else:
+        s.emit("mov64_reg", s.reg(i), s.use(value))
+
+
+def _core(s: _Selector, i: Instr) -> None:
+    users = s.users.get(i, [])
+    if len(users) == 1 and users[0].op.name == "add" and _right_operand(s, users[0]) is i:
+        return  # it becomes the immediate of that add
+    fired("core.imm")
+    s.emit("mov64_imm", s.reg(i), ref=Ref("core", "", 0, i.attrs["ref"]))
+
+
+def _global(s: _Selector, i: Instr) -> None:
+    fired("global")
+    s.emit("lddw_map_value", s.reg(i), ref=Ref("global", i.attrs["symbol"], i.attrs["off"]))
+
+
+def _map(s: _Selector, i: Instr) -> None:
+    fired("map")
+    s.emit("lddw_map_fd", s.reg(i), ref=Ref("map", i.attrs["symbol"]))
+
+
+def _func(s: _Selector, i: Instr) -> None:
+    fired("func")
+    s.emit("lddw_func", s.reg(i), ref=Ref("func", i.attrs["symbol"]))
+
+
+def _slot(s: _Selector, i: Instr) -> None:
+    s.slots[i] = s.out.stack(i.attrs["size"], max(8, i.attrs["align"]))
+
+
+def _padd(s: _Selector, i: Instr) -> None:
+    p, offset = i.args
+    if isinstance(offset, Const) and _fits32(offset):
+        fired("padd.imm")
+        _two_address(s, i, p, "add64_imm", imm=_imm(offset))
+    else:
+        fired("padd.reg")
+        _two_address(s, i, p, "add64_reg", src=offset)
+
+
+def _memory_operand(s: _Selector, pointer: Value, off: object) -> tuple[int, int, Ref | None]:
+    if isinstance(off, CoreRef):
+        return s.use(pointer), 0, Ref("core", "", 0, off)
+    base, more = s.address(pointer)
+    assert isinstance(off, int)
+    return base, more + off, None
+
+
+def _load(s: _Selector, i: Instr) -> None:
+    base, off, ref = _memory_operand(s, i.args[0], i.attrs["off"])
+    bits = i.attrs["width"] * 8
+    if i.attrs["signed"] and bits < 64:
+        if s.target.cpu >= "v4":
+            fired("load.signed.v4")
+            s.emit(f"ldx_s{bits}", s.reg(i), base, off, ref=ref)
+            return
+        fired("load.signed")
+        s.emit(f"ldx_u{bits}", s.reg(i), base, off, ref=ref)
+        s.emit("lsh64_imm", s.reg(i), imm=64 - bits)
+        s.emit("arsh64_imm", s.reg(i), imm=64 - bits)
+        return
+    fired("load")
+    s.emit(f"ldx_u{bits}", s.reg(i), base, off, ref=ref)
+
+
+def _store(s: _Selector, i: Instr) -> None:
+    value, pointer = i.args
+    bits = i.attrs["width"] * 8
+    base, off, ref = _memory_operand(s, pointer, i.attrs["off"])
+    if isinstance(value, Const):
+        number = _signed(value.value)
+        if bits < 64:
+            number = ((value.value & ((1 << bits) - 1)) ^ (1 << (bits - 1))) - (1 << (bits - 1))
+        if -(1 << 31) <= number < 1 << 31:
+            fired("store.imm")
+            s.emit(f"st_{bits}", base, 0, off, number, ref)
+            return
+    fired("store.reg")
+    s.emit(f"stx_{bits}", base, s.use(value), off, ref=ref)
+
+
+def _zero(s: _Selector, i: Instr) -> None:
+    fired("zero")
+    base, off = s.address(i.args[0])
+    off += i.attrs["off"]
+    size = i.attrs["size"]
+    at = 0
+    while at < size:
+        width = next(w for w in (8, 4, 2, 1) if at + w <= size)
+        s.emit(f"st_{width * 8}", base, 0, off + at, 0)
+        at += width
+
+
+_ATOMIC_NAMES = {"add": "add", "or": "or", "and": "and", "xor": "xor"}
+
+
+def _atomic(s: _Selector, i: Instr) -> None:
+    kind, bits = i.attrs["kind"], i.attrs["width"] * 8
+    base, off = s.address(i.args[0])
+    off += i.attrs["off"]
+    value = i.args[-1]
+    if not i.attrs["fetch"]:
+        fired(f"atomic.{kind}")
+        s.emit(f"atomic_{_ATOMIC_NAMES[kind]}{bits}", base, s.use(value), off)
+        return
+    fired(f"atomic.{kind}.fetch")
+    if kind == "cmpxchg":
+        s.emit("mov64_reg", 0, s.use(i.args[1]))
+        s.emit(f"cmpxchg{bits}", base, s.use(value), off)
+        s.emit("mov64_reg", s.reg(i), 0)
+        return
+    dst = s.reg(i)
+    if isinstance(value, Const):
+        s.load_constant(dst, value)
+    else:
+        s.emit("mov64_reg", dst, s.use(value))
+    name = f"xchg{bits}" if kind == "xchg" else f"atomic_fetch_{_ATOMIC_NAMES[kind]}{bits}"
+    s.emit(name, base, dst, off)
+
+
+# ---------------------------------------------------------------- calls
+
+
+def _arguments(s: _Selector, args: list[Value]) -> tuple[int, ...]:
+    assert len(args) <= 5, "more than five arguments"
+    for number, arg in enumerate(args, 1):
+        if isinstance(arg, Const):
+            s.load_constant(number, arg)
+        elif arg in s.slots:
+            s.emit("lea", number, imm=s.slots[arg])
+        else:
+            s.emit("mov64_reg", number, s.use(arg))
+    return tuple(range(1, len(args) + 1))
+
+
+def _result(s: _Selector, i: Instr) -> None:
+    if s.users.get(i):
+        s.emit("mov64_reg", s.reg(i), 0)
+
+
+def _call(s: _Selector, i: Instr) -> None:
+    row = helpers.find(i.attrs["helper"])
+    assert row is not None, i.attrs["helper"]
+    fired("call")
+    s.emit("call", imm=row.id, args=_arguments(s, i.args))
+    _result(s, i)
+
+
+def _callfn(s: _Selector, i: Instr) -> None:
+    fired("callfn")
+    s.emit("call_local", ref=Ref("call", i.attrs["symbol"]), args=_arguments(s, i.args))
+    _result(s, i)
+
+
+def _kfunc(s: _Selector, i: Instr) -> None:
+    fired("kfunc")
+    s.emit("call_kfunc", ref=Ref("extern_func", i.attrs["symbol"]), args=_arguments(s, i.args))
+    _result(s, i)
+
+
+_RULES: dict[str, _Rule] = {
+    **dict.fromkeys(("add", "sub", "mul", "udiv", "umod", "shl", "lshr", "ashr"), _alu),
+    **dict.fromkeys(("and", "or", "xor"), _logic),
+    **dict.fromkeys(COMPARES, _compare),
+    "neg": _neg, "inv": _inv, "zext": _zext, "sext": _sext, "bswap": _bswap,
+    "int": _copy, "addr": _copy, "cast": _copy, "core": _core, "global": _global, "map": _map, "func": _func,
+    "slot": _slot, "padd": _padd, "load": _load, "store": _store, "zero": _zero, "atomic": _atomic,
+    "call": _call, "callfn": _callfn, "kfunc": _kfunc,
+    "nonnil": _check, "within": _check, "covers": _check, "exists": _check,
+    "phi": _phi, "jump": _jump, "branch": _branch, "ret": _ret, "unreachable": _unreachable,
+}  # fmt: skip
+
+__all__ = ["FIRED", "Param", "select"]

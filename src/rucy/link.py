@@ -1,0 +1,93 @@
+"""IR module and machine code → the object's model: names, prototypes, lines, and the notes that a loader reads.
+
+Gone before: every decision about code. Nothing is encoded yet; `object.build_object` does that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rucy.btf.describe import CArray, CFunc, CInt, CPtr, CType, CVoid
+from rucy.codegen import MachineFunction
+from rucy.ir import function as ir
+from rucy.ir.types import Type
+from rucy.kernel import attachtypes, hooks, progtypes
+from rucy.lang import typed
+from rucy.object.model import DataVar, Function, Line, Module
+from rucy.object.notes import encode
+
+_U64 = CInt("unsigned long long", 64, False)
+_I64 = CInt("long long", 64, True)
+_INT = CInt("int", 32, True)
+_CTYPES: dict[str, CType] = {"u64": _U64, "i64": _I64, "bool": CInt("_Bool", 8, "bool"), "char": CInt("char", 8, "char")}
+
+
+def link_module(module: ir.Module, code: list[MachineFunction], checked: typed.Checked) -> Module:
+    """Everything of one object, but for its bytes."""
+    by_name = {fn.name: fn for fn in module.functions}
+    functions = tuple(_function(by_name[machine.name], machine) for machine in code)
+    data = tuple(_data(row) for row in module.data.values())
+    return Module(module.license, functions, (), data, (), encode(_notes(checked)))
+
+
+def _function(fn: ir.Function, machine: MachineFunction) -> Function:
+    section = fn.program.section if fn.program is not None else ".text"
+    lines: list[tuple[int, Line]] = []
+    for at, span, _calls in machine.lines:
+        line, column = span.file.position(span.start)
+        entry = Line(span.file.path, line, column, span.file.line_text(line))
+        if not lines or lines[-1][1] != entry:
+            lines.append((at, entry))
+    return Function(fn.name, tuple(machine.insns), tuple(lines), fn.kind, section, _proto(fn))
+
+
+def _proto(fn: ir.Function) -> CFunc:
+    if fn.kind == "program":
+        return CFunc(_INT, (("ctx", CPtr(CVoid())),))
+    return CFunc(_U64, tuple((p.name if p.name.isidentifier() else f"arg{p.index}", _parameter(p.type)) for p in fn.params))
+
+
+def _parameter(type: Type) -> CType:
+    return CPtr(CVoid()) if type.is_ptr else _U64
+
+
+def _data(row: ir.Data) -> DataVar:
+    return DataVar(row.name, row.section, _ctype(row.ctype), row.data, row.align, row.relocs)
+
+
+def _ctype(described: Any) -> CType:
+    """"u64", or ("char", 12) for an array."""
+    if isinstance(described, tuple):
+        name, count = described
+        return CArray(_CTYPES[name], count)
+    return _CTYPES[described]
+
+
+def _notes(checked: typed.Checked) -> dict[str, Any]:
+    """What loading needs to know and the ELF sections cannot say."""
+    return {"probes": [_probe(program) for program in checked.programs], "options": [], "constants": []}
+
+
+def _probe(program: typed.Program) -> dict[str, Any]:
+    hook = program.hook or _hook_of_section(program)
+    attach_type = program.attach_type
+    return {
+        "name": program.name,
+        "section": program.section,
+        "prog_type": progtypes.BY_NAME[program.prog_type].id,
+        "attach_type": attachtypes.BY_NAME[attach_type].id if attach_type is not None else None,
+        "hook": hook.word if hook is not None else None,
+        "link": hook.link if hook is not None else "none",
+        "needs": hook.needs if hook is not None else None,
+        "target": program.target,
+        "attach": bool(program.options.get("attach", True)),
+        "sleepable": bool(program.options.get("sleepable", False)),
+    }
+
+
+def _hook_of_section(program: typed.Program) -> hooks.Hook | None:
+    """The hook that a raw section stands for: same types, and the same first word of the section."""
+    word = program.section.split("/")[0].split(".")[0]
+    rows = [h for h in hooks.ROWS if (h.prog_type, h.attach_type) == (program.prog_type, program.attach_type)]
+    exact = [h for h in rows if h.section.split("/")[0] == word]
+    return next(iter(exact or rows), None)
