@@ -9,6 +9,7 @@ import pytest
 
 from rucy.btf import types as t
 from rucy.btf.core import RELO_KINDS, CoreRef, core_value, parse_access, resolve
+from rucy.btf.describe import CEnum, CInt, CStruct
 from rucy.btf.reader import Btf
 from rucy.btf.types import BtfError, Enumerator, Member
 from rucy.btf.writer import BtfWriter
@@ -155,3 +156,37 @@ def test_libbpf_patches_the_same_values(kernel: Btf) -> None:
     patched = [words[4 * i + 1] | words[4 * i + 3] << 32 for i in range(len(refs))]
     wanted = [core_value(kernel, ref) & (1 << 64) - 1 for ref in refs]
     assert list(zip(refs, patched)) == list(zip(refs, wanted))
+
+
+@pytest.mark.root
+def test_libbpf_answers_what_the_input_does_not_have(kernel: Btf) -> None:
+    """A program that reads a field where the kernel has it: what is absent is 0, and the read is never reached."""
+    from rucy.object import Module, build_object
+    from tests.object.hand_built import function
+    from tests.object.tiny_libbpf import loaded
+
+    missing = CStruct("task_struct", 8, (("no_such_field", CInt("long", 64, True), 0),))
+    cores = {
+        "there": CoreRef("field_exists", 0, "0:0", CStruct("task_struct", 8, (("tgid", CInt("int", 32, True), 0),))),
+        "gone": CoreRef("field_exists", 0, "0:0", missing),
+        "gone_at": CoreRef("byte_off", 0, "0:0", missing),
+        "type": CoreRef("type_exists", 0, "0", CStruct("no_such_struct", 8, ())),
+        "enumerator": CoreRef("enumval_exists", 0, "1", CEnum("bpf_map_type", 4, (("A", 0), ("NO_SUCH_TYPE", 1)))),
+    }
+    text = """
+        r6 = 0x0 ll ; @core there
+        r1 = 0x1 ; @core gone
+        if r1 == 0x0 goto absent
+        r1 = *(u64 *)(r10 + 0x0) ; @core gone_at
+        r6 = 0x100
+    absent:
+        r1 = 0x1 ; @core type
+        r6 += r1
+        r1 = 0x1 ; @core enumerator
+        r6 += r1
+        r0 = r6
+        exit
+    """
+    module = Module("GPL", (function("asks", text, section="tc", cores=cores),))
+    with loaded(build_object(module, kernel)) as obj:
+        assert obj.run("asks", bytes(64)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,17 @@ def everything() -> tuple[BtfWriter, dict[str, int]]:
     ids["cb"] = w.ptr(ids["proto"])
     ids["row"] = w.ptr(w.array(ids["ptr"], 3))
     return w, ids
+
+
+def test_a_definition_is_found_before_a_declaration() -> None:
+    w = BtfWriter()
+    w.fwd("sock")
+    alias = w.typedef("sock", w.integer("int", 4, 32))
+    first = w.struct("sock", 8, [])
+    second = w.struct("sock", 16, [])
+    btf = Btf(w.finish())
+    assert btf.find("sock") == first and list(btf.find_all("sock", ("struct",))) == [first, second]
+    assert btf.find("sock", ("typedef", "struct")) == alias
 
 
 @needs_bpftool
@@ -221,6 +233,18 @@ def split_from(base: Btf) -> bytes:
     return bytes(head + len(own).to_bytes(4, "little") + tail + own)
 
 
+@needs_bpftool
+def test_a_split_btf_agrees_with_bpftool(tmp_path: Path) -> None:
+    below, above = tmp_path / "vmlinux", tmp_path / "module"
+    below.write_bytes(everything()[0].finish())
+    base = open_btf(str(below), cache=False)
+    above.write_bytes(split_from(base))
+    module = open_btf(str(above), base=base, cache_dir=str(tmp_path / "cache"))
+    theirs = bpftool_raw(above, "-B", str(below))
+    assert {number: raw(module, number) for number in theirs} == theirs
+    assert list(theirs) == list(range(module.first_id, module.end_id))
+
+
 def test_a_module_splits_off_from_its_base() -> None:
     w, ids = everything()
     base = Btf(w.finish())
@@ -235,6 +259,33 @@ def test_a_module_splits_off_from_its_base() -> None:
     assert module.decl_tags(ids["func"]) == base.decl_tags(ids["func"])
     with pytest.raises(BtfError, match="there is no type"):
         base.type(state)
+
+
+def elf_with(section: bytes, content: bytes, flags: int = 0) -> bytes:
+    """An ELF64 file with one section beside that of the names."""
+    names = b"\0.shstrtab\0" + section + b"\0"
+    name_at, data_at = 64, 64 + len(names)
+    table = data_at + len(content)
+    head = b"\x7fELF\x02\x01\x01" + bytes(9)
+    head += struct.pack("<HHIQQQIHHHHHH", 1, 247, 1, 0, 0, table, 0, 64, 0, 0, 64, 3, 1)
+    rows = bytes(64) + struct.pack("<IIQQQQ", 1, 3, 0, 0, name_at, len(names)) + bytes(24)
+    rows += struct.pack("<IIQQQQ", 11, 1, flags, 0, data_at, len(content)) + bytes(24)
+    return head + names + content + rows
+
+
+def test_btf_inside_an_elf_file(tmp_path: Path) -> None:
+    w, ids = everything()
+    file = tmp_path / "vmlinux"
+    file.write_bytes(elf_with(b".BTF", w.finish()))
+    assert open_btf(str(file), cache=False).find("outer") == ids["outer"]
+    for content, words in (
+        (elf_with(b".BTFs", w.finish()), "has no .BTF section"),
+        (elf_with(b".BTF", w.finish(), flags=0x800), "is compressed"),
+        (elf_with(b".BTF", w.finish())[:-70], "do not fit into the file"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(BtfError, match=words):
+            open_btf(str(file), cache=False)
 
 
 def test_files_that_are_no_btf(tmp_path: Path) -> None:

@@ -274,8 +274,9 @@ class Btf:
                 yield type_id
 
     def find(self, name: str, kinds: Sequence[str] = DEFAULT_KINDS) -> int | None:
-        """Id of the first type of that name and of one of those kinds: "struct", "union", "enum", "typedef", …"""
-        return next(self.find_all(name, kinds), None) if name else None
+        """Id of the type of that name; of several, the kind that `kinds` names first, then the lowest id."""
+        found = list(self.find_all(name, kinds)) if name else []
+        return min(found, key=lambda type_id: (kinds.index(self.kind(type_id)), type_id), default=None)
 
     def find_func(self, name: str) -> int | None:
         """Id of the FUNC of that name."""
