@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -285,3 +286,10 @@ def test_kernel_types_read_back_as_c(kernel: Btf, tmp_path: Path) -> None:
     ]
     assert "skc_dport" in text and "skc_daddr" not in text
     assert len(writer.finish()) < 2000
+
+
+def test_writing_does_not_load_the_reader() -> None:
+    """A program without kernel types is compiled without it; and `inspect` costs 10 ms."""
+    code = "import sys, rucy.btf.writer, rucy.btf.ext; print([m for m in sys.modules if m in ('rucy.btf.reader', 'inspect')])"
+    result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert result.stdout == "[]\n"

@@ -6,10 +6,12 @@ In: a `Btf`, a type and a member's name. Out: `Access`, whose indices are what a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from rucy.btf.reader import Btf
 from rucy.btf.types import MAX_DEPTH, Array, BtfError, Struct, Union
+
+if TYPE_CHECKING:
+    from rucy.btf.reader import Btf
 
 
 class Access(NamedTuple):

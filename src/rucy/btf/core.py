@@ -6,10 +6,8 @@ before relocation. libbpf computes it again from the object's own BTF and refuse
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from rucy.btf.describe import CType
-from rucy.btf.reader import Btf
 from rucy.btf.types import (
     INT_SIGNED,
     MAX_DEPTH,
@@ -26,6 +24,10 @@ from rucy.btf.types import (
     Union,
     Volatile,
 )
+
+if TYPE_CHECKING:
+    from rucy.btf.describe import CType
+    from rucy.btf.reader import Btf
 
 # enum bpf_core_relo_kind of uapi linux/bpf.h; the names are those of libbpf's log (relo_core.c: core_relo_kind_str).
 RELO_KINDS = {
@@ -120,11 +122,12 @@ def core_value(btf: Btf, ref: CoreRef) -> int:
 
 def _made_value(btf: Btf, ref: CoreRef, made: CType) -> int:
     """What a described type has is there, as far as its own object knows: existence is 1."""
+    from rucy.btf.reader import Btf as Reader
     from rucy.btf.writer import BtfWriter
 
     writer = BtfWriter(btf)
     type_id = writer.add(made)
-    return core_value(Btf(writer.finish()), CoreRef(ref.kind, type_id, ref.access))
+    return core_value(Reader(writer.finish()), CoreRef(ref.kind, type_id, ref.access))
 
 
 def root_type(btf: Btf, type_id: int) -> int:

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rucy.btf import describe as c
 from rucy.btf import types as bt
 from rucy.btf.core import ENUM_KINDS, FIELD_KINDS, CoreRef, parse_access, root_type
-from rucy.btf.reader import Btf
 from rucy.btf.types import HEADER, HEADER_SIZE, MAGIC, MAX_DEPTH, BtfError, Enumerator, Member, Param
+
+if TYPE_CHECKING:
+    from rucy.btf.reader import Btf
 
 _LINKAGE = {"static": bt.LINKAGE_STATIC, "global": bt.LINKAGE_GLOBAL, "extern": bt.LINKAGE_EXTERN}
 _ENCODING: dict[bool | str, int] = {
