@@ -228,7 +228,25 @@ def maps_and_globals() -> Module:
     )
 
 
-def current_tgid(kernel: Btf) -> Module:
+# bpf_get_current_task_btf (Linux 5.11) and a direct load; bpf_get_current_task and bpf_probe_read_kernel.
+DIRECT = """
+        call 0x9e
+        r6 = 0x0 ll ; @global seen
+        w1 = *(u32 *)(r0 + 0x0) ; @core offset
+        *(u32 *)(r6 + 0x0) = w1
+"""
+READ = """
+        call 0x23
+        r6 = 0x0 ll ; @global seen
+        r1 = r6
+        w2 = 0x4
+        r3 = r0
+        r3 += 0x0 ; @core offset
+        call 0x71
+"""
+
+
+def current_tgid(kernel: Btf, load: str = DIRECT) -> Module:
     """task->tgid and what CO-RE says of it, in the object's globals; `kernel` may differ from the running one's."""
     task = kernel.find("task_struct", ("struct",))
     assert task is not None
@@ -239,11 +257,7 @@ def current_tgid(kernel: Btf) -> Module:
         "exists": CoreRef("field_exists", task, f"0:{index}"),
         "struct": CoreRef("type_size", task, "0"),
     }
-    text = """
-        call 0x9e
-        r6 = 0x0 ll ; @global seen
-        w1 = *(u32 *)(r0 + 0x0) ; @core offset
-        *(u32 *)(r6 + 0x0) = w1
+    rest = """
         r2 = 0x0
         r2 += 0x0 ; @core offset
         *(u32 *)(r6 + 0x4) = w2
@@ -258,7 +272,7 @@ def current_tgid(kernel: Btf) -> Module:
     """
     return Module(
         "GPL",
-        (function("current", text, section="raw_tracepoint/sys_enter", cores=cores),),
+        (function("current", load + rest, section="raw_tracepoint/sys_enter", cores=cores),),
         data=(DataVar("seen", ".bss", CArray(U32, 5), bytes(20), 4),),
     )
 

@@ -91,19 +91,22 @@ def test_shared_subprogram() -> None:
         assert obj.run("second", PACKET) == (30 * 2 + 1) + (1 + 1)
 
 
-def test_maps_and_globals() -> None:
+@pytest.mark.parametrize("suffix", ["", ".more"])
+def test_maps_and_globals(suffix: str) -> None:
     def words(*numbers: int) -> bytes:
         return b"".join(number.to_bytes(4, "little") for number in numbers)
 
-    with loaded(build_object(hand_built.maps_and_globals(), None)) as obj:
+    module = hand_built.maps_and_globals()
+    data = tuple(var if var.section == ".bss" else var._replace(section=var.section + suffix) for var in module.data)
+    with loaded(build_object(module._replace(data=data), None)) as obj:
         obj.update("pairs", words(5), words(10, 0) + b"text\0\0\0\0")
         assert obj.run("count", PACKET) == 7 + 100
         assert obj.run("count", PACKET) == 7 + 200
         assert obj.lookup("pairs", words(5), 16) == words(12, 0) + b"text\0\0\0\0"
         assert obj.lookup("slots", words(1), 8) == words(3, 0)
         assert obj.lookup(".bss", words(0), 8) == words(2, 0)
-        assert obj.lookup(".data", words(0), 8) == b"\1\0\0\0" + words(207)
-        assert obj.lookup(".rodata", words(0), 8) == words(50, 100)
+        assert obj.lookup(".data" + suffix, words(0), 8) == b"\1\0\0\0" + words(207)
+        assert obj.lookup(".rodata" + suffix, words(0), 8) == words(50, 100)
         kind, _, key, value, entries, flags, *_ = obj.map_info("pairs")
         assert (kind, key, value, entries, flags) == (hand_built.HASH, 4, 16, 100, 1)
         key_type, value_type = obj.map_info("pairs")[16:18]  # btf_key_type_id, btf_value_type_id

@@ -53,6 +53,8 @@ def _use_table(writer: BtfWriter, kernel_btf: Btf | None, var: DataVar) -> None:
 
 
 def _add_function(writer: BtfWriter, function: Function) -> int:
+    # Linux kernel/bpf/btf.c, btf_func_check: the arguments of a defined function have names
+    assert all(name.isidentifier() for name, _ in function.proto.params), f"{function.name}: argument without a name"
     linkage = "global" if function.kind in ("program", "global") else "static"
     number = writer.func(function.name, writer.add(function.proto), linkage)
     for argument, tag in function.arg_tags:
