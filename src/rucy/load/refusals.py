@@ -13,12 +13,14 @@ USER, LACKS, OURS = 1, 77, 70  # exit statuses
 
 
 class Refusal(NamedTuple):
-    """pattern: a regular expression, searched in one line of the log. reason, help: `{1}` is its first group."""
+    """pattern: a regular expression, searched in one line of the log. reason, help: `{1}` is its first group.
+    whole: it is about the program and not about one of its instructions."""
 
     pattern: str
     reason: str
     help: str
     status: int
+    whole: bool = False
 
 
 _TEST_NIL = "test it first: `if p` or `next unless p`"
@@ -78,9 +80,9 @@ ROWS: tuple[Refusal, ...] = (
     Refusal(r"The sequence of (\d+) jumps is too complex",
             "it has too many paths to check: {1} at once",                         _PIECES, USER),
     Refusal(r"combined stack size of \d+ calls is (\d+)",
-            "its methods together need {1} bytes of stack, and there are 512",     "call fewer methods inside each other, or keep less in variables", USER),
+            "its methods together need {1} bytes of stack, and there are 512",     "call fewer methods inside each other, or keep less in variables", USER, True),
     Refusal(r"call stack of \d+ frames|the call stack .* too deep",
-            "its methods call each other too deeply",                              "eight calls inside each other are the limit", USER),
+            "its methods call each other too deeply",                              "eight calls inside each other are the limit", USER, True),
     Refusal(r"tail_calls? .*(?:not allowed|subprog)",
             "a tail call is not possible from here",                               "", USER),
     Refusal(r"R0 !read_ok",

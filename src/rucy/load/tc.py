@@ -1,6 +1,6 @@
 """tc: a program as a direct-action filter of an interface's clsact qdisc.
 
-libbpf attaches and detaches. The qdisc is removed at the end if we made it and nobody else's filter is on it by then;
+libbpf attaches and detaches. A qdisc that this process made is removed with the last filter that is on it, ours or not;
 libbpf cannot list filters, so that question is asked over rtnetlink here.
 """
 
@@ -28,39 +28,41 @@ _NLM_F_REQUEST_DUMP, _NLMSG_ERROR, _NLMSG_DONE = 0x301, 2, 3  # include/uapi/lin
 def attach_filter(library: Library, program: Program, interface: str, index: int, kind: str) -> Link:
     """kind: "tc_ingress" or "tc_egress". LoadError."""
     hook = TcHook(sz=ctypes.sizeof(TcHook), ifindex=index, attach_point=POINTS[kind])
-    made = _create_qdisc(library, program, interface, hook)
+    _create_qdisc(library, program, interface, hook)
     options = TcOpts(sz=ctypes.sizeof(TcOpts), prog_fd=program.fd)
     error = library.call("bpf_tc_attach", ctypes.byref(hook), ctypes.byref(options))
     library.take_messages()
     if error:
-        if made:
-            _remove_qdisc(library, hook)
+        _remove_qdisc(library, hook)
         raise failures.attaching(-error, program.name, f"{kind} of", interface)
 
     def undo() -> None:
         options.prog_fd, options.prog_id, options.flags = 0, 0, 0
         library.call("bpf_tc_detach", ctypes.byref(hook), ctypes.byref(options))
-        if made:
-            _remove_qdisc(library, hook)
+        _remove_qdisc(library, hook)
         library.take_messages()  # the interface may have gone, and its filters with it
 
     return Link(program.name, kind, interface, undo)
 
 
-def _create_qdisc(library: Library, program: Program, interface: str, hook: TcHook) -> bool:
-    """True if the qdisc was not there before."""
+_made: set[int] = set()  # interfaces whose qdisc this process made
+
+
+def _create_qdisc(library: Library, program: Program, interface: str, hook: TcHook) -> None:
     error = -library.call("bpf_tc_hook_create", ctypes.byref(hook))
     library.take_messages()
-    if error in (0, errno.EEXIST):
-        return bool(error == 0)
-    if error in (errno.ENOENT, errno.EOPNOTSUPP):
+    if error == 0:
+        _made.add(hook.ifindex)
+    elif error in (errno.ENOENT, errno.EOPNOTSUPP):
         raise LoadError("this kernel has no clsact qdisc", "it needs sch_ingress and cls_bpf (modprobe them)", 77)
-    raise failures.attaching(error, program.name, "interface", interface)
+    elif error != errno.EEXIST:
+        raise failures.attaching(error, program.name, "interface", interface)
 
 
 def _remove_qdisc(library: Library, hook: TcHook) -> None:
-    if any(_count_filters(hook.ifindex, parent) for parent in PARENTS.values()):
+    if hook.ifindex not in _made or any(_count_filters(hook.ifindex, parent) for parent in PARENTS.values()):
         return
+    _made.discard(hook.ifindex)
     whole = TcHook(sz=ctypes.sizeof(TcHook), ifindex=hook.ifindex, attach_point=INGRESS | EGRESS)
     library.call("bpf_tc_hook_destroy", ctypes.byref(whole))
 

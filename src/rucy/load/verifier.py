@@ -7,10 +7,13 @@ The log ends with what was wrong, after the instruction at which it was found. W
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rucy.load.errors import VerifierRefusal
 from rucy.load.refusals import ROWS, Refusal
+
+if TYPE_CHECKING:
+    from rucy.btf.ext import LineInfo
 
 _INSN = re.compile(r"^(\d+): \([0-9a-f]{2}\)")
 _COMMENT = re.compile(r"^; (?P<text>.*?)(?: @ (?P<file>[^@]*?):(?P<line>\d+))?$")  # with the place from Linux 6.8 on
@@ -42,7 +45,7 @@ def refusal(program: str, log: str, data: bytes) -> VerifierRefusal:
         words,
         row.help if row else "",
         row.status if row else 1,
-        find_place(lines, program, data),
+        _line_table(data, program).at(0) if row and row.whole else find_place(lines, program, data),
         tuple(lines[-_TAIL:]),
     )
 
@@ -83,7 +86,7 @@ def _last_instruction(lines: list[str]) -> tuple[int | None, re.Match[str] | Non
         elif found := _INSN.match(line):
             index = int(found[1])
     for line in lines[-_NEAR:]:
-        if not _INSN.match(line) and not _STATE.match(line) and (named := _AT_INSN.search(line)):
+        if not any(kind.match(line) for kind in (_INSN, _STATE, _CLOSING, _COMMENT)) and (named := _AT_INSN.search(line)):
             return int(named[1]), comment if int(named[1]) == index else None
     return index, comment
 
@@ -112,4 +115,29 @@ class LineTable(NamedTuple):
 
 
 def _line_table(data: bytes, program: str) -> LineTable:
-    return LineTable((), 0, ())
+    """The lines of `program` in the object `data`; an empty table if the object has none or is damaged."""
+    from rucy.btf.ext import read_ext
+    from rucy.btf.types import BtfError
+    from rucy.elf import ElfError, read
+    from rucy.elf.model import STT_FUNC
+
+    try:
+        elf = read(data)
+        sections = {section.name: section.data for section in elf.sections}
+        ext = read_ext(sections[".BTF"], sections[".BTF.ext"])
+        symbol = next(each for each in elf.symbols if each.name == program and each.type == STT_FUNC)
+        records = ext.section(elf.sections[symbol.section].name)
+        text = ext.section(".text")
+    except (BtfError, ElfError, KeyError, StopIteration):
+        return LineTable((), 0, ())
+    lines = records.lines if records else ()
+    own = [line for line in lines if symbol.value <= line.insn_off < symbol.value + symbol.size]
+    return LineTable(
+        tuple(((line.insn_off - symbol.value) // 8, _place(line)) for line in own),
+        symbol.size // 8,
+        tuple(_place(line) for line in text.lines) if text else (),
+    )
+
+
+def _place(line: LineInfo) -> Place:
+    return Place(line.file, line.line, line.text)
