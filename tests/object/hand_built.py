@@ -9,7 +9,7 @@ from rucy.btf.core import CoreRef
 from rucy.btf.describe import CArray, CFunc, CInt, CKernel, CPtr, CStruct, CType, CVoid
 from rucy.btf.reader import Btf
 from rucy.isa.text import assemble
-from rucy.object import DataVar, Extern, Function, Line, MapDef, Module
+from rucy.object import DataVar, Extern, Function, Line, MapDef, Module, notes
 
 INT = CInt("int", 32, True)
 U32 = CInt("unsigned int", 32, False)
@@ -224,7 +224,7 @@ def maps_and_globals() -> Module:
             DataVar("limits", ".rodata", CArray(U32, 2), (50).to_bytes(4, "little") + (100).to_bytes(4, "little"), 4),
             DataVar("runs", ".bss", U64, bytes(8), 8),
         ),
-        notes=b"\0notes",
+        notes=notes.encode({"options": []}),
     )
 
 

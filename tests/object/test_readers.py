@@ -20,6 +20,7 @@ from rucy.elf import read
 from rucy.isa import Insn
 from rucy.object import DataVar, Extern, Function, MapDef, Module, build_object
 from rucy.object.read import ObjectError, summarize
+from rucy.object.text import format_object, read_insns
 from tests.object import hand_built
 from tests.object.hand_built import function
 
@@ -276,7 +277,7 @@ def test_argument_tags_are_declaration_tags() -> None:
 
 
 def test_summary() -> None:
-    summary = summarize(build_object(hand_built.maps_and_globals()._replace(notes=b""), None))
+    summary = summarize(built("maps"))
     assert [(f.name, f.section, f.kind, f.slots) for f in summary.functions] == [("count", "tc", "program", 34)]
     assert summary.license == "GPL"
     assert [(m.name, m.type, m.key_size, m.value_size, m.max_entries, m.flags, m.record) for m in summary.maps] == [
@@ -285,13 +286,63 @@ def test_summary() -> None:
         ("records", 27, 0, 0, 4096, 0, "pair"),
     ]
     assert summary.data == ((".data", 8), (".rodata", 8), (".bss", 8))
-    assert summary.notes is None
+    assert summary.notes == {"options": []}
+    assert summarize(built("loop")).notes is None
     assert [f.kind for f in summarize(built("shared")).functions] == ["global", "static", "static", "program", "program"]
     assert summarize(built("kvars")).externs == (
         ("LINUX_KERNEL_VERSION", ".kconfig", False),
         ("no_such_kernel_variable", ".ksyms", True),
     )
     assert [m.pinning for m in summarize(built("nested")).maps] == [1, 0, 0, 0, 0]
+
+
+TEXT_OF_KFUNCS = """\
+license GPL
+extern bpf_rcu_read_lock: .ksyms
+extern bpf_rcu_read_unlock: .ksyms
+extern no_such_kernel_function: .ksyms, weak
+
+section tc
+
+locked: ; program, 9 slots
+; locked.s:2: call pc-0x1 ; @extern_func bpf_rcu_read_lock
+       0:	call pc-0x1 ; @extern_func bpf_rcu_read_lock
+; locked.s:3: call kfunc(0x0, 0x0) ; @extern_func bpf_rcu_read_unlock
+       1:	call pc-0x1 ; @extern_func bpf_rcu_read_unlock
+; locked.s:4: r1 = 0x0 ll ; @extern_var no_such_kernel_function
+       2:	r1 = 0x0 ll ; @extern_var no_such_kernel_function
+; locked.s:5: w0 = 0x7
+       4:	w0 = 0x7
+; locked.s:6: if r1 == 0x0 goto out
+       5:	if r1 == 0x0 goto +0x2
+; locked.s:7: call kfunc(0x0, 0x0) ; @extern_func no_such_kernel_function
+       6:	call pc-0x1 ; @extern_func no_such_kernel_function
+; locked.s:8: w0 = 0x8
+       7:	w0 = 0x8
+; locked.s:10: exit
+       8:	exit
+"""
+
+
+def test_the_text_of_an_object() -> None:
+    assert format_object(built("kfuncs")) == TEXT_OF_KFUNCS
+
+
+@pytest.mark.parametrize("name", samples())
+def test_symbols_come_back_from_relocations(name: str) -> None:
+    """The references that went in, CO-RE apart, whose text is another."""
+    data = built(name)
+    elf = read(data)
+    back = {f.name: [insn.ref for insn in read_insns(elf, f, {})] for f in summarize(data).functions}
+    for given_ in samples()[name].functions:
+        refs = [insn.ref if insn.ref is None or insn.ref.kind != "core" else None for insn in given_.insns]
+        assert back[given_.name] == refs
+
+
+def test_core_relocations_are_spelled() -> None:
+    text = format_object(built("core"))
+    assert "w1 = *(u32 *)(r0 + 0x4) ; @core byte_off struct task_struct.tgid\n" in text
+    assert "w2 = 0x10 ; @core type_size struct task_struct\n" in text
 
 
 def test_a_wide_map_extra_is_an_enumerator() -> None:
@@ -301,24 +352,28 @@ def test_a_wide_map_extra_is_an_enumerator() -> None:
 
 @pytest.mark.parametrize(
     ("data", "message"),
-    [(b"", "not an ELF file"), (Path("/bin/true").read_bytes(), "for another machine"), (built("maps"), "damaged")],
+    [
+        (b"", "not an ELF file"),
+        (Path("/bin/true").read_bytes(), "for another machine"),
+        (built("maps").replace(b"rucynote", b"rucynota"), "damaged"),
+    ],
 )
 def test_no_summary_of_what_is_no_object(data: bytes, message: str) -> None:
     with pytest.raises(ObjectError, match=message):
         summarize(data)
 
 
-GOOD = built("nested")
+GOOD = {name: built(name) for name in ("nested", "core", "shared")}
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_damaged_objects_give_nothing_but_object_error(data: st.DataObject) -> None:
-    damaged = bytearray(GOOD)
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["nested", "core", "shared"]), st.data())
+def test_damaged_objects_give_nothing_but_object_error(name: str, data: st.DataObject) -> None:
+    damaged = bytearray(GOOD[name])
     for _ in range(data.draw(st.integers(1, 8))):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(ObjectError):
-        summarize(bytes(damaged))
+        format_object(bytes(damaged))
 
 
 PROGRAM = function("entry", "r0 = 0x0\nexit", section="tc")

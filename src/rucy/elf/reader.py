@@ -87,7 +87,7 @@ def _string(table: bytes, offset: int, what: str) -> str:
     end = table.find(b"\0", offset)
     if offset >= len(table) or end < 0:
         raise ElfError(f"{what}: name at {offset} is outside the string table")
-    return table[offset:end].decode("utf-8", "surrogateescape")
+    return table[offset:end].decode("utf-8", "backslashreplace")
 
 
 def _read_section(data: bytes, header: _Header, names: bytes, relocs: tuple[Reloc, ...]) -> Section:
