@@ -27,12 +27,14 @@ class Var:
 
 
 class Label:
-    """Where a `Throw` goes; compared by identity. `word` is what the user sees it as ("break", "next")."""
+    """Where a `Throw` goes; compared by identity. `word` is what the user sees it as ("break", "next"); `used` is set by
+    the front end once something throws there."""
 
-    __slots__ = ("word",)
+    __slots__ = ("word", "used")
 
     def __init__(self, word: str) -> None:
         self.word = word
+        self.used = False
 
     def __repr__(self) -> str:
         return f"Label({self.word})"

@@ -1,0 +1,326 @@
+"""Calls: operators, methods with and without receiver, blocks, `yield`; what is refused by a method's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from rucy.frontends.ruby import errors
+from rucy.frontends.ruby.control import catch, field, unused
+from rucy.lang import tree
+from rucy.source import Diagnostic, Span
+
+if TYPE_CHECKING:
+    from rucy.frontends.ruby.lower import Lowering
+
+#: Methods that every Ruby object has and the kernel half has not, called without a receiver.
+_OWN: dict[str, type[Diagnostic]] = {
+    **dict.fromkeys(("raise", "fail", "abort"), errors.ExceptionWord),
+    **dict.fromkeys(("catch", "throw"), errors.CatchThrow),
+    **dict.fromkeys(("lambda", "proc"), errors.LambdaWord),
+    **dict.fromkeys(("eval", "instance_eval", "class_eval", "binding", "load", "require", "require_relative"), errors.EvalWord),
+    **dict.fromkeys(("send", "__send__", "public_send", "method", "define_method"), errors.SendWord),
+    **dict.fromkeys(
+        ("block_given?", "__method__", "caller", "local_variables", "global_variables", "methods", "respond_to?"),
+        errors.ReflectionWord,
+    ),
+    **dict.fromkeys(
+        ("exit", "exit!", "gets", "system", "exec", "fork", "spawn", "sleep", "open", "at_exit", "warn", "trap", "rand", "srand"),
+        errors.ProcessWord,
+    ),
+    **dict.fromkeys(("format", "sprintf"), errors.FormatWord),
+    **dict.fromkeys(("Integer", "Float", "String", "Array", "Hash", "Rational", "Complex"), errors.ObjectWord),
+}
+
+#: The same for calls on a value.
+_ON_VALUE: dict[str, type[Diagnostic]] = {
+    **dict.fromkeys(
+        ("eval", "instance_eval", "class_eval", "module_eval", "instance_exec", "class_exec", "instance_variable_get"),
+        errors.EvalWord,
+    ),
+    **dict.fromkeys(("send", "__send__", "public_send", "method", "define_method"), errors.SendWord),
+    **dict.fromkeys(
+        ("respond_to?", "is_a?", "kind_of?", "instance_of?", "object_id", "methods", "instance_variables", "singleton_class"),
+        errors.ReflectionWord,
+    ),
+    **dict.fromkeys(("dup", "clone", "freeze", "tap", "then", "instance_variable_set", "extend"), errors.ObjectWord),
+}
+
+_FLOATS = "use Integers: `/` already divides, rounding down"
+_PRINT = 'print the value itself: `printk("%d", x)`'
+_CONVERSIONS: dict[str, tuple[str, str]] = {
+    "to_f": ("Float", _FLOATS),
+    "fdiv": ("Float", _FLOATS),
+    "to_r": ("Rational", _FLOATS),
+    "quo": ("Rational", _FLOATS),
+    "rationalize": ("Rational", _FLOATS),
+    "to_c": ("Complex number", _FLOATS),
+    "to_s": ("String", _PRINT),
+    "inspect": ("String", _PRINT),
+    "to_sym": ("Symbol", "write the symbol"),
+    "chr": ("String", "compare with a character's number: `x == ?a.ord`"),
+    "digits": ("Array", "use `/` and `%` in a loop"),
+    "to_a": ("Array", "use the range itself: `each`, `sum`, `include?`"),
+    "to_proc": ("Proc", "write the block"),
+}
+
+
+# ---------------------------------------------------------------- operators
+
+
+def lower_binary(lo: Lowering, node: Node) -> tree.Node:
+    operator = field(node, "operator")
+    left, right = field(node, "left"), field(node, "right")
+    op, span = operator.type, lo.span(node)
+    if op in ("&&", "and"):
+        return tree.And(span, _operand(lo, left), _operand(lo, right))
+    if op in ("||", "or"):
+        return tree.Or(span, _operand(lo, left), _operand(lo, right))
+    if op in ("=~", "!~"):
+        return lo.refuse(errors.RegexMatch(span, text=lo.brief(node)))
+    return send(span, lower_receiver(lo, left), op, (lo.lower(right),), lo.span(operator))
+
+
+def _operand(lo: Lowering, node: Node) -> tree.Node:
+    from rucy.frontends.ruby.control import lower_condition
+
+    return lower_condition(lo, node)
+
+
+def send(span: Span, recv: tree.Node | None, name: str, args: tuple[tree.Node, ...], name_span: Span) -> tree.Send:
+    return tree.Send(span, recv, name, args, (), None, False, name_span)
+
+
+def lower_unary(lo: Lowering, node: Node) -> tree.Node:
+    operator, operand = field(node, "operator"), field(node, "operand")
+    op, span = operator.type, lo.span(node)
+    if op == "defined?":
+        return lo.refuse(errors.DefinedQuestion(span))
+    if op in ("!", "not"):
+        if operand.type == "parenthesized_statements" and not operand.named_child_count:
+            return tree.Not(span, tree.Nil(lo.span(operand)))
+        return tree.Not(span, _operand(lo, operand))
+    if op == "-" and operand.type == "integer" and operand.start_byte not in lo.masks and span.end - span.start > 1:
+        value = lo.lower(operand)
+        if isinstance(value, tree.Int) and operator.end_byte == operand.start_byte:
+            return tree.Int(span, -value.value)
+    name = op + "@" if op in ("-", "+") else op
+    return send(span, lower_receiver(lo, operand), name, (), lo.span(operator))
+
+
+def lower_element(lo: Lowering, node: Node) -> tree.Node:
+    """`a[i]`."""
+    recv = lower_receiver(lo, field(node, "object"))
+    inner = [c for c in node.children[1:] if c.is_named and c.type not in ("block", "do_block")]
+    args, kwargs, _ = arguments(lo, inner)
+    brackets = Span(lo.file, node.children[1].start_byte, node.end_byte)
+    return tree.Send(lo.span(node), recv, "[]", tuple(args), tuple(kwargs), None, False, brackets)
+
+
+# ---------------------------------------------------------------- calls
+
+
+def lower_receiver(lo: Lowering, node: Node) -> tree.Node:
+    """A receiver: `self` and `super` are refused there as everywhere."""
+    return lo.lower(node)
+
+
+def lower_call(lo: Lowering, node: Node) -> tree.Node:
+    span = lo.span(node)
+    method, receiver = node.child_by_field_name("method"), node.child_by_field_name("receiver")
+    block = node.child_by_field_name("block")
+    args = node.child_by_field_name("arguments")
+    if method is None:
+        return lo.refuse(errors.ProcCall(span))
+    if method.type == "super":
+        return lo.refuse(lo.refusal(errors.SuperCall, node))
+    name, name_span = lo.text(method), lo.span(method)
+    if receiver is None:
+        return call_by_name(lo, node, name, name_span, args, block)
+    recv = lower_receiver(lo, receiver)
+    error = _refused_on_value(lo, name, name_span)
+    if error is not None:
+        return lo.refuse(error)
+    positional, kwargs, passed = _call_arguments(lo, args)
+    lo.sent_names.add(name)
+    body = _block_of(lo, name, block, passed)
+    safe = any(c.type == "&." for c in node.children)
+    return tree.Send(span, recv, name, tuple(positional), tuple(kwargs), body, safe, name_span)
+
+
+def _refused_on_value(lo: Lowering, name: str, span: Span) -> Diagnostic | None:
+    if name in _ON_VALUE:
+        return _ON_VALUE[name](span, name=name)
+    if name in _CONVERSIONS:
+        what, advice = _CONVERSIONS[name]
+        return errors.ConvertWord(span, name=name, what=what, advice=advice)
+    return None
+
+
+def call_by_name(
+    lo: Lowering, node: Node, name: str, name_span: Span, args: Node | None = None, block: Node | None = None
+) -> tree.Node:
+    """A call without receiver: of a method of the file, a word of the language or a helper."""
+    span = lo.span(node)
+    if name in lo.methods:
+        lo.needed_methods.setdefault(name)
+    elif name in _OWN:
+        return lo.refuse(_OWN[name](name_span, name=name))
+    elif _numbered(lo, name, args, block):
+        return lo.refuse(errors.NumberedParameter(name_span, text=name))
+    elif block is not None and name in lo.hook_words or name in ("license!", "section!"):
+        return lo.refuse(errors.DeclarationPlace(name_span, name=name))
+    if name == "loop" and block is not None and name not in lo.methods:
+        return _loop(lo, span, block)
+    positional, kwargs, passed = _call_arguments(lo, args)
+    body = _block_of(lo, name, block, passed)
+    return tree.Send(span, None, name, tuple(positional), tuple(kwargs), body, False, name_span)
+
+
+def _numbered(lo: Lowering, name: str, args: Node | None, block: Node | None) -> bool:
+    if args is not None or block is not None:
+        return False
+    if len(name) == 2 and name[0] == "_" and name[1] in "123456789":
+        return True
+    return name == "it" and any(frame.kind == "block" for frame in lo.frames)
+
+
+def _loop(lo: Lowering, span: Span, block: Node) -> tree.Node:
+    body = lower_block(lo, block, "loop")
+    inner = catch(body.next_label, unused(body.body))
+    return catch(body.break_label, tree.Loop(span, inner, "loop"))
+
+
+def _call_arguments(lo: Lowering, args: Node | None) -> tuple[list[tree.Node], list[tuple[str, tree.Node]], Node | None]:
+    if args is None:
+        return [], [], None
+    return arguments(lo, [c for c in args.children if c.is_named])
+
+
+def arguments(lo: Lowering, nodes: list[Node]) -> tuple[list[tree.Node], list[tuple[str, tree.Node]], Node | None]:
+    """Positional arguments, keyword arguments, and the `&block` argument."""
+    positional: list[tree.Node] = []
+    kwargs: list[tuple[str, tree.Node]] = []
+    passed: Node | None = None
+    for node in nodes:
+        if node.type in ("comment", "heredoc_body"):
+            continue
+        if node.type == "pair":
+            _pair(lo, node, positional, kwargs)
+        elif node.type == "block_argument":
+            passed = node
+        elif node.type == "splat_argument":
+            lo.refuse(lo.refusal(errors.SplatArgument, node))
+        else:
+            positional.append(lo.lower(node))
+    return positional, kwargs, passed
+
+
+def _pair(lo: Lowering, node: Node, positional: list[tree.Node], kwargs: list[tuple[str, tree.Node]]) -> None:
+    """`name: v`, `"name": v`, `:name => v`, and `name:` alone. Any other key makes a positional pair, for declarations."""
+    key, value = field(node, "key"), node.child_by_field_name("value")
+    if value is None:
+        name = lo.text(key)
+        var = lo.scope.find(name)
+        where = lo.span(key)
+        kwargs.append((name, tree.Local(where, var) if var is not None else call_by_name(lo, key, name, where)))
+        return
+    if key.type == "hash_key_symbol":
+        kwargs.append((lo.text(key), lo.lower(value)))
+        return
+    lowered = lo.lower(key)
+    if isinstance(lowered, tree.Sym) or (isinstance(lowered, tree.Str) and node.children[1].type == ":"):
+        name = lowered.name if isinstance(lowered, tree.Sym) else lowered.value.decode("utf-8", "replace")
+        kwargs.append((name, lo.lower(value)))
+    else:
+        positional.append(tree.Array(lo.span(node), (lowered, lo.lower(value))))
+
+
+# ---------------------------------------------------------------- blocks
+
+
+def _block_of(lo: Lowering, name: str, block: Node | None, passed: Node | None) -> tree.Block | None:
+    if block is not None:
+        return lower_block(lo, block, name)
+    if passed is None:
+        return None
+    inner = [c for c in passed.children if c.is_named]
+    if len(inner) == 1 and inner[0].type == "simple_symbol":
+        return _symbol_block(lo, passed, lo.text(inner[0])[1:])
+    lo.refuse(lo.refusal(errors.BlockArgument, passed))
+    return None
+
+
+def _symbol_block(lo: Lowering, node: Node, name: str) -> tree.Block:
+    """`&:even?` is `{ |v| v.even? }`."""
+    span = lo.span(node)
+    var = lo.temp("v", span)
+    body = send(span, tree.Local(span, var), name, (), span)
+    return tree.Block(span, (var,), body, tree.Label("next"), tree.Label("break"))
+
+
+def lower_block(lo: Lowering, node: Node, call: str, kind: str = "block") -> tree.Block:
+    """A block: it sees the locals around it, its parameters and those first assigned in it are its own."""
+    from rucy.frontends.ruby.fresh import reset_locals
+    from rucy.frontends.ruby.lower import Frame, Scope
+
+    outer, scope = lo.scope, Scope(lo.scope)
+    lo.scope = scope
+    params, numbered = _block_parameters(lo, node)
+    labels = tree.Label("next"), tree.Label(call if kind == "probe" else "break")
+    lo.frames.append(Frame(kind, *labels))
+    body_node = node.child_by_field_name("body")
+    if body_node is None:
+        body = lo.inside(None, node)
+    elif body_node.type == "body_statement":
+        from rucy.frontends.ruby.control import lower_body
+
+        body = lower_body(lo, body_node)
+    else:
+        body = lo.statements(body_node.children, lo.span(body_node))
+    lo.frames.pop()
+    lo.scope = outer
+    own = [var for var in scope.names.values() if var not in params]
+    if kind == "block":
+        body = reset_locals(body, own)
+    return tree.Block(lo.span(node), params, body, *labels)
+
+
+def _block_parameters(lo: Lowering, node: Node) -> tuple[tuple[tree.Var, ...], bool]:
+    parameters = node.child_by_field_name("parameters")
+    params: list[tree.Var] = []
+    if parameters is None:
+        return (), False
+    locals_from = len(parameters.children)
+    for index, child in enumerate(parameters.children):
+        if parameters.field_name_for_child(index) == "locals" or child.type == ";":
+            locals_from = min(locals_from, index)
+        if not child.is_named or child.type == "comment":
+            continue
+        if not lo.is_name(child):
+            lo.refuse(lo.refusal(errors.BlockParameterKind, child))
+            _declare_all(lo, child)
+            continue
+        var = tree.Var(lo.text(child), lo.span(child))
+        lo.scope.names[var.name] = var
+        if index < locals_from:
+            params.append(var)
+    return tuple(params), False
+
+
+def _declare_all(lo: Lowering, node: Node) -> None:
+    """Names of a refused parameter, so that their uses are not errors too."""
+    for child in node.children:
+        if lo.is_name(child):
+            lo.scope.names.setdefault(lo.text(child), tree.Var(lo.text(child), lo.span(child)))
+        else:
+            _declare_all(lo, child)
+
+
+def lower_yield(lo: Lowering, node: Node) -> tree.Node:
+    args = next((c for c in node.children if c.type == "argument_list"), None)
+    positional, kwargs, passed = _call_arguments(lo, args)
+    if kwargs or passed is not None:
+        lo.refuse(errors.BlockParameterKind(lo.span(node), text=lo.brief(node)))
+    return tree.Yield(lo.span(node), tuple(positional))

@@ -1,0 +1,347 @@
+"""The file's top level: declarations, probes and methods, and where the user half begins.
+
+In: a syntax tree without errors. Out: `Unit`. Declarations are always read; methods and constants only when the kernel
+half mentions them, so that the user half may use all of Ruby.
+"""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from rucy.frontends.ruby import errors
+from rucy.frontends.ruby.calls import arguments, lower_block
+from rucy.frontends.ruby.control import field, lower_body
+from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL, words_of
+from rucy.frontends.ruby.lower import Frame, Lowering, Scope
+from rucy.frontends.ruby.structs import is_struct, lower_struct
+from rucy.lang import tree
+from rucy.source import Diagnostic, Note, Span
+
+#: Words that declare a map, an event channel or an option, assigned to a constant at the top level.
+DECLARATION_WORDS = words_of(
+    """
+    hash lru_hash percpu_hash lru_percpu_hash array percpu_array lpm_trie queue stack bloom_filter ringbuf perf_buffer
+    stack_traces prog_array hash_of_maps array_of_maps cgroup_array sk_storage task_storage inode_storage cgrp_storage
+    devmap devmap_hash cpumap xskmap sockmap sockhash reuseport_sockarray user_ringbuf arena histogram stats option
+    """
+)
+
+
+class Declarations:
+    """One pass over the file's statements, then over the methods and constants that it made needed."""
+
+    def __init__(self, lo: Lowering, root: Node, locals_at: dict[int, frozenset[str]], words: frozenset[str]) -> None:
+        self.lo = lo
+        self.unit = tree.Unit(lo.file)
+        self.locals_at = locals_at
+        self.words = words
+        self.section: tree.Str | None = None
+        self.section_span: Span | None = None
+        self.classes: list[tuple[int, tree.Struct]] = []  # with the number of section! methods before
+        self.sections = 0
+        self.globals: dict[str, Node] = {}
+        self.statements = [c for c in root.children if c.is_named and c.type not in STRUCTURAL]
+
+    def run(self) -> tree.Unit:
+        self.collect()
+        for node in self.statements:
+            self.lo.scope = Scope(user=self.locals_at.get(node.start_byte, frozenset()))
+            self.statement(node)
+        if self.section is not None and self.section_span is not None:
+            self.lo.refuse(errors.SectionAlone(self.section_span))
+            self.unit.programs.append(tree.SectionProgram(self.section_span, self.section, None))
+        self.needed()
+        self.contexts()
+        return self.unit
+
+    # ------------------------------------------------------------ names of the file
+
+    def collect(self) -> None:
+        """Names of methods and constants, which may be used before they are defined."""
+        lo = self.lo
+        section = False
+        for node in self.statements:
+            if node.type == "method":
+                name = lo.text(field(node, "name"))
+                if name in lo.methods and not section:
+                    self.twice(node, name)
+                elif not section:
+                    lo.methods[name] = node
+                section = False
+            elif _called(lo, node) == "section!":
+                section = True
+            elif node.type == "assignment" and field(node, "left").type == "constant":
+                name = lo.text(field(node, "left"))
+                if name not in lo.consts:
+                    lo.consts[name] = node
+                    lo.const_values[name] = field(node, "right")
+
+    def twice(self, node: Node, name: str) -> None:
+        first = self.lo.methods[name]
+        span = self.lo.span(field(node, "name"))
+        note = Note(self.lo.span(field(first, "name")), "the first one is here")
+        self.lo.refuse(errors.MethodTwice(span, note, name=name))
+
+    # ------------------------------------------------------------ statements
+
+    def statement(self, node: Node) -> None:
+        lo = self.lo
+        word = _called(lo, node)
+        if node.type == "method":
+            self.definition(node)
+        elif node.type == "class":
+            self.class_(node)
+        elif node.type == "assignment" and field(node, "left").type == "constant":
+            self.constant(node)
+        elif node.type == "assignment" and self.first_global(node):
+            pass
+        elif word in ("license", "license!"):
+            self.license(node, word)
+        elif word == "section!":
+            self.section_word(node)
+        elif word in lo.hook_words:
+            self.probe(node, word)
+        else:
+            self.user(node)
+
+    def user(self, node: Node) -> None:
+        """A statement of the user half: only declarations inside it are looked for."""
+        if self.unit.user_half is None:
+            self.unit.user_half = self.lo.span(node)
+        stack = [node]
+        while stack:
+            inner = stack.pop()
+            if inner.type in ("class", "module", "singleton_class"):
+                continue
+            word = _called(self.lo, inner)
+            has_block = inner.child_by_field_name("block") is not None
+            if word in ("license!", "section!") or (word in self.lo.hook_words and has_block):
+                name = self.lo.span(field(inner, "method"))
+                self.lo.refuse(errors.DeclarationPlace(name, name=word))
+                continue
+            stack.extend(inner.children)
+
+    def license(self, node: Node, word: str) -> None:
+        lo, span = self.lo, self.lo.span(node)
+        args = _positional(lo, node)
+        if len(args) != 1 or not isinstance(args[0], tree.Str):
+            lo.refuse(errors.LicenseText(span, name=word))
+        elif self.unit.license is not None:
+            lo.refuse(errors.LicenseTwice(span, Note(self.unit.license.span, "the first one is here")))
+        else:
+            self.unit.license = tree.License(span, args[0].value.decode("utf-8", "replace"))
+
+    def section_word(self, node: Node) -> None:
+        lo, span = self.lo, self.lo.span(node)
+        args = _positional(lo, node)
+        if len(args) != 1 or not isinstance(args[0], tree.Str):
+            lo.refuse(errors.SectionText(span))
+            text = tree.Str(span, b"")
+        else:
+            text = args[0]
+        if self.section is not None and self.section_span is not None:
+            lo.refuse(errors.SectionTwice(span, Note(self.section_span, "the section before is here")))
+        self.section, self.section_span = text, span
+
+    def definition(self, node: Node) -> None:
+        lo = self.lo
+        name = lo.text(field(node, "name"))
+        if name in self.words:
+            lo.refuse(errors.ReservedName(lo.span(field(node, "name")), name=name))
+        if self.section is None or self.section_span is None:
+            return
+        span = self.section_span.cover(lo.span(node))
+        method = self.method(node)
+        self.unit.programs.append(tree.SectionProgram(span, self.section, method))
+        self.section = self.section_span = None
+        self.sections += 1
+
+    def class_(self, node: Node) -> None:
+        lo = self.lo
+        if not is_struct(lo, node):
+            return
+        struct = lower_struct(lo, node, self.method)
+        if struct.name in self.unit.structs:
+            note = Note(self.unit.structs[struct.name].name_span, "the first one is here")
+            lo.refuse(errors.StructTwice(struct.name_span, note, name=struct.name))
+            return
+        self.unit.structs[struct.name] = struct
+        self.classes.append((self.sections, struct))
+
+    def constant(self, node: Node) -> None:
+        lo = self.lo
+        name, right = lo.text(field(node, "left")), field(node, "right")
+        word = _called(lo, right)
+        if lo.consts[name] is not node:
+            return
+        if word in lo.hook_words and right.child_by_field_name("block") is not None:
+            self.probe(right, word)
+        elif word in DECLARATION_WORDS:
+            lo.needed_consts.setdefault(name, lo.span(field(node, "left")))
+
+    def first_global(self, node: Node) -> bool:
+        """`$x = literal`, the first at top level: the value that the object starts with."""
+        left, right = field(node, "left"), field(node, "right")
+        if left.type != "global_variable":
+            return False
+        name = self.lo.text(left)[1:]
+        if name in self.globals or not _literal(right):
+            self.globals.setdefault(name, node)
+            return False
+        self.globals[name] = node
+        return True
+
+    def probe(self, node: Node, word: str) -> None:
+        lo, span = self.lo, self.lo.span(node)
+        block = node.child_by_field_name("block")
+        args = node.child_by_field_name("arguments")
+        method = node.child_by_field_name("method") or node
+        where = lo.span(method)
+        if word == "struct_ops":
+            lo.refuse(errors.StructOps(where))
+            return
+        nodes = [c for c in args.children if c.is_named] if args is not None else []
+        positional, options, passed = arguments(lo, nodes)
+        if passed is not None:
+            lo.refuse(errors.HookBlockArgument(where, name=word, text=lo.brief(passed)))
+            return
+        if block is None:
+            shown = " " + lo.brief(args) if args is not None else ""
+            lo.refuse(errors.HookWithoutBlock(where, name=word, args=shown))
+            return
+        body = lower_block(lo, block, word, "probe")
+        self.unit.programs.append(tree.Probe(span, word, tuple(positional), tuple(options), body, where))
+
+    # ------------------------------------------------------------ methods
+
+    def method(self, node: Node) -> tree.Method:
+        lo = self.lo
+        outer, frames = lo.scope, lo.frames
+        lo.scope = Scope()
+        lo.frames = [Frame("method", tree.Label("next"), tree.Label("break"))]
+        params = self.parameters(node)
+        body_node = node.child_by_field_name("body")
+        if body_node is None:
+            body = lo.inside(None, node)
+        elif body_node.type == "body_statement":
+            body = lower_body(lo, body_node)
+        else:
+            body = lo.lower(body_node)
+        lo.scope, lo.frames = outer, frames
+        name = field(node, "name")
+        return tree.Method(lo.span(node), lo.text(name), params, body, lo.span(name))
+
+    def parameters(self, node: Node) -> tuple[tree.Parameter, ...]:
+        lo = self.lo
+        source = node.child_by_field_name("parameters")
+        params: list[tree.Parameter] = []
+        for child in source.children if source is not None else []:
+            if not child.is_named or child.type == "comment":
+                continue
+            name = child if lo.is_name(child) else child.child_by_field_name("name")
+            if child.type not in ("optional_parameter", "keyword_parameter") and not lo.is_name(child):
+                lo.refuse(self.refused_parameter(child))
+                if name is None:
+                    continue
+            assert name is not None
+            var = tree.Var(lo.text(name), lo.span(name))
+            lo.scope.names[var.name] = var
+            value = child.child_by_field_name("value")
+            default = lo.lower(value) if value is not None else None
+            params.append(tree.Parameter(lo.span(child), var, default, child.type == "keyword_parameter"))
+        return tuple(params)
+
+    def refused_parameter(self, node: Node) -> Diagnostic:
+        refusal = KINDS[node.type].refusal or errors.BlockParameterKind
+        return self.lo.refusal(refusal, node)
+
+    # ------------------------------------------------------------ what the kernel half mentions
+
+    def needed(self) -> None:
+        """Lowers methods, constants and first values of globals that are mentioned, until nothing new is."""
+        lo, unit = self.lo, self.unit
+        lo.scope = Scope()
+        done_consts: set[str] = set()
+        while True:
+            methods = [name for name in lo.needed_methods if name not in unit.methods]
+            consts = [name for name in lo.needed_consts if name not in done_consts and name in lo.consts]
+            if not methods and not consts:
+                break
+            for name in methods:
+                unit.methods[name] = self.method(lo.methods[name])
+            for name in consts:
+                done_consts.add(name)
+                self.const(name)
+        unit.consts = dict(sorted(unit.consts.items(), key=lambda item: item[1].span.start))
+        unit.methods = dict(sorted(unit.methods.items(), key=lambda item: item[1].span.start))
+        for name in lo.needed_globals:
+            node = self.globals.get(name)
+            if node is not None and _literal(field(node, "right")):
+                unit.globals[name] = tree.GlobalDecl(lo.span(node), name, lo.lower(field(node, "right")))
+
+    def const(self, name: str) -> None:
+        lo = self.lo
+        node = lo.consts[name]
+        for other in self.statements:
+            if other.type == "assignment" and other is not node and lo.text(field(other, "left")) == name:
+                first = Note(lo.span(field(node, "left")), "the first one is here")
+                lo.refuse(errors.ConstantTwice(lo.span(field(other, "left")), first, name=name))
+        right = field(node, "right")
+        if _called(lo, right) in lo.hook_words and right.child_by_field_name("block") is not None:
+            return
+        lo.scope = Scope(user=self.locals_at.get(node.start_byte, frozenset()))
+        self.unit.consts[name] = tree.ConstDecl(lo.span(node), name, lo.lower(right))
+
+    def contexts(self) -> None:
+        """A class that nothing names and that stands after the method of the `section!` before is the next one's context."""
+        programs = [i for i, p in enumerate(self.unit.programs) if isinstance(p, tree.SectionProgram) and p.method]
+        named = _names(self.lo, self.statements)
+        taken: dict[int, tree.Struct] = {}
+        for before, struct in self.classes:
+            if before >= len(programs) or named.get(struct.name, 0) > 1:
+                continue
+            index = programs[before]
+            if index in taken:
+                note = Note(taken[index].name_span, "the other one is here")
+                error = errors.TwoContexts(struct.name_span, note, first=taken[index].name, second=struct.name)
+                self.lo.refuse(error)
+                continue
+            taken[index] = struct
+            struct.context_of = index
+
+
+def _names(lo: Lowering, statements: list[Node]) -> dict[str, int]:
+    """How often each constant's name stands in the file."""
+    counts: dict[str, int] = {}
+    stack = list(statements)
+    while stack:
+        node = stack.pop()
+        if node.type == "constant":
+            name = lo.text(node)
+            counts[name] = counts.get(name, 0) + 1
+        stack.extend(node.children)
+    return counts
+
+
+def _called(lo: Lowering, node: Node) -> str:
+    """The name of the method that a statement calls without receiver; "" for anything else."""
+    if node.type == "identifier":
+        return lo.text(node)
+    if node.type != "call" or node.child_by_field_name("receiver") is not None:
+        return ""
+    method = node.child_by_field_name("method")
+    return lo.text(method) if method is not None and method.type == "identifier" else ""
+
+
+def _positional(lo: Lowering, node: Node) -> list[tree.Node]:
+    args = node.child_by_field_name("arguments")
+    if args is None:
+        return []
+    positional, kwargs, _ = arguments(lo, [c for c in args.children if c.is_named])
+    return positional + [value for _, value in kwargs]
+
+
+def _literal(node: Node) -> bool:
+    if node.type == "unary":
+        return node.children[0].type == "-" and field(node, "operand").type == "integer"
+    return node.type in ("integer", "true", "false", "nil")

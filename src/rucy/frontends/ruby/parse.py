@@ -1,0 +1,38 @@
+"""The front end in order: read, check the syntax, lower.
+
+In: a file. Out: `tree.Unit`; what is wrong with the program is in `diagnostics`. With syntax errors the unit is empty:
+nothing can be said about the meaning of a text that has none.
+"""
+
+from __future__ import annotations
+
+from rucy.frontends.ruby.declare import Declarations
+from rucy.frontends.ruby.lower import Lowering
+from rucy.frontends.ruby.read import DEPTH_LIMIT, read
+from rucy.lang import tree
+from rucy.source import Diagnostics, SourceFile, Span
+
+
+def parse(
+    file: SourceFile,
+    diagnostics: Diagnostics,
+    hook_words: frozenset[str] = frozenset(),
+    words: frozenset[str] = frozenset(),
+) -> tree.Unit:
+    """`hook_words`: names of hooks, whose calls with a block are probes. `words`: all names of the language, which no
+    method of the file may have."""
+    from rucy.frontends.ruby.syntax import check_syntax
+
+    reading = read(file.text)
+    if reading.too_deep is not None:
+        from rucy.frontends.ruby.errors import TooDeep
+
+        diagnostics.report(TooDeep(Span(file, *reading.too_deep), limit=DEPTH_LIMIT))
+        return tree.Unit(file)
+    checked = check_syntax(file, reading, diagnostics)
+    if not checked.valid:
+        return tree.Unit(file)
+    lo = Lowering(file, diagnostics, reading.masks)
+    lo.heredocs = checked.heredocs
+    lo.hook_words = hook_words
+    return Declarations(lo, reading.tree.root_node, reading.locals_at, words).run()
