@@ -277,6 +277,16 @@ def current_tgid(kernel: Btf, load: str = DIRECT) -> Module:
     )
 
 
+def core_answers(refs: tuple[CoreRef, ...]) -> Module:
+    """The answer to each question as an u64 of `answers`."""
+    text = "r1 = 0x0 ll ; @global answers\n"
+    for i in range(len(refs)):
+        text += f"r2 = 0x0 ll ; @core {i}\n*(u64 *)(r1 + {8 * i:#x}) = r2\n"
+    cores = {str(i): ref for i, ref in enumerate(refs)}
+    entry = function("ask", text + "r0 = 0x0\nexit", section="tc", cores=cores)
+    return Module("GPL", (entry,), data=(DataVar("answers", ".bss", CArray(U64, len(refs)), bytes(8 * len(refs)), 8),))
+
+
 def nested_maps() -> Module:
     """A pinned map, a map of maps with two of its slots filled, and a program array that starts with one program."""
     inner = MapDef("inner", ARRAY, U32, U64, 4, 8, 4)

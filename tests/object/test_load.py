@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from rucy.btf.access import chain, find_member
+from rucy.btf.core import CoreRef, core_value
 from rucy.btf.describe import CArray, CStruct
 from rucy.btf.reader import Btf, open_btf
 from rucy.btf.writer import BtfWriter
@@ -143,6 +145,58 @@ def check_tgid(data: bytes, place: int, size: int) -> None:
         assert numbers == [os.getpid(), place, 4, 1, size]
         patched = [insn for insn in decode(obj.insns("current")) if insn.op == "ldx_u32" and insn.src == 0]
         assert [insn.off for insn in patched] == [place]
+
+
+def questions(kernel: Btf) -> dict[str, CoreRef]:
+    """Of every kind one that the running kernel can answer, and two about a field that it lacks."""
+
+    def struct(name: str) -> int:
+        found = kernel.find(name, ("struct",))
+        assert found is not None
+        return found
+
+    def field(owner: str, name: str) -> str:
+        access = find_member(kernel, struct(owner), name)
+        assert access is not None
+        return chain(access.indices)
+
+    bits = field("tcp_sock", "repair")  # one bit of an u8
+    states = kernel.enum_value("BPF_MAP_TYPE_RINGBUF")
+    assert states is not None
+    lacking = CStruct("task_struct", 16, (("no_such_field", hand_built.INT, 0), ("tgid", hand_built.INT, 32)))
+    return {
+        "offset": CoreRef("byte_off", struct("sock"), field("sock", "sk_protocol")),
+        "nested": CoreRef("byte_off", struct("sock"), "0:0:2:1:0"),  # __sk_common.skc_dport
+        "element": CoreRef("byte_off", struct("task_struct"), field("task_struct", "comm") + ":3"),
+        "bit offset": CoreRef("byte_off", struct("tcp_sock"), bits),
+        "bit size": CoreRef("byte_sz", struct("tcp_sock"), bits),
+        "left": CoreRef("lshift_u64", struct("tcp_sock"), bits),
+        "right": CoreRef("rshift_u64", struct("tcp_sock"), bits),
+        "sign": CoreRef("signed", struct("task_struct"), field("task_struct", "tgid")),
+        "no sign": CoreRef("signed", struct("tcp_sock"), bits),
+        "target": CoreRef("type_id_target", struct("task_struct"), "0"),
+        "type": CoreRef("type_exists", struct("task_struct"), "0"),
+        "match": CoreRef("type_matches", struct("list_head"), "0"),
+        "enumerator": CoreRef("enumval_exists", states[0], str(states[1])),
+        "value": CoreRef("enumval_value", states[0], str(states[1])),
+        "lacking": CoreRef("field_exists", 0, "0:0", lacking),
+        "having": CoreRef("field_exists", 0, "0:1", lacking),
+        "no type": CoreRef("type_exists", 0, "0", CStruct("no_such_struct", 4, (("x", hand_built.INT, 0),))),
+    }
+
+
+def test_every_kind_of_co_re_relocation(kernel: Btf) -> None:
+    """libbpf compares what stands in each instruction with its own reckoning from our BTF, and its answers with ours."""
+    asked = questions(kernel)
+    expected = {name: core_value(kernel, ref) % (1 << 64) for name, ref in asked.items()}
+    expected.update({"lacking": 0, "no type": 0})
+    with loaded(build_object(hand_built.core_answers(tuple(asked.values())), kernel)) as obj:
+        obj.run("ask", PACKET)
+        answers = obj.lookup(".bss", bytes(4), 8 * len(asked))
+    assert answers is not None
+    numbers = [int.from_bytes(answers[i : i + 8], "little") for i in range(0, len(answers), 8)]
+    assert dict(zip(asked, numbers)) == expected
+    assert (expected["having"], expected["value"], expected["right"], expected["bit size"]) == (1, 27, 63, 1)
 
 
 def test_nested_maps(bpffs: Path) -> None:

@@ -397,6 +397,8 @@ def refers(text: str, *others: Function) -> Module:
         (Module("GPL", (PROGRAM,), data=(VAR._replace(data=bytes(3)),)), "3 bytes do not hold its type"),
         (Module("GPL", (PROGRAM,), externs=(Extern("e", "var", VAR.ctype, ".data"),)), "extern in .data"),
         (Module("GPL", (PROGRAM._replace(proto=CFunc(hand_built.INT, (("", hand_built.INT),))),)), "argument without a name"),
+        (Module("GPL", (PROGRAM,), (MapDef("m", 3, None, None, 4, 4, 1, values=((1, "entry"),)),)), "no slot 1"),
+        (Module("GPL", (PROGRAM,), (MapDef("m", 3, None, None, 4, 4, 1, values=((0, "m"),)),)), "m in slot 0"),
         (refers("call pc-0x1 ; @call entry"), "whose address nobody may take"),
         (refers("r1 = 0x0 ll ; @map var"), "not a map"),
         (refers("r1 = 0x0 ll ; @global var+0x8"), "outside the variable"),

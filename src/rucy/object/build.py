@@ -81,6 +81,9 @@ def _maps_part(maps: tuple[MapDef, ...], layout: Layout) -> _Part:
     for definition in maps:
         start = layout.places[definition.name].offset
         for slot, name in definition.values:
+            assert 0 <= slot < definition.max_entries, f"{definition.name}: no slot {slot}"
+            same = (layout.places[name].section == MAPS) == (definition.inner is not None)
+            assert same and layout.places[name].section != TEXT, f"{definition.name}: {name} in slot {slot}"
             uses.append(SymbolUse(start + slot_offset(definition, slot), R_BPF_64_ABS64, name))
     end = layout.places[maps[-1].name]
     return _Part(Section(MAPS, bytes(end.offset + end.size), flags=SHF_ALLOC | SHF_WRITE, align=8), tuple(uses))
@@ -102,7 +105,7 @@ def _data_part(name: str, variables: list[DataVar], module: Module, layout: Layo
     flags = SHF_ALLOC if name.startswith(".rodata") else SHF_ALLOC | SHF_WRITE
     align = max(var.align for var in variables)
     if name == ".bss":
-        assert not any(data), ".bss with a value that is not zero"
+        assert not any(data) and not uses, ".bss with a value that is not zero"
         return _Part(Section(name, b"", SHT_NOBITS, flags, align, len(data)))
     return _Part(Section(name, bytes(data), flags=flags, align=align), tuple(uses))
 
