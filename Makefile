@@ -1,6 +1,10 @@
 # `make help` lists what there is. Every target sets up what it needs; a second run installs nothing.
 PYTHON := .venv/bin/python
 
+# What all tests stand on is typed as strictly as the product.
+HARNESS := conftest test_architecture golden.test_golden golden.test_harness \
+	vm.boot vm.btf vm.guest vm.kernels vm.test_boot vm.test_cases
+
 .PHONY: help demo test test-kernels test-plant bench bless lint kernels setup setup-run setup-bench clean
 
 help: ## this list
@@ -28,7 +32,7 @@ bless: setup ## rewrite the goldens from what the compiler now says; read the di
 lint: setup ## ruff and mypy
 	.venv/bin/ruff check
 	.venv/bin/mypy
-	.venv/bin/mypy -p tests.vm -p tests.golden
+	.venv/bin/mypy --follow-imports=silent $(addprefix -m tests.,$(HARNESS))
 
 kernels: setup ## download the kernels that the tests boot, once; `rm -r .cache/kernels` to look for newer ones
 	@$(PYTHON) -m tests.vm.kernels

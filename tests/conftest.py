@@ -49,7 +49,8 @@ def _bpf_refusal() -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for line in dict.fromkeys(config.stash[_LINES]):
+    lines = config.stash[_LINES]
+    for line in dict.fromkeys(lines):
         terminalreporter.write_line(line)
 
 

@@ -219,7 +219,7 @@ def _results(share: Path, jobs: Sequence[Job], console: Path) -> list[JobResult]
 def _tails(work: Path, share: Path | None = None) -> str:
     """The last lines of every log of a boot."""
     logs = [work / "qemu.log", (share or work / "share") / "log", work / "console"]
-    return "".join(f"--- {log.name}\n" + _read(log, 40) for log in logs if log.exists())
+    return "".join(f"--- {log.name}\n" + _read(log, 100) for log in logs if log.exists())
 
 
 def _read(path: Path, lines: int = 0) -> str:
