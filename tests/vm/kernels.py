@@ -10,6 +10,8 @@ A kernel is looked for once; .cache/kernels/index.json remembers what was found.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import lzma
 import os
@@ -17,7 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -140,17 +142,30 @@ def series(name: str) -> Series:
 def get(name: str) -> Kernel:
     """The kernel of that name, downloaded if it is not here yet. Raises NotOffered or Unreachable."""
     row = series(name)
-    index = _read_index()
-    if name not in index:
-        index[name] = _newest(row)
-        _write_index(index)
-    package = index[name]
+    with _lock():
+        index = _read_index()
+        package = index.get(name)
+        if package is None or (package and not _folder(package).is_dir()):
+            index[name] = package = _newest(row)
+            if package and not _folder(package).is_dir():
+                _download(package, _folder(package))
+            _write_index(index)
     if not package:
         raise NotOffered(f"Debian's suites {', '.join(row.suites)} no longer offer a Linux {name}")
-    top = STORE / package.partition(" ")[0]
-    if not top.is_dir():
-        _download(package, top)
-    return Kernel(name, top)
+    return Kernel(name, _folder(package))
+
+
+@contextlib.contextmanager
+def _lock() -> Iterator[None]:
+    """One process at a time: two test runs of a checkout share its kernels."""
+    STORE.mkdir(parents=True, exist_ok=True)
+    with open(STORE / "lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _folder(package: str) -> Path:
+    return STORE / package.partition(" ")[0]
 
 
 def _read_index() -> dict[str, str]:
@@ -162,7 +177,6 @@ def _read_index() -> dict[str, str]:
 
 
 def _write_index(index: dict[str, str]) -> None:
-    STORE.mkdir(parents=True, exist_ok=True)
     new = STORE / "index.json.new"
     new.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n")
     new.replace(STORE / "index.json")
@@ -187,8 +201,6 @@ def _version_key(package: str) -> list[int]:
 
 def _download(package: str, top: Path) -> None:
     version, _, suite = package.partition(" ")
-    if not _update(suite):
-        raise NotOffered(f"the suite {suite}, which had Linux {version}, is gone: delete {STORE} to look again")
     names = [f"linux-image-{version}"]
     if _run([*_apt("apt-cache", suite), "pkgnames", f"linux-binary-{version}"]).strip():
         names = [f"linux-{part}-{version}" for part in ("base", "binary", "modules")]  # from 6.19 on: split
@@ -234,7 +246,7 @@ def _update(suite: str) -> bool:
     (state / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror} {suite} main\n")
     done = subprocess.run([*_apt("apt-get", suite), "update"], capture_output=True, text=True, env=_environment())
     said = done.stdout + done.stderr
-    if done.returncode != 0 and not re.search(r"\b404\b", said):
+    if done.returncode != 0 and not re.search("(does not have|no longer has) a Release file", said):
         raise Unreachable(f"could not read Debian's suite {suite}:\n{said}")
     _updated[suite] = done.returncode == 0
     return _updated[suite]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.vm import kernels
 from tests.vm.boot import Job, run
 from tests.vm.kernels import HOST, SERIES, Series, _version_key, wanted
 
@@ -62,3 +65,48 @@ def test_newest_is_by_number() -> None:
     offered = ["6.12.9+deb13-cloud-amd64 trixie", "6.12.57+deb13-cloud-amd64 trixie", "6.9.1-1-cloud-amd64 trixie"]
     assert max(offered, key=_version_key) == offered[1]
     assert all(isinstance(row, Series) and row.suites for row in SERIES)
+
+
+def offer(monkeypatch: pytest.MonkeyPatch, store: Path, offered: dict[str, str]) -> list[str]:
+    """Make believe that the suites offer these packages, words of a string. Returns what is downloaded from now on."""
+    downloaded: list[str] = []
+
+    def download(package: str, top: Path) -> None:
+        downloaded.append(package)
+        (top / "boot").mkdir(parents=True)
+        (top / "boot" / f"vmlinuz-{top.name}").write_bytes(b"")
+        (top / "lib" / "modules" / top.name / "kernel").mkdir(parents=True)
+
+    monkeypatch.setattr(kernels, "STORE", store)
+    monkeypatch.setattr(kernels, "_update", lambda suite: suite in offered)
+    monkeypatch.setattr(kernels, "_apt", lambda program, suite: [suite])
+    monkeypatch.setattr(kernels, "_run", lambda command: offered[command[0]])
+    monkeypatch.setattr(kernels, "_download", download)
+    return downloaded
+
+
+def test_a_kernel_is_looked_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    suites = {
+        "bookworm": "linux-image-6.1.0-56-cloud-amd64 linux-image-6.1.0-9-cloud-amd64 linux-image-6.1.0-99-amd64",
+        "trixie": "linux-image-6.12.9+deb13-cloud-amd64 linux-image-6.12.57+deb13-cloud-amd64",
+        "trixie-backports": "linux-image-7.3.4+deb13-cloud-amd64 linux-image-7.10.1+deb13-cloud-amd64-dbg",
+    }
+    downloaded = offer(monkeypatch, tmp_path, suites)
+    assert kernels.get("6.1").release == "6.1.0-56-cloud-amd64"
+    assert kernels.get("6.12").release == "6.12.57+deb13-cloud-amd64"
+    assert kernels.get("newest").release == "7.3.4+deb13-cloud-amd64"
+    with pytest.raises(kernels.NotOffered, match="bullseye-security, bullseye no longer offer a Linux 5.10"):
+        kernels.get("5.10")
+    assert len(downloaded) == 3
+    suites.clear()
+    assert kernels.get("6.1").release == "6.1.0-56-cloud-amd64"
+    assert len(downloaded) == 3
+
+
+def test_a_mirror_that_does_not_answer_is_no_missing_kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(kernels, "STORE", tmp_path)
+    monkeypatch.setattr(kernels, "_updated", {})
+    monkeypatch.setattr(kernels, "_mirror", lambda archive: "http://127.0.0.1:1/debian")
+    with pytest.raises(kernels.Unreachable, match="could not read Debian's suite bookworm-security"):
+        kernels.get("6.1")
+    assert not (tmp_path / "index.json").exists()
