@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rucy.frontends.ruby.methods import DIALECT
 from rucy.frontends.ruby.parse import parse
 
-__all__ = ["parse"]
+__all__ = ["DIALECT", "parse"]
