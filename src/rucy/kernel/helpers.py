@@ -1,12 +1,18 @@
 """Helpers: every function of include/uapi/linux/bpf.h that a program may call by number.
 
-Scraped into `_generated/helpers` from the uapi comment (signature) and the kernel's struct bpf_func_proto initialisers
-(argument classes, licence, effects); this module makes rows of that text, one at a time and only when asked.
+Scraped into `_generated/helpers`: ids and signatures from the uapi header, argument classes, licence and effects from the
+kernel's struct bpf_func_proto initialisers, program types from its `*_func_proto()` switches. This module makes rows of
+that text, one at a time and only when asked.
 
-Argument classes are the kernel's ARG_ names without that prefix, result classes the RET_ names without theirs:
-"CONST_MAP_PTR", "PTR_TO_MAP_KEY", "PTR_TO_CTX", "ANYTHING", "CONST_SIZE_OR_ZERO". Flags follow with "|" in the kernel's
-own spelling ("PTR_TO_MEM|MEM_RDONLY", "PTR_TO_MEM|MEM_UNINIT", "PTR_TO_STACK|PTR_MAYBE_NULL" where the kernel has no
-`_OR_NULL` name) and a type's name after a colon ("PTR_TO_BTF_ID:task_struct").
+Classes are the kernel's names. A result's lacks `RET_` ("INTEGER", "VOID", "PTR_TO_MAP_VALUE_OR_NULL"); an argument's lacks
+`ARG_PTR_TO_` or `ARG_` ("CTX", "CONST_MAP_PTR", "MAP_KEY", "MAP_VALUE_OR_NULL", "MEM", "ANYTHING", "CONST_SIZE_OR_ZERO",
+"CONST_STR", "BTF_ID_SOCK_COMMON"), except that PTR_TO_BTF_ID, PTR_TO_STACK and PTR_TO_FUNC keep it. After it may stand
+    :task_struct   the kernel type of a PTR_TO_BTF_ID,
+    =8             the size that a FIXED_SIZE_MEM must have,
+    |RDONLY |UNINIT |WRITE |ALIGNED  MEM_RDONLY, MEM_UNINIT (the helper fills it), MEM_WRITE (it changes it), MEM_ALIGNED,
+    |RELEASE |LOCAL |RINGBUF         OBJ_RELEASE, DYNPTR_TYPE_LOCAL, DYNPTR_TYPE_RINGBUF.
+PTR_MAYBE_NULL is always written `_OR_NULL`. A size belongs to the memory argument before it. Spellings are Linux 6.12's,
+strictness that of the strictest scraped kernel.
 """
 
 from __future__ import annotations
@@ -15,7 +21,13 @@ from typing import NamedTuple
 
 
 class Helper(NamedTuple):
-    """One helper; `name` has no `bpf_`. `program_types` are names of `progtypes` rows; `signature` is the uapi line."""
+    """One helper; `name` has no `bpf_`.
+
+    program_types: names of `progtypes` rows that may call it on the newest kernel; `later` has those that got it after
+                   helper and type both existed, with the release ("CGROUP_DEVICE", "6.1").
+    signature:     the uapi line; it ends in "..." where up to three more scalars may follow (args do not show them).
+    variants:      what differs between program types: (types, ret, args); a type not named there has `ret` and `args`.
+    """
 
     id: int
     name: str
@@ -30,3 +42,73 @@ class Helper(NamedTuple):
     releases: bool
     may_sleep: bool
     signature: str
+    later: tuple[tuple[str, str], ...]
+    variants: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]
+
+
+_found: dict[str, Helper | None] = {}
+
+
+def find(name: str) -> Helper | None:
+    """The row of a helper, named with or without `bpf_`; None if there is no such helper."""
+    name = name.removeprefix("bpf_")
+    if name not in _found:
+        from rucy.kernel._generated.helpers import TEXT
+
+        mark = f"\t{name}\t"
+        at = TEXT.find(mark) if name.islower() else -1
+        _found[name] = None if at < 0 else _row(TEXT, TEXT.rfind("\n", 0, at) + 1)
+    return _found[name]
+
+
+def names() -> list[str]:
+    """Names of all helpers, without `bpf_`, by id."""
+    from rucy.kernel._generated.helpers import TEXT
+
+    return [line.split("\t", 2)[1] for line in TEXT.splitlines() if line[:1].isdigit()]
+
+
+def for_program(row: Helper, prog_type: str) -> Helper:
+    """The row with the result and the arguments that it has in this program type."""
+    for types, ret, args in row.variants:
+        if prog_type in types:
+            return row._replace(ret=ret, args=args)
+    return row
+
+
+def since(row: Helper, prog_type: str) -> str | None:
+    """The release from which this program type may call it; None if it never may."""
+    if prog_type not in row.program_types:
+        return None
+    return dict(row.later).get(prog_type, row.since)
+
+
+def _row(text: str, start: int) -> Helper:
+    lines = text[start : start + 8192].split("\n")
+    number, name, release, flags, arg_names, signature = lines[0].split("\t")
+    protos: list[tuple[tuple[str, ...], str, tuple[str, ...]]] = []
+    later: list[tuple[str, str]] = []
+    for line in lines[1:]:
+        if not line.startswith("\t"):
+            break
+        _, ret, args, users = line.split("\t")
+        pairs = [user.partition("@") for user in users.split()]
+        protos.append((tuple(pair[0] for pair in pairs), ret, tuple(args.split())))
+        later += [(prog_type, version) for prog_type, _, version in pairs if version]
+    return Helper(
+        id=int(number),
+        name=name,
+        ret=protos[0][1],
+        args=protos[0][2],
+        arg_names=tuple(arg_names.split()),
+        gpl="gpl" in flags,
+        since=release,
+        program_types=tuple(prog_type for types, _, _ in protos for prog_type in types),
+        changes_packet="packet" in flags,
+        acquires="acquires" in flags,
+        releases="releases" in flags,
+        may_sleep="sleeps" in flags,
+        signature=signature,
+        later=tuple(later),
+        variants=tuple(protos[1:]),
+    )

@@ -1,0 +1,42 @@
+"""System calls: names and C types of their arguments.
+
+Scraped into `_generated/syscalls` from the SYSCALL_DEFINEn of the kernel's sources; a call keeps the row of the newest
+kernel that has it. `__user` is left out of the types: every pointer here is a user pointer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Argument(NamedTuple):
+    """One argument: its name in the kernel and its C type ("const char *", "umode_t")."""
+
+    name: str
+    type: str
+
+
+def find(name: str, arch: str = "x86_64") -> tuple[Argument, ...] | None:
+    """Arguments of a system call ("openat"); None if there is no such call."""
+    from rucy.kernel._generated.syscalls import TEXT
+
+    for key in (f"{name}@{arch}", name):
+        at = TEXT.find(f"\n{key}(")
+        if at >= 0:
+            start = at + len(key) + 2
+            return tuple(_argument(part) for part in TEXT[start : TEXT.index(")\n", start)].split(", ") if part)
+    return None
+
+
+def names() -> list[str]:
+    """Names of all system calls of the table."""
+    from rucy.kernel._generated.syscalls import TEXT
+
+    return [line.split("(", 1)[0] for line in TEXT.splitlines() if line and "@" not in line]
+
+
+def _argument(text: str) -> Argument:
+    kind, star, name = text.rpartition("*")
+    if not star:
+        kind, _, name = text.rpartition(" ")
+    return Argument(name, kind + star)
