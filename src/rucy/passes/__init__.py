@@ -1,0 +1,22 @@
+"""IR → IR: one pass a file, named for what it does; `optimise` is their order.
+
+A pass is `verb_noun(fn) -> bool` (whether it changed anything), finds valid IR and leaves valid IR.
+"""
+
+from __future__ import annotations
+
+from rucy.ir.function import Module
+from rucy.passes.eliminate_dead_code import eliminate_dead_code
+from rucy.passes.fold_constants import fold_constants
+
+#: the order; each pass of the list runs on every function
+ORDER = (fold_constants, eliminate_dead_code)
+
+
+def optimise(module: Module, after: str | None = None) -> None:
+    """Run the passes in order; `after` names the last one to run."""
+    for run in ORDER:
+        for fn in module.functions:
+            run(fn)
+        if run.__name__ == after:
+            return
