@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 
 # What all tests stand on is typed as strictly as the product.
-HARNESS := conftest test_architecture golden.test_golden golden.test_harness \
+HARNESS := conftest test_architecture test_project golden.test_golden golden.test_harness \
 	vm.boot vm.btf vm.guest vm.kernels vm.test_boot vm.test_cases
 
 .PHONY: help demo test test-kernels test-plant bench bless lint kernels setup setup-run setup-bench clean

@@ -26,17 +26,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        item.user_properties += [("needs", mark) for mark in ("root", "vm") if item.get_closest_marker(mark)]
     rooted = [item for item in items if item.get_closest_marker("root")]
     refusal = _bpf_refusal() if rooted else ""
     if refusal:
         for item in rooted:
             item.add_marker(pytest.mark.skip(reason=refusal))
-        config.stash[_LINES].append(f"root: {len(rooted)} tests skipped, {refusal}")
     if os.environ.get("RUCY_NO_VM") == "1":
-        booting = [item for item in items if item.get_closest_marker("vm")]
-        for item in booting:
-            item.add_marker(pytest.mark.skip(reason="RUCY_NO_VM=1"))
-        config.stash[_LINES].append(f"vm: {len(booting)} tests skipped, RUCY_NO_VM=1")
+        for item in items:
+            if item.get_closest_marker("vm"):
+                item.add_marker(pytest.mark.skip(reason="RUCY_NO_VM=1"))
 
 
 def _bpf_refusal() -> str:
@@ -52,6 +52,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     lines = config.stash[_LINES]
     for line in dict.fromkeys(lines):
         terminalreporter.write_line(line)
+    skipped = terminalreporter.stats.get("skipped", [])
+    for mark in ("root", "vm"):
+        reasons = [_reason(report) for report in skipped if ("needs", mark) in report.user_properties]
+        for reason in dict.fromkeys(reasons):
+            terminalreporter.write_line(f"{mark}: {reasons.count(reason)} tests skipped, {reason}")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    """pytest tells a skip's place and reason as (path, line, "Skipped: reason")."""
+    return str(report.longrepr[2]).removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
 
 
 @pytest.fixture(scope="session")
