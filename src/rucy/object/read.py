@@ -24,7 +24,7 @@ from rucy.object import notes
 from rucy.object.layout import LICENSE, MAPS, TEXT
 
 
-class ObjectError(Exception):
+class ObjectError(ValueError):
     """The bytes are no BPF object that can be described; the message says why in plain words."""
 
 
