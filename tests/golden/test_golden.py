@@ -1,14 +1,15 @@
 """Source goldens: a Ruby file, and beside it what the stages that it is about say.
 
     tests/golden/<topic>/<name>.rb
-    tests/golden/<topic>/<name>.tree .ir .opt .asm .btf .err      those that the case is about
+    tests/golden/<topic>/<name>.tree .types .ir .opt .asm .btf .object .err      those that the case is about
 
 A phase file is what `rucy dump --emit=STAGE` prints; `.err` is every diagnostic as the user sees it. A new case:
 write the .rb, make the phase files empty, `make bless`, read what came.
 
 `# error: [code] text` at the end of a line says that this line has an error with that code, whose message contains
 the text; several may follow each other. No other line may have an error, so a file without such a mark compiles.
-`# btf: NAME` on a line of its own takes the kernel's types from tests/golden/btf/NAME.btf, not from the running kernel.
+`# options: btf=NAME cpu=v4 kernel=6.1 arch=aarch64` on a line of its own, each optional, says what to compile for; the
+BTF is tests/golden/btf/NAME.btf, without it the running kernel's.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from typing import Any
 import pytest
 
 GOLDEN = Path(__file__).parent
-STAGES = ("tree", "ir", "opt", "asm", "btf")
+STAGES = ("tree", "types", "ir", "opt", "asm", "btf", "object")
 _MARK = re.compile(r"# error: \[([a-z0-9-]+)\] ?(.*?)(?=\s*# error: \[|\s*$)")
-_BTF = re.compile(r"^# btf: (\S+)$", re.MULTILINE)
+_OPTIONS = re.compile(r"^# options: (.+)$", re.MULTILINE)
 
 
 def sources(root: Path) -> list[Path]:
@@ -43,11 +44,12 @@ def check_phase(pipeline: Any, root: Path, path: Path, bless: bool) -> None:
     assert source.exists(), f"{path.name} has no {source.name} beside it"
     stage = path.suffix[1:]
     name = source.relative_to(root).as_posix()
+    options = _options(pipeline, root, source)
     if stage == "err":
-        said = "".join(diagnostic.render() for diagnostic in pipeline.check(name))
+        said = "".join(diagnostic.render() for diagnostic in pipeline.check(name, options)[0])
     else:
         assert stage in STAGES, f"no stage .{stage}: {', '.join(STAGES)} or err"
-        said = pipeline.emit(name, stage, btf=_btf_file(root, source))
+        said = pipeline.emit(name, stage, options)
     if bless:
         path.write_text(said)
     assert said == path.read_text(), f"{path.name} differs: `make bless`, then read the diff"
@@ -56,7 +58,8 @@ def check_phase(pipeline: Any, root: Path, path: Path, bless: bool) -> None:
 def check_marks(pipeline: Any, root: Path, source: Path) -> None:
     """Each marked line has its error, and no other line has one."""
     marks = list(_marks(source))
-    errors = [d for d in pipeline.check(source.relative_to(root).as_posix()) if d.severity == "error"]
+    diagnostics = pipeline.check(source.relative_to(root).as_posix(), _options(pipeline, root, source))[0]
+    errors = [d for d in diagnostics if d.severity == "error"]
     left = [(d.span.line, d.code, d.message) for d in errors]
     missing: list[str] = []
     for line, code, text in marks:
@@ -75,9 +78,13 @@ def _marks(source: Path) -> Iterator[tuple[int, str, str]]:
             yield number, match[1], match[2]
 
 
-def _btf_file(root: Path, source: Path) -> str | None:
-    named = _BTF.search(source.read_text(errors="replace"))
-    return str(root / "btf" / f"{named[1]}.btf") if named else None
+def _options(pipeline: Any, root: Path, source: Path) -> Any:
+    """pipeline.Options of the file's `# options:` line."""
+    named = _OPTIONS.search(source.read_text(errors="replace"))
+    words = dict(word.split("=", 1) for word in named[1].split()) if named else {}
+    btf = words.pop("btf", None)
+    target = pipeline.Target(**words, exact="kernel" in words)
+    return pipeline.Options(target=target, btf=str(root / "btf" / f"{btf}.btf") if btf else None)
 
 
 def _id(path: Path) -> str:

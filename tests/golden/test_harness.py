@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -22,22 +23,35 @@ class Doubtful(Diagnostic):
     severity = "warning"
 
 
+class Target(NamedTuple):
+    cpu: str = "v3"
+    exact: bool = False
+
+
+class Chosen(NamedTuple):
+    target: Target
+    btf: str | None
+
+
 class Pipeline:
-    """Every `bad` is an error, every `meh` a warning; a stage says its name, its BTF and the file in capitals."""
+    """Every `bad` is an error, every `meh` a warning; a stage says its name, its options and the file in capitals."""
+
+    Options = Chosen
+    Target = Target
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def emit(self, path: str, stage: str, btf: str | None = None) -> str:
-        return f"{stage} {btf and Path(btf).name} {(self.root / path).read_text().upper()}"
+    def emit(self, path: str, stage: str, options: Chosen) -> str:
+        btf = options.btf and Path(options.btf).name
+        return f"{stage} {btf} {options.target.cpu} {(self.root / path).read_text().upper()}"
 
-    def check(self, path: str) -> list[Diagnostic]:
+    def check(self, path: str, options: Chosen) -> tuple[list[Diagnostic], None]:
         file = SourceFile(path, (self.root / path).read_bytes())
         code = re.sub(rb"#.*", lambda comment: b" " * len(comment[0]), file.text)
         words = {b"bad": Unknown, b"meh": Doubtful}
-        return [
-            words[match[0]](Span(file, *match.span()), name=match[0].decode()) for match in re.finditer(rb"bad|meh", code)
-        ]
+        found = re.finditer(rb"bad|meh", code)
+        return [words[match[0]](Span(file, *match.span()), name=match[0].decode()) for match in found], None
 
 
 @pytest.fixture
@@ -53,14 +67,14 @@ def write(root: Path, name: str, text: str) -> Path:
 
 
 def test_phases_are_compared_and_blessed(root: Path) -> None:
-    write(root, "a.rb", "# btf: pinned\nx\n")
+    write(root, "a.rb", "# options: btf=pinned cpu=v4\nx\n")
     path = write(root, "a.ir", "")
     assert harness.phase_files(root) == [path]
     with pytest.raises(AssertionError, match="make bless"):
         harness.check_phase(Pipeline(root), root, path, bless=False)
     assert path.read_text() == ""
     harness.check_phase(Pipeline(root), root, path, bless=True)
-    assert path.read_text() == "ir pinned.btf # BTF: PINNED\nX\n"
+    assert path.read_text() == "ir pinned.btf v4 # OPTIONS: BTF=PINNED CPU=V4\nX\n"
     harness.check_phase(Pipeline(root), root, path, bless=False)
 
 
