@@ -29,8 +29,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "passes":       ("ir",),
     "codegen":      ("ir", "passes.analysis", "isa", "kernel"),
     "object":       ("isa", "btf", "elf", "kernel"),
-    "link":         ("lang", "ir", "codegen", "object", "btf", "kernel"),
-    "dump":         ("lang", "ir", "codegen", "isa", "btf", "elf", "object"),
+    "link":         STAGES,  # this and the next: parts of the pipeline that have a file of their own
+    "dump":         STAGES,
     "pipeline":     (*STAGES, "link", "dump"),
     "load":         ("source", "isa", "btf", "elf", "kernel"),
     "bundle":       ("elf", "object"),
