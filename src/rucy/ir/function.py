@@ -223,6 +223,7 @@ def make(
     type: Type = I64,
     span: Span | None = None,
     calls: tuple[Span, ...] = (),
+    /,
     **attrs: Any,
 ) -> Instr:
     """An instruction of the op `name`, in no block yet."""
