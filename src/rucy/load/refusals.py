@@ -1,7 +1,8 @@
 """The verifier's common refusals: what its log says, why that is, and what to do about it.
 
 The texts are those of kernel/bpf/verifier.c and kernel/bpf/btf.c from Linux 5.10 to 7.x, where the older ones say `inv`
-for `scalar` and name the pointer kinds with `_or_null`. Order matters: the first row that a line matches is taken.
+for `scalar` and name the pointer kinds with `_or_null`. Order matters: the first row that any line of the complaint
+matches is taken.
 """
 # ruff: noqa: E501 - a table
 
@@ -49,6 +50,8 @@ ROWS: tuple[Refusal, ...] = (
             "this kind of program cannot call the kernel function `{1}`",          _NEWER, LACKS),
     Refusal(r"helper call (?:might sleep|is not allowed) in (?:non-sleepable|probe)",
             "it calls a helper that may sleep where sleeping is not allowed",      "declare the probe with `sleepable: true`", USER),
+    Refusal(r"^kfunc '(\w+)' is referenced but wasn't resolved|<invalid kfunc call>",
+            "it calls the kernel function `{1}`, which this kernel does not have", _NEWER, LACKS),
     Refusal(r"[Uu]nreleased reference|reference has not been|would lead to reference leak|alloc_insn=",
             "what it took from the kernel is not given back on every path",        "release it before each `next`, `return` and the end", USER),
     Refusal(r"Possibly NULL pointer passed to",

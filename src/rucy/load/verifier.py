@@ -1,7 +1,8 @@
 """A verifier refusal as a Ruby line: the verifier's log and the object come in, a VerifierRefusal comes out.
 
 The log ends with what was wrong, after the instruction at which it was found. Which Ruby line that is, the object's
-.BTF.ext says.
+.BTF.ext says. Newer verifiers (Linux 7.3) go on with a report of many lines under "Verification failed:", which repeats
+both: it is left out here, but for its "Reason:" where no row of `refusals` knows the short words.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from rucy.load.refusals import ROWS, Refusal
 if TYPE_CHECKING:
     from rucy.btf.ext import LineInfo
 
-_INSN = re.compile(r"^(\d+): \([0-9a-f]{2}\)")
+_INSN = re.compile(r"^(\d+): (?:\([0-9a-f]{2}\)|<invalid)")
 _COMMENT = re.compile(r"^; (?P<text>.*?)(?: @ (?P<file>[^@]*?):(?P<line>\d+))?$")  # with the place from Linux 6.8 on
-_CLOSING = re.compile(r"^(?:processed \d+ insns|verification time|stack depth|mark_precise|max_states)")
-_STATE = re.compile(r"^(?:\d+: R|R\d+(?:_w)?=|from \d+ to \d+|fp-\d+|func#\d+ @|last_idx|regs=|parent )")
+_CLOSING = re.compile(r"^(?:processed \d+ insns|verification time|stack depth)")
+_STATE = re.compile(
+    r"^ ?(?:\d+: R|R\d+(?:_\w+)?=|from \d+ to \d+|fp-\d+|func#\d+ @|last_idx|regs=|parent |mark_precise|(?:cur|old) state:)"
+)
 _AT_INSN = re.compile(r"(?:insn|at insn|alloc_insn=|from insn) ?(\d+)")
 _TAIL = 12
 _NEAR = 8  # lines of complaint that can stand at the end of a log
@@ -37,8 +40,8 @@ NOWHERE = Place("", 0, "")
 
 def refusal(program: str, log: str, data: bytes) -> VerifierRefusal:
     """The refusal of `program`, a program of the object `data`, with the verifier's `log`."""
-    lines = [line.rstrip() for line in log.splitlines() if line.strip()]
-    row, words = explain(lines)
+    lines, report = _split(log)
+    row, words = explain(lines, report)
     return VerifierRefusal(
         program,
         log,
@@ -50,18 +53,32 @@ def refusal(program: str, log: str, data: bytes) -> VerifierRefusal:
     )
 
 
-def explain(lines: list[str]) -> tuple[Refusal | None, str]:
-    """The row that the log's last lines match, and its reason; without one, the verifier's own last words."""
-    complaints = [line for line in lines if not _CLOSING.match(line) and not _INSN.match(line)]
-    for line in reversed(complaints[-_NEAR:]):
-        if _STATE.match(line) and "!" not in line:
-            continue
-        for row in ROWS:
+def explain(lines: list[str], report: list[str]) -> tuple[Refusal | None, str]:
+    """The first row that a line after the last instruction matches, and its reason; else the verifier's own words."""
+    last = max((index for index, line in enumerate(lines) if _INSN.match(line)), default=-1)
+    complaints = [line for line in lines[last + 1 :][-_NEAR:] if not line.startswith(";")]
+    for row in ROWS:
+        for line in complaints:
             if found := re.search(row.pattern, line):
                 groups = [found[0], *(group or "" for group in found.groups())]
                 return row, row.reason.format(*groups)
-    spoken = [line for line in complaints if not _STATE.match(line) and not line.startswith(";")]
-    return None, spoken[-1] if spoken else "it gave no reason"
+    spoken = " ".join(line.strip() for line in report) or next(reversed(complaints), "it gave no reason")
+    return None, re.sub(r"\bR\d+\b", "a register", spoken)
+
+
+def _split(log: str) -> tuple[list[str], list[str]]:
+    """The log's lines without blank ones, register states, closing figures and report; and the report's reason."""
+    lines = [line.rstrip() for line in log.splitlines() if line.strip()]
+    report: list[str] = []
+    if (begin := _index(lines, "Verification failed:")) is not None:
+        report, lines = lines[begin:], lines[:begin]
+    first, last = _index(report, "Reason:"), _index(report, "At:")
+    reason = report[first + 1 : last] if first is not None and last is not None else []
+    return [line for line in lines if not _CLOSING.match(line) and not _STATE.match(line)], reason
+
+
+def _index(lines: list[str], start: str) -> int | None:
+    return next((index for index, line in enumerate(lines) if line.startswith(start)), None)
 
 
 def find_place(lines: list[str], program: str, data: bytes) -> Place:
@@ -86,7 +103,7 @@ def _last_instruction(lines: list[str]) -> tuple[int | None, re.Match[str] | Non
         elif found := _INSN.match(line):
             index = int(found[1])
     for line in lines[-_NEAR:]:
-        if not any(kind.match(line) for kind in (_INSN, _STATE, _CLOSING, _COMMENT)) and (named := _AT_INSN.search(line)):
+        if not _INSN.match(line) and not line.startswith(";") and (named := _AT_INSN.search(line)):
             return int(named[1]), comment if int(named[1]) == index else None
     return index, comment
 
