@@ -7,8 +7,8 @@ jump that is too far for 16 bits.
 from __future__ import annotations
 
 from rucy.codegen.machine import FRAME, CodegenTarget, MachineFunction, MBlock, MFunction, MInsn
+from rucy.ir.refs import Span
 from rucy.isa import Insn, slots
-from rucy.source import Span
 
 _INVERSE = {
     "jeq": "jne", "jne": "jeq", "jgt": "jle", "jle": "jgt", "jlt": "jge", "jge": "jlt",

@@ -1,7 +1,8 @@
 """Order of blocks: every block that can falls through to its successor; empty ones go.
 
 Before: blocks end in a conditional jump and `ja`, or `ja`, or `exit`. After: no block is only a jump; blocks stand so
-that most `ja` lead to the next block (emission drops these), and unreachable ones are gone. Needs: allocated registers. Breaks: nothing.
+that most `ja` lead to the next block (emission drops these), and unreachable ones are gone.
+Needs: allocated registers. Breaks: nothing.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rucy.ir.refs import Span
 from rucy.isa import TABLE, Insn, Ref
-from rucy.source import Span
 
 FIRST = 16
 FRAME = 10
