@@ -52,6 +52,6 @@ def own_lines_only(data: bytes) -> None:
             for _ in range(3):
                 os.getpgid(0)
             assert [line.text for line in first.lines(timeout=1.0)] == ["run 1", "run 2", "run 3"]
-            assert [line.text for line in second.lines(timeout=0)] == ["run 101", "run 102", "run 103"]
-            mine = [line.text for line in both.lines(timeout=0) if line.pid == os.getpid()]
+            assert [line.text for line in second.drain()] == ["run 101", "run 102", "run 103"]
+            mine = [line.text for line in both.drain() if line.pid == os.getpid()]
             assert sorted(mine) == sorted(["run 1", "run 2", "run 3", "run 101", "run 102", "run 103"])

@@ -93,6 +93,11 @@ class TraceParser:
             if first.own is not False:
                 yield from _lines(first)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a line's stack is still to come."""
+        return any(each.own is None for each in self._printed)
+
     def _take(self, line: str) -> None:
         header = _HEADER.match(line)
         if header is None:
@@ -164,16 +169,25 @@ class TraceInstance:
         return self._pipe
 
     def lines(self, timeout: float | None = None) -> Iterator[TraceLine]:
-        """Lines as they come, for `timeout` seconds, for ever without it; 0 gives what is there now."""
+        """Lines as they come, for `timeout` seconds, for ever without it; 0 gives what is there now. A line whose
+        stack has not come yet is kept for the next call, but not for long."""
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             self._read()
-            yield from self._parser.ready(all=timeout == 0)
+            yield from self._parser.ready()
             left = _SLICE if end is None else min(_SLICE, end - time.monotonic())
             if left <= 0:
-                yield from self._parser.ready(all=True)
                 return
             select.select([self._pipe], [], [], left)
+
+    def drain(self) -> Iterator[TraceLine]:
+        """All that is left, to be called when nothing prints any more: at once where no line waits for its stack."""
+        self._read()
+        end = time.monotonic() + _STACK_WAIT
+        while self._parser.waiting and time.monotonic() < end:
+            select.select([self._pipe], [], [], _SLICE)
+            self._read()
+        yield from self._parser.ready(all=True)
 
     def close(self) -> None:
         """Remove the instance. May be called twice; in a forked child it only closes the pipe."""
