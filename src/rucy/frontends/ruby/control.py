@@ -256,8 +256,10 @@ def _test(lo: Lowering, node: Node, subject: tree.Var | None) -> tree.Node:
 
 def _any_of(lo: Lowering, node: Node, subject: tree.Var | None) -> tree.Node:
     """`when *LIST`: any of its elements."""
-    inner = [c for c in node.children if c.is_named][0]
+    inner = next((c for c in node.children if c.is_named), node)
     span = lo.span(node)
+    if inner is node:
+        return lo.refuse(errors.WhenSplat(span, text=lo.brief(node)))
     source = lo.const_values.get(lo.text(inner)) if inner.type == "constant" else None
     value = lo.lower(inner)
     if source is not None and source.type in ("array", "string_array", "symbol_array"):

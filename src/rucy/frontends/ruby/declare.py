@@ -116,7 +116,7 @@ class Declarations:
             word = _called(self.lo, inner)
             has_block = inner.child_by_field_name("block") is not None
             if word in ("license!", "section!") or (word in self.lo.hook_words and has_block):
-                name = self.lo.span(field(inner, "method"))
+                name = self.lo.span(inner.child_by_field_name("method") or inner)
                 self.lo.refuse(errors.DeclarationPlace(name, name=word))
                 continue
             stack.extend(inner.children)

@@ -96,12 +96,22 @@ def lower_identifier(lo: Lowering, node: Node) -> tree.Node:
     from rucy.frontends.ruby.calls import call_by_name
 
     name, span = lo.text(node), lo.span(node)
+    if name in _KEYWORDS:
+        return _KEYWORDS[name](lo, node)
     var = lo.scope.find(name)
     if var is not None:
         return tree.Local(span, var)
     if lo.scope.is_user(name):
         return lo.refuse(errors.UserLocal(span, name=name, upper=name.upper()))
     return call_by_name(lo, node, name, span)
+
+
+def lower_encoding(lo: Lowering, node: Node) -> tree.Node:
+    return lo.refuse(errors.EncodingWord(lo.span(node)))
+
+
+#: The grammar takes these for names in most places.
+_KEYWORDS = {"__LINE__": lower_line, "__FILE__": lower_file, "__ENCODING__": lower_encoding}
 
 
 # ---------------------------------------------------------------- strings
