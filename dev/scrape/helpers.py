@@ -15,6 +15,15 @@ from scrape.source import Tree, version_key
 FILES = ("kernel/bpf", "kernel/trace", "net", "drivers/media/rc", "security", "fs")
 # STRUCT_OPS takes its helpers from each ops' own table; what all of them have is the base set and TCP's additions.
 STRUCT_OPS = "bpf_tcp_ca_get_func_proto"
+# Between the scraped trees: what every program type may call in 6.18, as loading such programs there shows.
+EVERYWHERE = dict.fromkeys(
+    (
+        "get_current_uid_gid", "get_current_comm", "get_cgroup_classid", "perf_event_read", "perf_event_read_value",
+        "send_signal", "send_signal_thread", "current_task_under_cgroup", "get_task_stack", "copy_from_user",
+        "copy_from_user_task", "task_storage_get", "task_storage_delete", "get_branch_snapshot", "find_vma",
+    ),
+    "6.18",
+)  # fmt: skip
 FLAGS = {
     "MEM_RDONLY": "RDONLY",
     "MEM_UNINIT": "UNINIT",
@@ -113,8 +122,7 @@ def facts(tree: Tree) -> Facts:
     protos = {}
     for text in code.values():
         for match in re.finditer(r"struct bpf_func_proto (\w+)\s*=\s*\{(.*?)\n\};", text, re.S):
-            if "ret_type" in match.group(2):
-                protos[match.group(1)] = _proto(match.group(2), btf)
+            protos[match.group(1)] = _proto(match.group(2), btf)
     return Facts(protos, _availability(tree, code))
 
 
@@ -122,11 +130,12 @@ def _proto(body: str, btf: dict[str, str]) -> Proto:
     items = dict(re.findall(r"\.(\w+)\s*=\s*([^,]+),", body + ","))
     items = {key: " ".join(value.split()) for key, value in items.items()}
     args = []
+    # what an initialiser leaves out is 0: RET_INTEGER, and no further argument
     for n in range(1, 6):
         if f"arg{n}_type" not in items:
             break
         args.append(_class(items[f"arg{n}_type"], items.get(f"arg{n}_btf_id"), items.get(f"arg{n}_size"), btf))
-    ret = _class(items["ret_type"], items.get("ret_btf_id"), None, btf)
+    ret = _class(items.get("ret_type", "RET_INTEGER"), items.get("ret_btf_id"), None, btf)
     return Proto(ret, tuple(args), items.get("gpl_only") == "true", items.get("might_sleep") == "true")
 
 
@@ -222,7 +231,7 @@ def _cases(switches: dict[str, str], name: str) -> dict[str, str]:
     refused: set[str] = set()
     for labels, code in _CASE.findall(body):
         names = re.findall(r"BPF_FUNC_(\w+)", labels)
-        protos = re.findall(r"&(\w+)", code)
+        protos = re.findall(r"&(\w*_proto\w*)", code)
         for helper in names:
             if protos or re.search(r"return \w+_proto\(", code):
                 found.setdefault(helper, protos[0] if protos else f"bpf_{helper}_proto")
@@ -291,7 +300,7 @@ def _since(name: str, prog_type: str, seen: str, versions: list[str], known: Kno
     if version_key(seen) <= version_key(could):
         return ""
     exact = known.both.get((prog_type, name), seen)
-    return "@" + min(exact, seen, key=version_key)
+    return "@" + min(exact, seen, EVERYWHERE.get(name, seen), key=version_key)
 
 
 def _groups(name: str, read: dict[str, Facts]) -> dict[tuple[str, ...], tuple[Proto, list[tuple[str, str]]]]:

@@ -46,6 +46,51 @@ class Helper(NamedTuple):
     variants: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]
 
 
+# Helpers that a program type has with some attach types only: the conditions in the `*_func_proto()` switches, and
+# bpf_prog_has_trampoline in kernel/bpf/trampoline.c.
+_CONNECT = ("BPF_CGROUP_INET4_CONNECT", "BPF_CGROUP_INET6_CONNECT")
+_ASKED = (*_CONNECT, "BPF_CGROUP_UNIX_CONNECT", "BPF_CGROUP_INET4_BIND", "BPF_CGROUP_INET6_BIND",
+          "BPF_CGROUP_UDP4_SENDMSG", "BPF_CGROUP_UDP6_SENDMSG", "BPF_CGROUP_UNIX_SENDMSG")  # fmt: skip
+_LSM = ("BPF_LSM_MAC",)
+_TRAMPOLINE = ("BPF_TRACE_FENTRY", "BPF_TRACE_FEXIT", "BPF_MODIFY_RETURN")
+# fmt: off
+ONLY: dict[tuple[str, str], tuple[str, ...]] = {
+    # program type       helper               attach types
+    ("CGROUP_SOCK_ADDR", "bind"):             _CONNECT,
+    ("CGROUP_SOCK_ADDR", "get_retval"):       _ASKED,
+    ("CGROUP_SOCK_ADDR", "set_retval"):       _ASKED,
+    ("CGROUP_SKB",       "get_retval"):       (),
+    ("CGROUP_SKB",       "set_retval"):       (),
+    ("SOCK_OPS",         "get_retval"):       (),
+    ("SOCK_OPS",         "set_retval"):       (),
+    ("CGROUP_SOCKOPT",   "setsockopt"):       ("BPF_CGROUP_SETSOCKOPT",),
+    ("CGROUP_SOCKOPT",   "getsockopt"):       ("BPF_CGROUP_SETSOCKOPT",),
+    ("TRACING",          "seq_printf"):       ("BPF_TRACE_ITER",),
+    ("TRACING",          "seq_write"):        ("BPF_TRACE_ITER",),
+    ("TRACING",          "seq_printf_btf"):   ("BPF_TRACE_ITER",),
+    ("TRACING",          "get_func_arg"):     _TRAMPOLINE,
+    ("TRACING",          "get_func_ret"):     _TRAMPOLINE,
+    ("TRACING",          "get_func_arg_cnt"): _TRAMPOLINE,
+    ("TRACING",          "get_attach_cookie"): _TRAMPOLINE,
+    ("LSM",              "get_attach_cookie"): _LSM,
+    ("SYSCALL",          "get_attach_cookie"): (),
+    ("LSM",              "get_func_arg"):     _LSM,
+    ("LSM",              "get_func_ret"):     _LSM,
+    ("LSM",              "get_func_arg_cnt"): _LSM,
+    ("LSM",              "seq_printf"):       (),
+    ("LSM",              "seq_write"):        (),
+    ("LSM",              "seq_printf_btf"):   (),
+    ("LSM",              "setsockopt"):       ("BPF_LSM_CGROUP",),
+    ("LSM",              "getsockopt"):       ("BPF_LSM_CGROUP",),
+    ("SYSCALL",          "get_func_arg"):     (),
+    ("SYSCALL",          "get_func_ret"):     (),
+    ("SYSCALL",          "get_func_arg_cnt"): (),
+    ("SYSCALL",          "seq_printf"):       (),
+    ("SYSCALL",          "seq_write"):        (),
+    ("SYSCALL",          "seq_printf_btf"):   (),
+}
+# fmt: on
+
 _found: dict[str, Helper | None] = {}
 
 
@@ -76,9 +121,13 @@ def for_program(row: Helper, prog_type: str) -> Helper:
     return row
 
 
-def since(row: Helper, prog_type: str) -> str | None:
-    """The release from which this program type may call it; None if it never may."""
-    if prog_type not in row.program_types:
+def since(row: Helper, prog_type: str, attach_type: str | None = None) -> str | None:
+    """The release from which this program type may call it; None if it never may.
+
+    With an attach type, None also if that one may not; without, what some attach type may counts.
+    """
+    limit = ONLY.get((prog_type, row.name), (attach_type or "any",))
+    if prog_type not in row.program_types or not limit or (attach_type and attach_type not in limit):
         return None
     return dict(row.later).get(prog_type, row.since)
 

@@ -2,11 +2,12 @@
 
 Ranges are check_return_code and return_retval_range in kernel/bpf/verifier.c. Values are the enums xdp_action,
 sk_action, bpf_ret_code and the TC_ACT_* of include/uapi/linux/{bpf,pkt_cls}.h, NF_* of include/uapi/linux/netfilter.h;
-the bits of the cgroup egress and bind results are the comments of BPF_PROG_CGROUP_INET_EGRESS_RUN_ARRAY and
-BPF_RET_BIND_NO_CAP_NET_BIND_SERVICE in include/linux/bpf-cgroup.h. Where a type has no enforced range, `low` and
+the second bit of the cgroup egress and bind results is BPF_RET_SET_CN and BPF_RET_BIND_NO_CAP_NET_BIND_SERVICE of
+include/linux/bpf.h; Linux 5.10 takes no 2 and 3 from bind. Where a type has no enforced range, `low` and
 `high` are what the hook's caller understands.
 
-`neutral` is the value of a probe that must end early: what the kernel would have done without the program.
+`neutral` is the value of a probe that must end early: what the kernel would have done without the program (for a stream
+parser, which has no such value: wait for more).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import NamedTuple
 
 
 class Result(NamedTuple):
-    """One kind of result. `kind`: "ignored", "bool", "symbols", "range", "errno" or "bytes"; `since` of a symbol is the
-    hook's. A "bool" takes true and false as 1 and 0, and Integers from `low` to `high`."""
+    """One kind of result. `kind`: "ignored", "bool", "symbols", "range", "errno" or "bytes". A "bool" takes true and false
+    as 1 and 0, and Integers from `low` to `high`; those above 1 from `wide_since` on ("": as long as the hook)."""
 
     name: str
     values: tuple[tuple[str, int], ...]
@@ -24,6 +25,7 @@ class Result(NamedTuple):
     high: int
     neutral: int
     kind: str
+    wide_since: str = ""
 
 
 _XDP = (("aborted", 0), ("drop", 1), ("pass", 2), ("tx", 3), ("redirect", 4))
@@ -43,7 +45,7 @@ ROWS: tuple[Result, ...] = (
     Result("socket_filter",         (),          0,           0xFFFFFFFF, 0xFFFFFFFF, "bytes"),
     Result("cgroup",                (),          0,           1,          1,          "bool"),
     Result("cgroup_egress",         (),          0,           3,          1,          "bool"),
-    Result("cgroup_bind",           (),          0,           3,          1,          "bool"),
+    Result("cgroup_bind",           (),          0,           3,          1,          "bool",    "5.12"),
     Result("cgroup_always",         (),          1,           1,          1,          "bool"),
     Result("sock_ops",              (),          0,           1,          1,          "bool"),
     Result("sk",                    _SK,         0,           1,          1,          "symbols"),

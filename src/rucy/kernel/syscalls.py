@@ -36,7 +36,6 @@ def names() -> list[str]:
 
 
 def _argument(text: str) -> Argument:
-    kind, star, name = text.rpartition("*")
-    if not star:
-        kind, _, name = text.rpartition(" ")
-    return Argument(name, kind + star)
+    kind, _, name = text.rpartition(" ")
+    stars = "*" * name.count("*")
+    return Argument(name.lstrip("*"), f"{kind} {stars}".rstrip())

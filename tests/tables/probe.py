@@ -1,0 +1,62 @@
+"""Asks the running kernel what it has, by loading the smallest program that uses it. Needs root."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import struct
+from typing import NamedTuple
+
+# bpf(2): its number on each machine, and the commands used here (include/uapi/linux/bpf.h)
+_NR_BPF = {"x86_64": 321, "aarch64": 280}
+_PROG_LOAD = 5
+_ATTR_SIZE = 120
+_SLEEPABLE = 1 << 4
+_SYSCALL = 31
+
+Instruction = tuple[int, int, int, int, int]
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Loaded(NamedTuple):
+    """What the verifier said: error number (0: loaded) and log."""
+
+    errno: int
+    log: str
+
+
+def load(prog_type: int, attach_type: int, instructions: list[Instruction], btf_id: int = 0, flags: int = 0) -> Loaded:
+    """Loads (code, dst, src, off, imm) instructions and unloads them again."""
+    code = b"".join(struct.pack("<BBhi", op, src << 4 | dst, off, imm) for op, dst, src, off, imm in instructions)
+    insns = ctypes.create_string_buffer(code, len(code))
+    log = ctypes.create_string_buffer(1 << 16)
+    licence = ctypes.create_string_buffer(b"GPL")
+    attr = struct.pack(
+        "<IIQQIIQII16sIIIIQIIQII",
+        prog_type, len(instructions), ctypes.addressof(insns), ctypes.addressof(licence),
+        1, len(log), ctypes.addressof(log), 0, flags, b"probe", 0, attach_type, 0, 0, 0, 0, 0, 0, 0, btf_id,
+    ).ljust(_ATTR_SIZE, b"\0")  # fmt: skip
+    buffer = ctypes.create_string_buffer(attr, len(attr))
+    fd = _libc.syscall(_NR_BPF[platform.machine()], _PROG_LOAD, buffer, len(attr))
+    error = ctypes.get_errno() if fd < 0 else 0
+    if fd >= 0:
+        os.close(fd)
+    return Loaded(error, log.value.decode(errors="replace"))
+
+
+def has_helper(prog_type: int, attach_type: int, helper: int, btf_id: int = 0) -> bool:
+    """Whether the kernel lets a program type call a helper: an unknown helper is refused before its arguments are."""
+    call_exit = [(0x85, 0, 0, 0, helper), (0xB7, 0, 0, 0, 0), (0x95, 0, 0, 0, 0)]
+    flags = _SLEEPABLE if prog_type == _SYSCALL else 0
+    error, log = load(prog_type, attach_type, call_exit, btf_id, flags)
+    if error == 0:
+        return True
+    assert "(85) call" in log or "invalid func" in log, log
+    return not any(text in log for text in ("unknown func", "invalid func", "cannot use helper"))
+
+
+def release() -> tuple[int, ...]:
+    """The running kernel's release, (6, 18)."""
+    return tuple(int(part) for part in platform.release().split(".")[:2])
