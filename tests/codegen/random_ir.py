@@ -31,19 +31,19 @@ ARITY = {
 
 
 class Profile:
-    """`verifiable`: only what the kernel takes (no helper but those that any program may call, no large loops)."""
+    """`verifiable`: only what the kernel takes (no helper that some programs may not call, no loop in a loop)."""
 
     def __init__(self, rng: random.Random, verifiable: bool) -> None:
         self.variables = rng.choice((2, 4, 6, 9, 14))
-        self.statements = rng.choice((3, 6, 12, 20))
-        self.depth = rng.choice((1, 2, 3))
+        self.statements = rng.choice((3, 6, 10) if verifiable else (3, 6, 12, 20))
+        self.depth = rng.choice((1, 2) if verifiable else (1, 2, 3))
         self.calls = rng.choice((0.0, 0.1, 0.3))
         self.signed_division = rng.random() < 0.3
         self.verifiable = verifiable
 
 
 def random_functions(seed: int, verifiable: bool = False) -> list[Function]:
-    """The program `main` first, then the static functions that it calls."""
+    """The program `main` first, then the static functions that it calls; these call none."""
     rng = random.Random(seed)
     profile = Profile(rng, verifiable)
     statics = []
@@ -51,7 +51,9 @@ def random_functions(seed: int, verifiable: bool = False) -> list[Function]:
         params = [Param(f"p{k}", k, I64) for k in range(rng.randint(0, 5))]
         statics.append(_Writer(rng, profile, Function(f"static{number}", "static", params), []).write())
     main = Function("main", "program", [Param("ctx", 0, CTX)])
-    return [_Writer(rng, profile, main, statics).write(), *statics]
+    _Writer(rng, profile, main, statics).write()
+    called = {i.attrs["symbol"] for i in main.instrs() if i.op.name == "callfn"}
+    return [main, *(fn for fn in statics if fn.name in called)]
 
 
 class _Writer:
@@ -65,7 +67,7 @@ class _Writer:
         self.recent: list[tuple[Block | None, Value]] = []
         self.slots: list[Instr] = []
         self.left = profile.statements * (4 if fn.kind == "program" else 1)
-        self.loops = 0
+        self.loops = 0 if not profile.verifiable else 3 if fn.kind == "static" else 2  # of 3 in one another
 
     def write(self) -> Function:
         b, rng = self.b, self.rng

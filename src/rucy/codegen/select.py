@@ -25,6 +25,7 @@ from rucy.kernel import helpers
 FIRED: dict[str, int] = {}
 
 _MASK32 = 0xFFFFFFFF
+_FAR = 1 << 29  # BPF_MAX_VAR_OFF of include/linux/bpf_verifier.h
 
 
 def select(fn: Function, target: CodegenTarget) -> MFunction:
@@ -188,7 +189,13 @@ def _alu(s: _Selector, i: Instr) -> None:
         fired("and.mov32")  # the low half of a register
         s.emit("mov32_reg", s.reg(i), s.use(a))
         return
-    if i.op.name == "sub" and isinstance(b, Const) and -(1 << 31) < _signed(b.value) <= 1 << 31:
+    if i.op.name == "add" and isinstance(b, Const) and _FAR <= _signed(b.value) < 1 << 31:
+        # 6.12 and later remember `x + c` of a link to x, and then refuse it as the index of a pointer for a c so large
+        # (kernel/bpf/verifier.c: BPF_ADD_CONST in adjust_reg_min_max_vals, check_reg_sane_offset); not for `x - c`
+        fired("add.far")
+        _two_address(s, i, a, "sub64_imm", imm=-_signed(b.value))
+        return
+    if i.op.name == "sub" and isinstance(b, Const) and -_FAR < _signed(b.value) <= 1 << 31:
         fired("sub.add_imm")  # one form for the verifier's ranges and for merging
         _two_address(s, i, a, "add64_imm", imm=-_signed(b.value))
         return
