@@ -190,10 +190,11 @@ def _alu(s: _Selector, i: Instr) -> None:
         s.emit("mov32_reg", s.reg(i), s.use(a))
         return
     if i.op.name == "add" and isinstance(b, Const) and _FAR <= _signed(b.value) < 1 << 31:
-        # 6.12 and later remember `x + c` of a link to x, and then refuse it as the index of a pointer for a c so large
-        # (kernel/bpf/verifier.c: BPF_ADD_CONST in adjust_reg_min_max_vals, check_reg_sane_offset); not for `x - c`
+        # from 6.12 on the verifier remembers that `x + c` is linked to x, and then refuses it as the index of a pointer for
+        # so large a c; a second constant ends the link (BPF_ADD_CONST in kernel/bpf/verifier.c, adjust_reg_min_max_vals)
         fired("add.far")
-        _two_address(s, i, a, "sub64_imm", imm=-_signed(b.value))
+        _two_address(s, i, a, "add64_imm", imm=1)
+        s.emit("add64_imm", s.reg(i), imm=_signed(b.value) - 1)
         return
     if i.op.name == "sub" and isinstance(b, Const) and -_FAR < _signed(b.value) <= 1 << 31:
         fired("sub.add_imm")  # one form for the verifier's ranges and for merging
