@@ -424,9 +424,10 @@ class Program:
 
 
 class Checked:
-    """A whole program, checked."""
+    """A whole program, checked. `btf`: where type ids belong, when the program names fields that the input BTF lacks (it
+    splits off from the input's); None otherwise."""
 
-    __slots__ = ("license", "programs", "methods", "globals", "kernel", "needs")
+    __slots__ = ("license", "programs", "methods", "globals", "kernel", "needs", "btf")
 
     def __init__(self) -> None:
         self.license = ""
@@ -435,3 +436,4 @@ class Checked:
         self.globals: dict[str, GlobalVar] = {}
         self.kernel = "5.10"
         self.needs: list[tuple[str, str, Span]] = []  # (kernel version, what needs it, where)
+        self.btf: Any = None

@@ -36,14 +36,16 @@ class StrType(NamedTuple):
 
 
 class SymType(NamedTuple):
-    """A symbol literal: the word of a hook's result."""
+    """A symbol literal: the word of a hook's result; "" for one of several. Only while checking: in a checked program its
+    value is the number, an Integer."""
 
     name: str
 
 
 class PtrType(NamedTuple):
-    """A kernel pointer. `pointee` is a BTF type id (modifiers stripped; 0 = void). `direct`: the verifier lets the
-    program load through it; `null`: it may be NULL (a test narrows it); `user`: a user-space address."""
+    """A kernel pointer. `pointee` is a BTF type id (0 = void), qualifiers stripped, and typedefs but for those that say
+    what is lost without them (`__be16`, the name of an unnamed struct). `direct`: the verifier lets the program load
+    through it; `null`: it may be NULL (a test narrows it); `user`: a user-space address."""
 
     pointee: int
     direct: bool = False
@@ -58,7 +60,8 @@ class AggregateType(NamedTuple):
 
 
 class CtxType(NamedTuple):
-    """The program's context, or a hook's named argument that is a view of it; `row` is a contexts row's name."""
+    """The program's context, or a hook's named argument that is a view of it. `row` is a contexts row's name, "class C"
+    for the program's own layout of it, or "event ID" for a tracepoint's record by BTF id."""
 
     row: str
 
@@ -83,6 +86,12 @@ class OptType(NamedTuple):
     of: Type
 
 
+class BadType(NamedTuple):
+    """Of an expression that has been refused: it fits everywhere, and nothing more is said. Never in a checked program."""
+
+    tag: str = "bad"
+
+
 Type = (
     IntType
     | BoolType
@@ -97,6 +106,7 @@ Type = (
     | RangeType
     | StructType
     | OptType
+    | BadType
 )
 
 U64 = IntType(False)
@@ -104,3 +114,4 @@ S64 = IntType(True)
 BOOL = BoolType()
 NIL = NilType()
 NEVER = NeverType()
+BAD = BadType()

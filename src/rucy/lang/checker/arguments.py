@@ -1,0 +1,219 @@
+"""What a program is given, by its hook: the `args` column of kernel.hooks.
+
+`find` says what the block's parameters are; `Arguments.get` makes the node that loads one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from rucy.lang import typed
+from rucy.lang.checker.kernel_types import find_type, scalar, unqualified
+from rucy.lang.types import BOOL, S64, U64, CtxType, IntType, PtrType
+
+if TYPE_CHECKING:
+    from rucy.kernel.hooks import Hook
+    from rucy.lang.checker.state import Checker, Site
+    from rucy.source import Span
+
+
+class Arguments(NamedTuple):
+    """`limit`: how many there are (None: nobody knows); `what` has them, for messages."""
+
+    limit: int | None
+    what: str
+    get: Callable[[int, Span], typed.Node]
+
+
+def of_context(row: str) -> Arguments:
+    """One argument: the context."""
+    return Arguments(1, "the program", lambda at, span: typed.Ctx(span, CtxType(row)))
+
+
+def find(ck: Checker, hook: Hook, target: str, span: Span, site: Site) -> tuple[Site, Arguments | None]:
+    """The arguments of one program, and its site with the context that they belong to. None: the target was refused."""
+    match hook.args:
+        case "context" | "packet":
+            return site, of_context(site.context)
+        case "pt_regs":
+            return site._replace(context="pt_regs"), _registers(ck, target, span)
+        case "pt_regs_ret":
+            return site._replace(context="pt_regs"), _return_register(ck, target, span)
+        case "btf_func" | "btf_func_ret":
+            return site, _function(ck, target, span, hook.args == "btf_func_ret")
+        case "btf_args" | "raw_args":
+            return site, _tracepoint(ck, target, span, hook.args == "btf_args")
+        case "trace_event":
+            return _event(ck, target, span, site)
+        case "syscall_args" | "syscall_ret":
+            return _syscall(ck, hook, target, span, site)
+    return site, Arguments(0, f"`{hook.word}`", lambda at, place: typed.Ctx(place, CtxType(site.context)))
+
+
+# ---------------------------------------------------------------- functions
+
+
+def _prototype(ck: Checker, target: str) -> tuple[tuple[int, ...], int] | None:
+    """Types of a function's parameters and of its result; None if the kernel's types have no such function."""
+    from rucy.btf.types import FuncProto
+
+    btf = ck.btf()
+    func = btf.find_func(target)
+    proto = btf.type(getattr(btf.type(func), "type_id", 0)) if func is not None else None
+    if not isinstance(proto, FuncProto):
+        return None
+    return tuple(p.type_id for p in proto.params), proto.ret_type_id
+
+
+def _unknown(ck: Checker, target: str, span: Span, name: str) -> None:
+    from rucy.lang.checker.suggest import did_you_mean
+
+    btf = ck.btf()
+    names = [btf.name(i) for i in range(1, btf.end_id) if btf.kind(i) == "func"]
+    ck.say(name, span, target=target, suggestion=did_you_mean(target, names))
+
+
+def _load(ck: Checker, offset: int, type_id: int, direct: bool, span: Span) -> typed.Node:
+    """A parameter in a register or in an array of 8-byte slots, as wide as its type."""
+    found = scalar(ck, type_id, direct)
+    if found is None:
+        return ck.say("AggregateParameter", span, what=ck.spell(type_id))
+    type_, size, signed = found
+    return typed.CtxLoad(span, type_, offset, size, signed, 0, 0)
+
+
+def _registers(ck: Checker, target: str, span: Span) -> Arguments:
+    """kprobe: the function's parameters from pt_regs; Integers where its types are not known."""
+    from rucy.kernel.arch import TARGETS
+
+    registers = TARGETS[ck.target.arch].args
+    proto = _prototype(ck, target)
+    if proto is None:
+        _unknown(ck, target, span, "FunctionWithoutTypes")
+        return Arguments(len(registers), f"`{target}`",
+                         lambda at, place: typed.CtxLoad(place, U64, registers[at].offset, 8, False, 0, 0))  # fmt: skip
+    params = proto[0]
+
+    def get(at: int, place: Span) -> typed.Node:
+        if at >= len(registers):
+            return ck.say("ParameterOnStack", place, at=at + 1, count=len(registers))
+        return _load(ck, registers[at].offset, params[at], False, place)
+
+    return Arguments(len(params), f"`{target}`", get)
+
+
+def _return_register(ck: Checker, target: str, span: Span) -> Arguments:
+    from rucy.kernel.arch import TARGETS
+
+    register = TARGETS[ck.target.arch].result
+    proto = _prototype(ck, target)
+    if proto is None:
+        _unknown(ck, target, span, "FunctionWithoutTypes")
+        return Arguments(1, f"`{target}`", lambda at, place: typed.CtxLoad(place, S64, register.offset, 8, True, 0, 0))
+    if not proto[1]:
+        return Arguments(0, f"`{target}`, which returns nothing,", lambda at, place: ck.say("NoContext", place, name="", hook=""))
+    return Arguments(1, f"`{target}`", lambda at, place: _load(ck, register.offset, proto[1], False, place))
+
+
+def _function(ck: Checker, target: str, span: Span, result: bool) -> Arguments | None:
+    """fentry, fexit: an array of 8-byte slots, then the result's."""
+    proto = _prototype(ck, target)
+    if proto is None:
+        _unknown(ck, target, span, "NoFunction")
+        return None
+    params, ret = proto
+    types = (*params, ret) if result and ret else params
+    return Arguments(len(types), f"`{target}`", lambda at, place: _load(ck, 8 * at, types[at], True, place))
+
+
+def _tracepoint(ck: Checker, target: str, span: Span, direct: bool) -> Arguments | None:
+    """tp_btf, raw_tracepoint: the arguments that the typedef btf_trace_NAME has behind its first void *."""
+    from rucy.btf.types import FuncProto, Ptr
+
+    btf = ck.btf()
+    typedef = btf.find(f"btf_trace_{target}", ("typedef",))
+    ptr = btf.type(btf.strip(typedef)) if typedef is not None else None
+    proto = btf.type(ptr.type_id) if isinstance(ptr, Ptr) else None
+    if not isinstance(proto, FuncProto):
+        from rucy.lang.checker.suggest import did_you_mean
+
+        ids = [i for i in range(1, btf.end_id) if btf.kind(i) == "typedef"]
+        names = [btf.name(i)[10:] for i in ids if btf.name(i).startswith("btf_trace_")]
+        ck.say("NoTracepoint", span, target=target, suggestion=did_you_mean(target, names))
+        return None
+    types = tuple(p.type_id for p in proto.params[1:])
+    return Arguments(len(types), f"tracepoint `{target}`", lambda at, place: _load(ck, 8 * at, types[at], direct, place))
+
+
+# ---------------------------------------------------------------- events and system calls
+
+
+def _event(ck: Checker, target: str, span: Span, site: Site) -> tuple[Site, Arguments | None]:
+    """tracepoint: one argument, the event's record, by the struct of its class in the input BTF."""
+    from rucy.kernel import tracepoints
+
+    group, colon, name = target.partition(":")
+    classes = tracepoints.classes(group, name) if colon else ()
+    if not classes:
+        from rucy.lang.checker.suggest import did_you_mean
+
+        ck.say("NoEvent", span, target=target, suggestion=did_you_mean(target, tracepoints.names()))
+        return site, None
+    found = [i for i in (ck.btf().find(cls, ("struct",)) for cls in classes) if i is not None]
+    if not found:
+        ck.say("EventUnknown", span, target=target, struct=classes[0])
+        return site, None
+    site = site._replace(context=f"event {found[0]}")
+    return site, of_context(site.context)._replace(what=f"event `{target}`")
+
+
+#: trace_event_raw_sys_enter and _sys_exit of include/trace/events/syscalls.h: the record's head is 8 bytes, then the
+#: call's number, then its arguments, or its result.
+_FIRST_ARGUMENT, _RESULT = 16, 16
+
+
+def _syscall(ck: Checker, hook: Hook, target: str, span: Span, site: Site) -> tuple[Site, Arguments | None]:
+    from rucy.kernel import syscalls
+
+    call = syscalls.find(target, ck.target.arch)
+    if call is None:
+        from rucy.lang.checker.suggest import did_you_mean
+
+        ck.say("NoSyscall", span, target=target, suggestion=did_you_mean(target, syscalls.names()))
+        return site, None
+    if hook.args == "syscall_ret":
+        return site, Arguments(1, f"`{target}`", lambda at, place: typed.CtxLoad(place, S64, _RESULT, 8, True, 0, 0))
+
+    def get(at: int, place: Span) -> typed.Node:
+        return _syscall_argument(ck, call[at].type, _FIRST_ARGUMENT + 8 * at, place)
+
+    return site, Arguments(len(call), f"system call `{target}`", get)
+
+
+_C_TYPES = {
+    "int": (4, True), "unsigned int": (4, False), "unsigned": (4, False), "long": (8, True), "unsigned long": (8, False),
+    "size_t": (8, False), "char": (1, True), "short": (2, True), "unsigned short": (2, False),
+    "long long": (8, True), "unsigned long long": (8, False), "u64": (8, False), "s64": (8, True), "bool": (1, False),
+}  # fmt: skip
+
+
+def _syscall_argument(ck: Checker, text: str, offset: int, span: Span) -> typed.Node:
+    """By its C type. Pointers are user pointers; a type that the input BTF lacks is 8 bytes wide."""
+    if text.rstrip().endswith("*"):
+        target = text.rstrip()[:-1].strip()
+        if target.endswith("*"):
+            found: int | None = None
+        else:
+            found = find_type(ck.btf(), target) if target != "void" else 0
+        pointee = unqualified(ck.btf(), found) if found else 0
+        return typed.CtxLoad(span, PtrType(pointee, False, True, True), offset, 8, False, 0, 0)
+    known = _C_TYPES.get(text)
+    if known is not None:
+        size, signed = known
+        type_ = BOOL if text == "bool" else IntType(signed)
+        return typed.CtxLoad(span, type_, offset, size, signed, 0, 0)
+    type_id = find_type(ck.btf(), text)
+    if type_id is not None and scalar(ck, type_id, False) is not None:
+        return _load(ck, offset, type_id, False, span)
+    return typed.CtxLoad(span, U64, offset, 8, False, 0, 0)

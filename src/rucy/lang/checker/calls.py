@@ -1,0 +1,273 @@
+"""Calls: what a name without receiver means, what a method of a value means, attribute and index updates.
+
+A name without receiver is a method of the program, a word of the language (`_WORDS`, kernel.words), a helper, or an
+error. A call on a value is a kernel field, a context field, or a row of the front end's method table, whose expansion
+is checked in its place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rucy.lang import tree, typed
+from rucy.lang.checker import context, kernel_types, words
+from rucy.lang.checker.exprs import Done, constant
+from rucy.lang.checker.flow import merge
+from rucy.lang.checker.infer import join, owner, settled
+from rucy.lang.checker.ints import untested
+from rucy.lang.checker.state import bad, may_be_nil, unwrapped
+from rucy.lang.types import (
+    BOOL,
+    NIL,
+    AggregateType,
+    ArrayType,
+    CtxType,
+    IntType,
+    OptType,
+    PtrType,
+    RangeType,
+    StrType,
+    Type,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from rucy.lang.checker.state import Checker
+    from rucy.lang.dialect import MethodRow
+
+
+def send(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+    made = expand(ck, node, used)
+    return ck.expr(made, used) if isinstance(made, tree.Node) else made
+
+
+def expand(ck: Checker, node: tree.Send, used: bool) -> tree.Node | typed.Node:
+    """What a call means: a typed node, or a tree that is yet to be checked (in a condition, as one)."""
+    if node.recv is None:
+        return by_name(ck, node, used)
+    literal = _literal_receiver(ck, node.recv)
+    if literal is not None:
+        row = _row(ck, "Range" if isinstance(literal, tree.Range) else "Array", node.name)
+        if row is not None:
+            return _expansion(ck, node, row, literal)
+        _check_arguments(ck, node)
+        return _no_method(ck, node, RangeType() if isinstance(literal, tree.Range) else ArrayType(()))
+    recv = ck.expr(node.recv)
+    if node.safe:
+        return _safe(ck, node, recv, used)
+    return on_value(ck, node, recv, used)
+
+
+def _literal_receiver(ck: Checker, node: tree.Node) -> tree.Range | tree.Array | None:
+    while isinstance(node, tree.Seq) and len(node.items) == 1:
+        node = node.items[0]
+    value = constant(ck, node.name) if isinstance(node, tree.Const) else node
+    return value if isinstance(value, tree.Range | tree.Array) else None
+
+
+def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree.Node | typed.Node:
+    """A call on a value that has been checked (perhaps a place in the kernel). An expansion is made once: its temporaries
+    are variables, whose types last over the rounds."""
+    type_ = recv.type
+    if not settled(type_):
+        _check_arguments(ck, node)
+        return bad(node.span)
+    if isinstance(type_, AggregateType | PtrType):
+        found = kernel_types.member(ck, node, recv)
+        if found is not None:
+            return found
+        recv = kernel_types.materialize(ck, recv)
+        type_ = recv.type
+        if not settled(type_):
+            return recv
+    elif isinstance(recv, context.CtxPlace):
+        if node.name == "[]":
+            return context.element(ck, node, recv)
+        return kernel_types.materialize(ck, recv)
+    elif isinstance(type_, CtxType):
+        found = context.member(ck, node, type_)
+        if found is not None:
+            return found
+    row = None if isinstance(type_, OptType) else _row(ck, owner(type_), node.name)
+    row = row or _row(ck, "Any", node.name)
+    if row is not None:
+        return _expansion(ck, node, row, Done(recv.span, recv))
+    if isinstance(type_, OptType):
+        _check_arguments(ck, node)
+        known = _row(ck, owner(type_.of), node.name) is not None
+        return untested(ck, recv) if known else _no_method(ck, node, type_.of)
+    _check_arguments(ck, node)
+    if type_ == NIL:
+        return ck.say("IsNil", recv.span, text=recv.span.text)
+    return _no_method(ck, node, type_)
+
+
+def _check_arguments(ck: Checker, node: tree.Send) -> None:
+    """What is refused in the arguments of a refused call is said too."""
+    for arg in node.args:
+        if not isinstance(arg, tree.Range | tree.Sym | tree.Array):
+            ck.expr(arg)
+
+
+def _row(ck: Checker, owner_: str, name: str) -> MethodRow | None:
+    return ck.dialect.methods.get((owner_, name))
+
+
+def _expansion(ck: Checker, node: tree.Send, row: MethodRow, recv: tree.Node) -> tree.Node | typed.Node:
+    least, most = row.arity
+    if not least <= len(node.args) <= most:
+        takes = str(least) if least == most else f"{least} to {most}"
+        return ck.say("WrongArity", node.name_span, name=node.name, takes=takes, given=len(node.args))
+    for word, value in node.kwargs:
+        if word not in row.keywords:
+            return ck.say("NoKeywords", value.span, name=node.name, word=word)
+    if node.block is not None and not row.block:
+        return ck.say("NoBlock", node.name_span, name=node.name)
+    if node.block is None and row.needs_block:
+        return ck.say("BlockNeeded", node.name_span, name=node.name)
+    kept = ck.expansions.get((id(node), row.owner))
+    if kept is None:
+        args = tuple(_resolved(ck, arg) for arg in node.args)
+        made = row.expand(tree.Send(node.span, recv, node.name, args, node.kwargs, node.block, False, node.name_span))
+        kept = ck.expansions[id(node), row.owner] = (node, recv, made)
+    elif isinstance(recv, Done) and isinstance(kept[1], Done):
+        kept[1].node = recv.node
+    return kept[2]
+
+
+def _resolved(ck: Checker, node: tree.Node) -> tree.Node:
+    """A constant that is a range, as an argument, is the range (`x.clamp(LIMITS)`)."""
+    if isinstance(node, tree.Const):
+        value = constant(ck, node.name)
+        if isinstance(value, tree.Range):
+            return value
+    return node
+
+
+def _no_method(ck: Checker, node: tree.Send, type_: Type) -> typed.Node:
+    from rucy.lang.checker.suggest import did_you_mean
+
+    owners = (owner(type_), "Any")
+    names = [name for cls, name in ck.dialect.methods if cls in owners]
+    return ck.say("NoMethod", node.name_span, name=node.name, what=ck.called(type_),
+                  suggestion=did_you_mean(node.name, names))  # fmt: skip
+
+
+def _safe(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> typed.Node:
+    """`x&.m`: nil where x is."""
+    recv = kernel_types.materialize(ck, recv) if not isinstance(recv.type, AggregateType) else recv
+    if not settled(recv.type) or not may_be_nil(recv.type):
+        made = on_value(ck, node, recv, used)
+        return ck.expr(made, used) if isinstance(made, tree.Node) else made
+    if recv.type == NIL:
+        return recv
+    temp = ck.temp(recv.type, recv.span)
+    held = typed.Read(recv.span, recv.type, temp)
+    flow = ck.flow
+    made = on_value(ck, node, unwrapped(held), used)
+    value = kernel_types.materialize(ck, ck.expr(made) if isinstance(made, tree.Node) else made)
+    ck.flow = merge(ck.flow, flow)
+    both = join(NIL, value.type)
+    if both is None:
+        return ck.say("SafeOnObject", node.span, what=ck.called(value.type))
+    from rucy.lang.checker.coerce import coerce
+
+    arms = coerce(ck, typed.Nil(node.span, NIL), both), coerce(ck, value, both)
+    chosen = typed.If(node.span, both, typed.IsNil(node.span, BOOL, held), *arms)
+    return typed.Seq(node.span, both, (typed.Write(recv.span, recv.type, temp, recv), chosen))
+
+
+# ---------------------------------------------------------------- by name
+
+
+def by_name(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+    from rucy.lang.checker import helper_calls, methods
+
+    if node.name in ck.unit.methods:
+        return methods.call(ck, node, used)
+    word = words.WORDS.get(node.name)
+    if word is not None:
+        if node.block is not None:
+            return ck.say("NoBlock", node.name_span, name=node.name)
+        return word(ck, node, used)
+    from rucy.kernel.words import BY_WORD
+
+    builtin = BY_WORD.get(node.name)
+    if builtin is not None:
+        return words.builtin(ck, node, builtin)
+    instead = not_yet(node.name)
+    if instead is not None:
+        _check_arguments(ck, node)
+        return ck.say("NotYet", node.name_span, what=f"`{node.name}`", instead=instead)
+    found = helper_calls.find(node.name)
+    if found is not None:
+        return helper_calls.call(ck, node, found)
+    _check_arguments(ck, node)
+    from rucy.lang.checker.suggest import unknown_name
+
+    return unknown_name(ck, node)
+
+
+#: Words of the language that this version refuses by name, and what to use meanwhile.
+_NOT_YET = {
+    "puts": 'printk("…")', "print": 'printk("…")', "p": 'printk("%d", x)', "printf": 'printk("%d", x)',
+    "option": "a constant", "histogram": "a $global", "stats": "a $global", "redirect": "another result",
+    "redirect_map": "another result", "tail_call": "a method", "after": "user space", "lock": "an atomic $global",
+    "signal": "send_signal", "override_return": "another hook", "kconfig": "a constant", "kernel_version": "type?",
+    "ksym": "a helper", "per_cpu": "a helper", "poll": "a $global", "first_of": "one name", "ntohll": "ntohl",
+    "htonll": "htonl", "kstack": "printk", "ustack": "printk", "at": "a context field", "yield": "a method",
+}  # fmt: skip
+
+
+def not_yet(name: str) -> str | None:
+    """What to use instead of a word that is not there yet; None of any other name."""
+    if name in _NOT_YET:
+        return _NOT_YET[name]
+    return "a $global" if not_yet_word(name) else None
+
+
+def not_yet_word(name: str) -> str | None:
+    """The name if it declares a map or an option, which is not there yet."""
+    from rucy.kernel.maptypes import BY_WORD
+
+    return name if name in BY_WORD or name in ("option", "histogram", "stats") else None
+
+
+# ---------------------------------------------------------------- updates
+
+
+def update(ck: Checker, node: tree.Update, used: bool) -> typed.Node:
+    """`recv.name op= value`: the receiver is evaluated once. A context field, or what is refused."""
+    recv = ck.expr(node.recv)
+    if not settled(recv.type):
+        ck.expr(node.value)
+        return bad(node.span)
+    if not isinstance(recv, typed.Ctx):
+        ck.expr(node.value)
+        if isinstance(recv.type, AggregateType | PtrType):
+            return ck.say("KernelWrite", node.span, text=node.span.text)
+        return ck.say("NoAssignment", node.span, name=node.name, what=ck.called(recv.type))
+    kept = ck.expansions.get((id(node), ""))
+    if kept is None:
+        held = Done(recv.span, recv)
+        kept = ck.expansions[id(node), ""] = (node, held, _as_assignment(node, held))
+    kept[1].node = recv
+    return ck.expr(kept[2], used)
+
+
+def _as_assignment(node: tree.Update, held: tree.Node) -> tree.Node:
+    old = tree.Send(node.span, held, node.name, node.args, (), None, False, node.span)
+    if node.op in ("||", "&&"):
+        either = tree.Or if node.op == "||" else tree.And
+        value: tree.Node = either(node.span, old, node.value)
+    else:
+        value = tree.Send(node.span, old, node.op, (node.value,), (), None, False, node.span)
+    return tree.Send(node.span, held, f"{node.name}=", (*node.args, value), (), None, False, node.span)
+
+
+def yield_(ck: Checker, node: tree.Yield, used: bool) -> typed.Node:
+    for arg in node.args:
+        ck.expr(arg)
+    return ck.say("NotYet", node.span, what="a block of one's own method", instead="write the loop out")
+
+
+__all__ = ["IntType", "StrType", "by_name", "expand", "send", "update", "yield_"]

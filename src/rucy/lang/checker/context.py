@@ -1,0 +1,283 @@
+"""The context: its fields by name, from kernel.contexts, the program's own class, a tracepoint's record, or pt_regs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rucy.lang import tree, typed
+from rucy.lang.checker.infer import settled
+from rucy.lang.checker.ints import swap, untested
+from rucy.lang.checker.state import Site, may_be_nil
+from rucy.lang.types import U64, CtxType, IntType, PtrType, StrType
+
+if TYPE_CHECKING:
+    from rucy.lang.checker.state import Checker
+
+
+class CtxField(NamedTuple):
+    """One name: `(width bytes at offset >> shift) & mask`; `elems` > 1 is an array. `ptr` as kernel.contexts has it."""
+
+    offset: int
+    width: int
+    signed: bool = False
+    net: int = 0
+    shift: int = 0
+    mask: int = 0
+    elems: int = 1
+    writable: bool | tuple[str, ...] = False
+    readable: bool | tuple[str, ...] = True
+    ptr: str | None = None
+    since: str = ""
+
+
+class Layout(NamedTuple):
+    """`spelled`: what the whole is called in messages."""
+
+    spelled: str
+    fields: dict[str, CtxField]
+
+
+class CtxPlace(typed.Node):
+    """An array in the context, before an index picks an element. Only while checking."""
+
+    __slots__ = ("field",)
+    field: CtxField
+
+
+def raw(ck: Checker, node: tree.Send) -> typed.Node:
+    return typed.Ctx(node.span, CtxType(ck.site.context))
+
+
+def layout(ck: Checker, row: str) -> Layout | None:
+    """The fields behind a CtxType's row; None where it has none to name."""
+    known: Layout | None = ck.layouts.get(row)
+    if known is None and row and not row.startswith(("class ", "event ")):
+        known = ck.layouts[row] = _pt_regs(ck) if row == "pt_regs" else _from_table(ck, row)
+    return known
+
+
+def _from_table(ck: Checker, name: str) -> Layout | None:
+    from rucy.kernel.contexts import BY_NAME
+
+    row = BY_NAME.get(f"{name}@{ck.target.arch}") or BY_NAME.get(name)
+    if row is None:
+        return None
+    fields = {
+        f.name: CtxField(f.offset, f.size, f.signed, f.net_bits if f.order == "net" else 0, 0, 0, f.elems, f.writable,
+                         f.readable, f.ptr, f.since)
+        for f in row.fields
+    }  # fmt: skip
+    for part in row.derived:
+        whole = fields[part.field]
+        fields[part.name] = whole._replace(shift=part.shift, mask=part.mask, writable=False)
+    return Layout(row.struct, fields)
+
+
+def _pt_regs(ck: Checker) -> Layout:
+    from rucy.kernel.arch import TARGETS
+
+    arch = TARGETS[ck.target.arch]
+    registers = (*arch.args, *arch.syscall_args, arch.result, arch.stack, arch.ip)
+    return Layout(f"struct {arch.pt_regs}", {r.name: CtxField(r.offset, 8) for r in registers})
+
+
+def size_of(ck: Checker, row: str) -> int:
+    """Bytes of a context; 0 where they are not known."""
+    from rucy.kernel.arch import TARGETS
+    from rucy.kernel.contexts import BY_NAME
+
+    if row == "pt_regs":
+        return TARGETS[ck.target.arch].pt_regs_size
+    found = BY_NAME.get(f"{row}@{ck.target.arch}") or BY_NAME.get(row)
+    return found.size if found is not None else 0
+
+
+# ---------------------------------------------------------------- reading and writing
+
+
+_PACKET = {
+    "eth", "vlan", "ipv4", "ipv6", "tcp", "udp", "icmp", "icmp6", "at", "u8", "u16", "u32", "u64", "i8", "i16", "i32",
+    "i64", "size", "bytes",
+}  # fmt: skip
+
+
+def member(ck: Checker, node: tree.Send, type_: CtxType) -> tree.Node | typed.Node | None:
+    """`ctx.name`, `ctx.name = v`."""
+    if type_.row.startswith("event "):
+        return _event_field(ck, node, int(type_.row[6:]))
+    found = layout(ck, type_.row)
+    name = node.name
+    store = name.endswith("=") and name[:-1].isidentifier()
+    bare = name[:-1] if store else name
+    field = found.fields.get(bare) if found is not None else None
+    if found is None or field is None:
+        if ("Any", name) in ck.dialect.methods:
+            return None
+        return _no_field(ck, node, found, bare)
+    if field.elems > 1 and store is False and not node.args:
+        return CtxPlace(node.span, IntType(), field)
+    if not _may(field.readable, ck.site):
+        return ck.say("ContextUnreadable", node.name_span, name=bare, what=found.spelled, hook=_hook(ck))
+    if field.since:
+        ck.need(field.since, f"`{found.spelled}` field `{bare}`", node.name_span)
+    if store:
+        return _store(ck, node, found, bare, field)
+    if node.args or node.block is not None:
+        return ck.say("WrongArity", node.name_span, name=name, takes=0, given=len(node.args))
+    return _load(ck, node, bare, field)
+
+
+def _may(who: bool | tuple[str, ...], site: Site) -> bool:
+    return who if isinstance(who, bool) else site.prog_type in who or site.attach_type in who
+
+
+def _hook(ck: Checker) -> str:
+    return ck.site.hook.word if ck.site.hook is not None else ck.site.prog_type
+
+
+def _no_field(ck: Checker, node: tree.Send, found: Layout | None, name: str) -> typed.Node:
+    from rucy.lang.checker.suggest import did_you_mean
+
+    for arg in node.args:
+        ck.expr(arg)
+    if found is None:
+        return ck.say("NoContext", node.name_span, name=name, hook=_hook(ck))
+    if name in _PACKET and "data_end" in found.fields:
+        return ck.say("NotYet", node.name_span, what=f"`{name}` of a packet", instead="a field of the context")
+    names = [n for n, f in found.fields.items() if f.ptr is None and _may(f.readable, ck.site)]
+    return ck.say("NoContextField", node.name_span, name=name, what=found.spelled,
+                  suggestion=did_you_mean(name, names), names=", ".join(names))  # fmt: skip
+
+
+def _load(ck: Checker, node: tree.Send, name: str, field: CtxField) -> typed.Node:
+    if field.ptr is not None:
+        return _pointer(ck, node, name, field)
+    type_ = IntType(field.signed and not field.mask, field.net)
+    return typed.CtxLoad(node.span, type_, field.offset, field.width, field.signed, field.shift, field.mask)
+
+
+def _pointer(ck: Checker, node: tree.Send, name: str, field: CtxField) -> typed.Node:
+    assert field.ptr is not None
+    if field.ptr.startswith("btf:"):
+        from rucy.lang.checker.kernel_types import named
+
+        type_ = PtrType(named(ck, field.ptr[4:]), True, True)
+        return typed.CtxLoad(node.span, type_, field.offset, field.width, False, 0, 0)
+    return ck.say("NotYet", node.name_span, what=f"`{name}` of the context", instead="a field of the context")
+
+
+def element(ck: Checker, node: tree.Send, place: CtxPlace) -> typed.Node:
+    """`ctx.cb[0]`: only constant places, as the verifier asks of the context."""
+    if len(node.args) != 1:
+        return ck.say("WrongArity", node.name_span, name="[]", takes=1, given=len(node.args))
+    index = ck.value(node.args[0])
+    if not settled(index.type):
+        return index
+    field = place.field
+    if not isinstance(index, typed.Int):
+        return ck.say("ContextIndex", index.span, count=field.elems)
+    if not 0 <= index.value < field.elems:
+        return ck.say("IndexOutside", index.span, index=index.value, count=field.elems, text=place.span.text)
+    if not _may(field.readable, ck.site):
+        return ck.say("ContextUnreadable", place.span, name=place.span.text, what="the context", hook=_hook(ck))
+    type_ = IntType(field.signed, field.net)
+    return typed.CtxLoad(node.span, type_, field.offset + index.value * field.width, field.width, field.signed, 0, 0)
+
+
+def _store(ck: Checker, node: tree.Send, found: Layout, name: str, field: CtxField) -> typed.Node:
+    value = ck.value(node.args[0])
+    if not _may(field.writable, ck.site):
+        names = [n for n, f in found.fields.items() if _may(f.writable, ck.site)]
+        return ck.say("ContextReadOnly", node.name_span, name=name, what=found.spelled, hook=_hook(ck),
+                      names=", ".join(names) or "none")  # fmt: skip
+    if field.elems > 1:
+        return ck.say("WholeArray", node.span, text=node.span.text)
+    if not settled(value.type):
+        return value
+    if may_be_nil(value.type):
+        return untested(ck, value)
+    if not isinstance(value.type, IntType):
+        return ck.say("ContextValue", value.span, name=name, have=ck.called(value.type))
+    if field.net and isinstance(value, typed.Int) and not value.type.net:
+        if not 0 <= value.value < 1 << field.net:
+            return ck.say("NetworkConstant", value.span, value=value.value, bits=field.net)
+        value = typed.Int(value.span, IntType(False, field.net), swap(value.value, field.net))
+    if value.type != IntType(False, field.net) and (field.net or getattr(value.type, "net", 0)):
+        turn = {16: "htons", 32: "htonl"} if field.net else {16: "ntohs", 32: "ntohl"}
+        bits = field.net or getattr(value.type, "net", 0)
+        return ck.say("StoreOrder", value.span, name=name, text=value.span.text, convert=turn.get(bits, "ntohl"),
+                      order="network" if field.net else "host")  # fmt: skip
+    return typed.CtxStore(node.span, value.type, field.offset, field.width, value)
+
+
+# ---------------------------------------------------------------- a tracepoint's record
+
+
+def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed.Node | None:
+    """A field of the event by name, loaded from the context at its relocated place; `__data_loc` strings as strings."""
+    from rucy.btf.access import find_member, member_names
+    from rucy.lang.checker import kernel_types as kt
+
+    btf, name = ck.btf(), node.name
+    base = typed.Ctx(node.span, PtrType(struct, True, False))
+    if name.endswith("=") and name[:-1].isidentifier():
+        ck.expr(node.args[0])
+        return ck.say("KernelWrite", node.span, text=node.span.text)
+    found = find_member(btf, struct, name)
+    if found is not None and not node.args:
+        return kt.place(node.span, base, struct, found.indices, found.type_id, found.bitfield_size)
+    located = find_member(btf, struct, f"__data_loc_{name}")
+    if located is not None and not node.args:
+        where = kt.materialize(ck, kt.place(node.span, base, struct, located.indices, located.type_id))
+        offset = typed.Prim(node.span, U64, "and", (where, typed.Int(node.span, U64, 0xFFFF)), 0)
+        start = typed.PtrCast(node.span, U64, typed.Ctx(node.span, CtxType(f"event {struct}")))
+        at = typed.Prim(node.span, U64, "add", (start, offset), 0)
+        return typed.ReadString(node.span, StrType(64), at, False)
+    if ("Any", name) in ck.dialect.methods:
+        return None
+    from rucy.lang.checker.suggest import did_you_mean
+
+    names = [n.removeprefix("__data_loc_") for n in member_names(btf, struct) if n not in ("ent", "__data")]
+    return ck.say("NoContextField", node.name_span, name=name, what=f"event {btf.name(struct)[16:]}",
+                  suggestion=did_you_mean(name, names), names=", ".join(names))  # fmt: skip
+
+
+# ---------------------------------------------------------------- the program's own layout
+
+_STORAGE = {
+    "u8": (1, False), "u16": (2, False), "u32": (4, False), "u64": (8, False), "i8": (1, True), "i16": (2, True),
+    "i32": (4, True), "i64": (8, True), "bool": (1, False), "char": (1, False), "ip4": (4, False),
+}  # fmt: skip
+
+
+def from_class(ck: Checker, struct: tree.Struct, kernel_row: str) -> str:
+    """A class as the layout of the context: offsets follow the sizes and C alignment. The CtxType row for it."""
+    row = f"class {struct.name}"
+    limit = size_of(ck, kernel_row)
+    table = layout(ck, kernel_row)
+    fields: dict[str, CtxField] = {}
+    at = 0
+    for attr in struct.attrs:
+        word, count = attr.type if isinstance(attr.type, tuple) else (attr.type, 1)
+        if word is None or word not in _STORAGE:
+            ck.say("ContextAttrType", attr.span, name=attr.name, type=word or "none")
+            continue
+        size, signed = _STORAGE[word]
+        at = (at + size - 1) // size * size
+        if limit and at + size * count > limit:
+            ck.say("ContextTooLarge", attr.span, name=attr.name, end=at + size * count, what=table.spelled if table else
+                   kernel_row, size=limit)  # fmt: skip
+            break
+        fields[attr.name] = CtxField(at, size, signed, elems=count, writable=_writable_at(table, at, size))
+        at += size * count
+    ck.layouts[row] = Layout(struct.name, fields)
+    return row
+
+
+def _writable_at(table: Layout | None, offset: int, size: int) -> bool | tuple[str, ...]:
+    if table is None:
+        return False
+    for field in table.fields.values():
+        if field.offset == offset and field.width == size and not field.mask:
+            return field.writable
+    return False

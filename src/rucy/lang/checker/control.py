@@ -1,0 +1,439 @@
+"""Control: sequences, conditions and what they prove, branches, loops, leaving.
+
+Each function takes a tree node and gives a typed one; `ck.flow` is what is known before it, and after.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rucy.lang import tree, typed
+from rucy.lang.checker.coerce import coerce
+from rucy.lang.checker.flow import Flow, assigned_in, forget, merge
+from rucy.lang.checker.infer import join, settled
+from rucy.lang.checker.ints import interval, untested
+from rucy.lang.checker.state import Checker, Exit, Sink, bad, may_be_nil, unwrapped
+from rucy.lang.types import (
+    BOOL,
+    NEVER,
+    NIL,
+    S64,
+    U64,
+    ArrayType,
+    BoolType,
+    IntType,
+    NeverType,
+    NilType,
+    OptType,
+    PtrType,
+    Type,
+)  # fmt: skip
+
+
+class Condition(NamedTuple):
+    """A Bool, and what is known where it is true and where it is not."""
+
+    node: typed.Node
+    yes: Flow | None
+    no: Flow | None
+
+
+def seq(ck: Checker, node: tree.Seq, used: bool) -> typed.Node:
+    if not node.items:
+        return typed.Nil(node.span, NIL)
+    items = [ck.expr(item, False) for item in node.items[:-1]]
+    last = ck.value(node.items[-1]) if used else ck.expr(node.items[-1], False)
+    if not items:
+        return last
+    return typed.Seq(node.span, last.type, (*items, last))
+
+
+# ---------------------------------------------------------------- conditions
+
+
+def condition(ck: Checker, node: tree.Node, word: str) -> Condition:
+    """Check a condition; `ck.flow` afterwards is for the caller to set."""
+    match node:
+        case tree.Not():
+            inner = condition(ck, node.value, word)
+            return Condition(negated(inner.node), inner.no, inner.yes)
+        case tree.And():
+            return _both(ck, node, word)
+        case tree.Or():
+            return _either(ck, node, word)
+        case tree.Seq() if node.items:
+            items = [ck.expr(item, False) for item in node.items[:-1]]
+            last = condition(ck, node.items[-1], word)
+            return last._replace(node=typed.Seq(node.span, BOOL, (*items, last.node))) if items else last
+        case tree.Send():
+            from rucy.lang.checker.calls import expand
+
+            expanded = expand(ck, node, True)
+            if isinstance(expanded, tree.Node):
+                return condition(ck, expanded, word)
+            return truth(ck, expanded, word)
+        case tree.CaseEq():
+            from rucy.lang.checker.exprs import case_condition
+
+            expanded = case_condition(ck, node)
+            return condition(ck, expanded, word) if isinstance(expanded, tree.Node) else truth(ck, expanded, word)
+        case tree.Prim() if node.op in ("is_nil", "eq", "ne"):
+            from rucy.lang.checker.exprs import prim
+
+            return truth(ck, prim(ck, node, True), word)
+    return truth(ck, ck.value(node), word)
+
+
+def _both(ck: Checker, node: tree.And, word: str) -> Condition:
+    left = condition(ck, node.left, word)
+    ck.flow = left.yes
+    right = condition(ck, node.right, word)
+    if isinstance(left.node, typed.Bool):
+        return right if left.node.value else left
+    test = typed.If(node.span, BOOL, left.node, right.node, typed.Bool(node.span, BOOL, False))
+    return Condition(test, right.yes, merge(left.no, right.no))
+
+
+def _either(ck: Checker, node: tree.Or, word: str) -> Condition:
+    left = condition(ck, node.left, word)
+    ck.flow = left.no
+    right = condition(ck, node.right, word)
+    if isinstance(left.node, typed.Bool):
+        return left if left.node.value else right
+    test = typed.If(node.span, BOOL, left.node, typed.Bool(node.span, BOOL, True), right.node)
+    return Condition(test, merge(left.yes, right.yes), right.no)
+
+
+def negated(node: typed.Node) -> typed.Node:
+    if isinstance(node, typed.Bool):
+        return typed.Bool(node.span, BOOL, not node.value)
+    if isinstance(node, typed.Not):
+        return node.value
+    return typed.Not(node.span, BOOL, node)
+
+
+def truth(ck: Checker, node: typed.Node, word: str) -> Condition:
+    """A value as a condition, by the language's truth."""
+    flow = ck.flow
+    match node.type:
+        case BoolType():
+            return _proved(ck, node)
+        case NilType():
+            return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, False))), None, flow)
+        case OptType(BoolType()):
+            return _optional_bool(ck, node)
+        case OptType() | PtrType(null=True):
+            var = variable(node)
+            test = typed.Not(node.span, BOOL, typed.IsNil(node.span, BOOL, node))
+            return Condition(test, flow.narrow(var) if flow and var else flow, flow)
+        case IntType() if ck.dialect.truth.get("Integer", "always") == "always":
+            text = node.span.text
+            return Condition(ck.say("IntegerCondition", node.span, text=text, word=word,
+                                    test=ck.words.get("not_zero", "{x} != 0").format(x=text)), flow, flow)  # fmt: skip
+        case PtrType():
+            return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, True))), flow, None)
+        case _ if not settled(node.type):
+            return Condition(node, flow, flow)
+    text = node.span.text
+    return Condition(ck.say("AlwaysTrue", node.span, text=text, what=ck.called(node.type)), flow, flow)
+
+
+def _proved(ck: Checker, node: typed.Node) -> Condition:
+    """A Bool: a nil test proves something of its variable, a constant that one way is not taken."""
+    flow = ck.flow
+    match node:
+        case typed.Bool():
+            return Condition(node, flow if node.value else None, None if node.value else flow)
+        case typed.Not():
+            inner = _proved(ck, node.value)
+            return Condition(node, inner.no, inner.yes)
+        case typed.IsNil():
+            var = variable(node.value)
+            return Condition(node, flow, flow.narrow(var) if flow and var else flow)
+        case typed.CoreQuery() if node.kind == "field_exists":
+            from rucy.lang.checker.kernel_types import proved_field
+
+            return proved_field(ck, node)
+        case typed.If(other=typed.Bool(value=False)):  # a comparison with something nil-able: true only if not nil
+            first = _proved(ck, node.cond)
+            return Condition(node, first.yes, flow)
+    return Condition(node, flow, flow)
+
+
+def _optional_bool(ck: Checker, node: typed.Node) -> Condition:
+    flow, var = ck.flow, variable(node)
+    lead: list[typed.Node] = []
+    if not isinstance(node, typed.Read):
+        temp = ck.temp(node.type, node.span)
+        lead = [typed.Write(node.span, node.type, temp, node)]
+        node = typed.Read(node.span, node.type, temp)
+    is_nil = typed.IsNil(node.span, BOOL, node)
+    test: typed.Node = typed.If(node.span, BOOL, is_nil, typed.Bool(node.span, BOOL, False), unwrapped(node))
+    if lead:
+        test = typed.Seq(node.span, BOOL, (*lead, test))
+    return Condition(test, flow.narrow(var) if flow and var else flow, flow)
+
+
+def variable(node: typed.Node) -> typed.Var | None:
+    """The variable that a value was just read from or written to."""
+    match node:
+        case typed.Read() | typed.Write():
+            return node.var
+        case typed.Seq():
+            return variable(node.items[-1])
+    return None
+
+
+def as_value(ck: Checker, node: tree.Node, used: bool) -> typed.Node:
+    """`not a` as a value."""
+    test = condition(ck, node, "!")
+    ck.flow = merge(test.yes, test.no)
+    return test.node
+
+
+def and_or(ck: Checker, node: tree.And | tree.Or, used: bool) -> typed.Node:
+    """`a && b`, `a || b` as values: of two Bools a Bool; otherwise what Ruby's meaning of them leaves of the nil-able."""
+    is_and = isinstance(node, tree.And)
+    left = ck.value(node.left)
+    if not settled(left.type):
+        ck.expr(node.right, False)
+        return bad(node.span)
+    var = variable(left)
+    temp = ck.temp(left.type, left.span)
+    held: typed.Node = typed.Read(left.span, left.type, temp)
+    flow = ck.flow
+    if isinstance(left.type, BoolType):
+        test = _proved(ck, left)
+    else:
+        test = truth(ck, typed.Read(left.span, left.type, temp), "&&" if is_and else "||")
+        if var is not None and flow is not None and may_be_nil(left.type):
+            test = test._replace(yes=flow.narrow(var))
+    ck.flow = test.yes if is_and else test.no
+    right = ck.value(node.right) if used else ck.expr(node.right, False)
+    ck.flow = merge(test.no if is_and else test.yes, ck.flow)
+    stays = _left_value(node, left, held, is_and)
+    then, other = (right, stays) if is_and else (stays, right)
+    chosen = _join_arms(ck, test.node, then, other, used, node)
+    if isinstance(left.type, BoolType):
+        return chosen
+    return typed.Seq(node.span, chosen.type, (typed.Write(left.span, left.type, temp, left), chosen))
+
+
+def _left_value(node: tree.And | tree.Or, left: typed.Node, held: typed.Node, is_and: bool) -> typed.Node:
+    """What the left side is worth where it decides."""
+    match left.type:
+        case BoolType():
+            return typed.Bool(node.span, BOOL, not is_and)
+        case NilType() | OptType() | PtrType() if is_and:
+            return typed.Nil(node.span, NIL)
+        case OptType() | PtrType():
+            return unwrapped(held)
+    return held
+
+
+# ---------------------------------------------------------------- branches
+
+
+def if_(ck: Checker, node: tree.If, used: bool) -> typed.Node:
+    test = condition(ck, node.cond, node.word)
+    ck.flow = test.yes
+    then = ck.value(node.then) if used else ck.expr(node.then, False)
+    after = ck.flow
+    ck.flow = test.no
+    other = ck.value(node.other) if used else ck.expr(node.other, False)
+    ck.flow = merge(after, ck.flow)
+    return _join_arms(ck, test.node, then, other, used, node)
+
+
+def _join_arms(
+    ck: Checker, test: typed.Node, then: typed.Node, other: typed.Node, used: bool, node: tree.Node
+) -> typed.Node:
+    if not settled(test.type):
+        return bad(node.span)
+    if isinstance(test, typed.Bool):
+        return then if test.value else other
+    if isinstance(then.type, NeverType) and isinstance(other.type, NeverType):
+        return typed.If(node.span, NEVER, test, then, other)
+    if not used:
+        return typed.If(node.span, NIL, test, then, other)
+    both = join(then.type, other.type)
+    if both is None:
+        return ck.say("BranchTypes", node.span, then=ck.called(then.type), other=ck.called(other.type))
+    return typed.If(node.span, both, test, coerce(ck, then, both), coerce(ck, other, both))
+
+
+# ---------------------------------------------------------------- loops
+
+
+def _enter_loop(ck: Checker, *parts: object) -> Flow | None:
+    names = assigned_in(parts, set())
+    ck.flow = forget(ck.flow, {ck.var(var) for var in names})
+    return ck.flow
+
+
+def loop(ck: Checker, node: tree.Loop, used: bool) -> typed.Node:
+    _enter_loop(ck, node.body)
+    body = ck.expr(node.body, False)
+    ck.flow = None
+    return typed.Loop(node.span, NEVER, body, node.word)
+
+
+def for_range(ck: Checker, node: tree.ForRange, used: bool) -> typed.Node:
+    """The counter has the kind of both ends; counting down it is signed, so that it can pass zero."""
+    lo, hi = bound(ck, node.lo), bound(ck, node.hi)
+    flow = _enter_loop(ck, node.body)
+    target = ck.var(node.var)
+    if settled(lo.type) and settled(hi.type):
+        counter = join(join(lo.type, hi.type) or U64, S64 if node.step < 0 else U64) or U64
+        both = ck.raise_type(target.type, counter)
+        if both is None or not isinstance(both, IntType):
+            return ck.say("VariableTypes", node.var.span, name=node.var.name, old=ck.called(target.type),
+                          new=ck.called(counter))  # fmt: skip
+        target.type = both
+    ck.assigned(target, True)
+    if node.var not in assigned_in(node.body, set()):
+        low, high = interval(ck, lo)[0], interval(ck, hi)[1] - (1 if node.exclusive and node.step > 0 else 0)
+        if node.step < 0:
+            low, high = interval(ck, hi)[0] + int(node.exclusive), interval(ck, lo)[1]
+        ck.frame.ranges[target] = (low, high)
+    body = ck.expr(node.body, False)
+    ck.frame.ranges.pop(target, None)
+    ck.flow = flow
+    if not (settled(lo.type) and settled(hi.type)):
+        return bad(node.span)
+    ends = coerce(ck, lo, target.type), coerce(ck, hi, target.type)
+    return typed.For(node.span, NIL, target, *ends, node.exclusive, node.step, body, node.word)
+
+
+def bound(ck: Checker, node: tree.Node) -> typed.Node:
+    """An end of a range: a host Integer."""
+    value = ck.value(node)
+    if isinstance(value.type, IntType) and not value.type.net or not settled(value.type):
+        return value
+    if may_be_nil(value.type):
+        return untested(ck, value)
+    return ck.say("RangeBound", value.span, have=ck.called(value.type))
+
+
+def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
+    array = ck.value(node.array)
+    flow = _enter_loop(ck, node.body)
+    target, index = ck.var(node.var), ck.var(node.index) if node.index is not None else None
+    if not isinstance(array.type, ArrayType):
+        if settled(array.type):
+            ck.say("NotIterable", array.span, have=ck.called(array.type))
+        ck.assigned(target, False)
+        ck.flow = flow
+        return bad(node.span)
+    values = array.type.values
+    target.type = ck.raise_type(target.type, element_type(values)) or target.type
+    ck.assigned(target, True)
+    if index is not None:
+        index.type = ck.raise_type(index.type, U64) or index.type
+        ck.assigned(index, True)
+        ck.frame.ranges[index] = (0, max(0, len(values) - 1))
+    if node.var not in assigned_in(node.body, set()) and values:
+        ck.frame.ranges[target] = (min(values), max(values))
+    body = ck.expr(node.body, False)
+    ck.frame.ranges.pop(target, None)
+    if index is not None:
+        ck.frame.ranges.pop(index, None)
+    ck.flow = flow
+    return typed.Unrolled(node.span, NIL, target, index, values, body, node.word)
+
+
+def element_type(values: tuple[int, ...]) -> Type:
+    return S64 if any(value < 0 for value in values) else U64
+
+
+# ---------------------------------------------------------------- leaving
+
+
+def catch(ck: Checker, node: tree.Catch, used: bool, tail: Sink | None = None) -> typed.Node:
+    exit = Exit(used, tail)
+    outer = ck.frame.exits.get(node.label)
+    ck.frame.exits[node.label] = exit
+    if tail is not None:
+        body = tail_value(ck, node.body, tail)
+    else:
+        body = ck.value(node.body) if used else ck.expr(node.body, False)
+    for flow in exit.flows:
+        ck.flow = merge(ck.flow, flow)
+    if outer is None:
+        del ck.frame.exits[node.label]
+    else:
+        ck.frame.exits[node.label] = outer
+    if not exit.throws:
+        return body
+    if not used:
+        both: Type | None = NIL
+    elif tail is not None:
+        both = tail.type
+    else:
+        both = join(body.type, exit.type)
+    if both is None:
+        return ck.say("BranchTypes", node.span, then=ck.called(exit.type), other=ck.called(body.type))
+    for throw in exit.throws:
+        throw.value = coerce(ck, throw.value, both)
+    return typed.Catch(node.span, both, node.label, coerce(ck, body, both) if used else body)
+
+
+def throw(ck: Checker, node: tree.Throw, used: bool) -> typed.Node:
+    exit = ck.frame.exits.get(node.label)
+    if exit is None:  # the front end has refused it
+        ck.expr(node.value, False)
+        ck.flow = None
+        return typed.Nil(node.span, NEVER)
+    if exit.tail is not None:
+        value = tail_value(ck, node.value, exit.tail)
+    else:
+        value = ck.value(node.value) if exit.used else ck.expr(node.value, False)
+    exit.flows.append(ck.flow)
+    ck.flow = None
+    if exit.leaves:
+        return typed.Return(node.span, NEVER, value)
+    if exit.tail is None and exit.used:
+        both = join(exit.type, value.type)
+        if both is None:
+            ck.say("BranchTypes", node.span, then=ck.called(exit.type), other=ck.called(value.type))
+        exit.type = both or exit.type
+    made = typed.Throw(node.span, NEVER, node.label, value)
+    exit.throws.append(made)
+    return made
+
+
+def return_(ck: Checker, node: tree.Return, used: bool) -> typed.Node:
+    assert ck.frame.sink is not None
+    value = tail_value(ck, node.value, ck.frame.sink)
+    ck.flow = None
+    return typed.Return(node.span, NEVER, value)
+
+
+def tail_value(ck: Checker, node: tree.Node, sink: Sink) -> typed.Node:
+    """Check what a body ends in: every value that it may end in goes through the sink, at its own place."""
+    match node:
+        case tree.Seq() if node.items:
+            items = [ck.expr(item, False) for item in node.items[:-1]]
+            last = tail_value(ck, node.items[-1], sink)
+            return typed.Seq(node.span, last.type, (*items, last)) if items else last
+        case tree.If():
+            test = condition(ck, node.cond, node.word)
+            ck.flow = test.yes
+            then = tail_value(ck, node.then, sink)
+            after = ck.flow
+            ck.flow = test.no
+            other = tail_value(ck, node.other, sink)
+            ck.flow = merge(after, ck.flow)
+            if isinstance(test.node, typed.Bool):
+                return then if test.node.value else other
+            never = isinstance(then.type, NeverType) and isinstance(other.type, NeverType)
+            type_ = NEVER if never else sink.type
+            return typed.If(node.span, type_, test.node, coerce(ck, then, type_), coerce(ck, other, type_))
+        case tree.Catch():
+            return catch(ck, node, True, sink)
+    value = ck.value(node)
+    if isinstance(value.type, NeverType):
+        return value
+    if ck.flow is None:
+        return bad(node.span) if not settled(value.type) else sink.convert(value)
+    return sink.convert(value)

@@ -1,0 +1,409 @@
+"""Literals, variables, constants, `$globals`, primitive operations and comparisons."""
+
+from __future__ import annotations
+
+from rucy.lang import tree, typed
+from rucy.lang.checker import strings
+from rucy.lang.checker.coerce import coerce, wrap
+from rucy.lang.checker.control import element_type, negated, variable
+from rucy.lang.checker.infer import join, settled
+from rucy.lang.checker.ints import fold, interval, kind, literal, operation, untested
+from rucy.lang.checker.state import Checker, bad, may_be_nil, unwrapped
+from rucy.lang.types import (
+    BOOL,
+    NEVER,
+    NIL,
+    S64,
+    U64,
+    ArrayType,
+    BoolType,
+    IntType,
+    NilType,
+    OptType,
+    PtrType,
+    RangeType,
+    StrType,
+    SymType,
+)  # fmt: skip
+
+
+class Done(tree.Node):
+    """A tree node for what has been checked already: a receiver on its way through a method row's expansion."""
+
+    __slots__ = ("node",)
+    node: typed.Node
+
+
+def done(ck: Checker, node: Done, used: bool) -> typed.Node:
+    return node.node
+
+
+# ---------------------------------------------------------------- literals
+
+
+def int_(ck: Checker, node: tree.Int, used: bool) -> typed.Node:
+    return literal(ck, node.span, node.value)
+
+
+def bool_(ck: Checker, node: tree.Bool, used: bool) -> typed.Node:
+    return typed.Bool(node.span, BOOL, node.value)
+
+
+def nil(ck: Checker, node: tree.Nil, used: bool) -> typed.Node:
+    return typed.Nil(node.span, NIL)
+
+
+def str_(ck: Checker, node: tree.Str, used: bool) -> typed.Node:
+    if b"\0" in node.value:
+        return ck.say("NulInString", node.span)
+    return typed.Str(node.span, StrType(len(node.value) + 1, node.value), node.value)
+
+
+def interp(ck: Checker, node: tree.Interp, used: bool) -> typed.Node:
+    return ck.say("InterpolationHere", node.span)
+
+
+def sym(ck: Checker, node: tree.Sym, used: bool) -> typed.Node:
+    """A word of the hook's result: its number, of a type that only results and comparisons take."""
+    values = dict(ck.site.result.values)
+    if node.name in values:
+        return typed.Int(node.span, SymType(node.name), values[node.name])
+    if not values:
+        return ck.say("SymbolHere", node.span, name=node.name)
+    return ck.say("UnknownResult", node.span, name=node.name, results=", ".join(f":{name}" for name in values))
+
+
+def array(ck: Checker, node: tree.Array, used: bool) -> typed.Node:
+    values: list[int] = []
+    whole = True
+    for item in node.items:
+        value = ck.value(item)
+        if isinstance(value, typed.Int) and isinstance(value.type, IntType):
+            values.append(value.value)
+        elif settled(value.type):
+            ck.say("ArrayElement", value.span, have=ck.called(value.type))
+            whole = False
+        else:
+            whole = False
+    if not whole:
+        return bad(node.span)
+    return typed.Nil(node.span, ArrayType(tuple(values)))
+
+
+def range_(ck: Checker, node: tree.Range, used: bool) -> typed.Node:
+    return ck.say("RangeValue", node.span) if used else typed.Nil(node.span, RangeType())
+
+
+# ---------------------------------------------------------------- names
+
+
+def local(ck: Checker, node: tree.Local, used: bool) -> typed.Node:
+    return ck.read(node.var, node.span)
+
+
+def set_local(ck: Checker, node: tree.SetLocal, used: bool) -> typed.Node:
+    value = ck.value(node.value)
+    target = ck.var(node.var)
+    made = ck.write(target, value)
+    if settled(made.type) and made is not value:
+        made.span = node.span
+    return made
+
+
+def constant(ck: Checker, name: str) -> tree.Node | None:
+    """The tree of a constant's value, behind constants that name constants; None if the program has none of that name."""
+    seen: set[str] = set()
+    while name in ck.unit.consts and name not in seen:
+        seen.add(name)
+        value = ck.unit.consts[name].value
+        while isinstance(value, tree.Seq) and len(value.items) == 1:
+            value = value.items[0]
+        if not isinstance(value, tree.Const):
+            return value
+        name = value.name
+        if name not in ck.unit.consts:
+            return value
+    return None
+
+
+def const(ck: Checker, node: tree.Const, used: bool) -> typed.Node:
+    value = constant(ck, node.name)
+    if isinstance(value, tree.Const):
+        node, value = value, None
+    if value is not None:
+        return _folded(ck, node, value)
+    from rucy.kernel import constants
+
+    number = constants.find(node.name, ck.target.arch)
+    if number is not None:
+        return literal(ck, node.span, number)
+    from rucy.lang.checker.kernel_types import enumerator
+
+    found = enumerator(ck, node)
+    if found is not None:
+        return found
+    if node.name in ck.unit.structs:
+        return ck.say("NotYet", node.span, what=f"`{node.name}` as a value", instead="use its fields as local variables")
+    from rucy.lang.checker.suggest import unknown_constant
+
+    return unknown_constant(ck, node)
+
+
+def _folded(ck: Checker, node: tree.Const, value: tree.Node) -> typed.Node:
+    """A constant's value, made of literals; the nodes get the span of the use."""
+    if node.name in ck.constants:  # it is made of itself
+        return ck.say("ConstantOfItself", node.span, name=node.name)
+    word = _declares(ck, value)
+    if word:
+        return ck.say("NotYet", node.span, what=f"`{word}` (`{node.name}`)", instead="keep the value in a $global")
+    ck.constants[node.name] = value
+    try:
+        made = ck.value(value) if not isinstance(value, tree.Range) else typed.Nil(node.span, RangeType())
+    finally:
+        del ck.constants[node.name]
+    if not settled(made.type) or isinstance(made.type, RangeType):
+        return made
+    match made:
+        case typed.Int():
+            return typed.Int(node.span, made.type, made.value)
+        case typed.Bool():
+            return typed.Bool(node.span, made.type, made.value)
+        case typed.Str():
+            return typed.Str(node.span, made.type, made.value)
+        case typed.Nil():
+            return typed.Nil(node.span, made.type)
+        case typed.CoreQuery():
+            return made
+    return ck.say("NotYet", node.span, what=f"`{node.name}`, which is computed when the program starts,",
+                  instead=f"{node.name} = 0")  # fmt: skip
+
+
+def _declares(ck: Checker, value: tree.Node) -> str | None:
+    from rucy.lang.checker.calls import not_yet_word
+
+    return not_yet_word(value.name) if isinstance(value, tree.Send) and value.recv is None else None
+
+
+# ---------------------------------------------------------------- globals
+
+
+def _global(ck: Checker, name: str) -> object:
+    known = ck.globals.get(name)
+    if known is None:
+        declared = ck.unit.globals.get(name)
+        made = ck.value(declared.value) if declared is not None else None
+        known = made.type if made is not None and isinstance(made.type, IntType | BoolType) else NEVER
+        ck.globals[name] = known
+        ck.changed = True
+    return known
+
+
+def global_(ck: Checker, node: tree.Global, used: bool) -> typed.Node:
+    known = _global(ck, node.name)
+    type_ = ck.globals[node.name] if known != NEVER else U64
+    return typed.GlobalRead(node.span, type_, node.name)
+
+
+def set_global(ck: Checker, node: tree.SetGlobal, used: bool) -> typed.Node:
+    if _reads_global(node.value, node.name):
+        ck.expr(node.value)
+        return ck.say("GlobalReadModifyWrite", node.span, name=node.name)
+    value = _global_value(ck, node.name, ck.value(node.value))
+    return typed.GlobalWrite(node.span, value.type, node.name, value) if settled(value.type) else value
+
+
+def _global_value(ck: Checker, name: str, value: typed.Node) -> typed.Node:
+    """A value on its way into a `$global`, of the global's type."""
+    _global(ck, name)
+    if not settled(value.type):
+        return value
+    if may_be_nil(value.type):
+        return untested(ck, value)
+    if not isinstance(value.type, IntType | BoolType) or (isinstance(value.type, IntType) and value.type.net):
+        return ck.say("GlobalType", value.span, name=name, have=ck.called(value.type))
+    old = ck.globals[name]
+    both = ck.raise_type(old, value.type)
+    if both is None:
+        return ck.say("VariableTypes", value.span, name=f"${name}", old=ck.called(old), new=ck.called(value.type))
+    ck.globals[name] = both
+    return coerce(ck, value, both)
+
+
+def _reads_global(node: object, name: str) -> bool:
+    if isinstance(node, tuple):
+        return any(_reads_global(part, name) for part in node)
+    if isinstance(node, tree.Global):
+        return node.name == name
+    return isinstance(node, tree.Node) and any(_reads_global(getattr(node, part), name) for part in node.__slots__)
+
+
+_ATOMIC = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor"}
+
+
+def update_global(ck: Checker, node: tree.UpdateGlobal, used: bool) -> typed.Node:
+    value = ck.value(node.value)
+    op = _ATOMIC.get(node.op)
+    if op is None:
+        return ck.say("GlobalOperator", node.span, name=node.name, op=node.op)
+    if not settled(value.type):
+        return value
+    if may_be_nil(value.type):
+        return untested(ck, value)
+    if not isinstance(value.type, IntType) or value.type.net:
+        return ck.say("GlobalUpdateType", value.span, name=node.name, have=ck.called(value.type))
+    if op == "sub":
+        value = coerce(ck, value, S64)
+    value = _global_value(ck, node.name, value)
+    if not settled(value.type):
+        return value
+    if used or op in ("and", "or", "xor"):
+        ck.need("5.12", f"`${node.name} {node.op}=`" + (" as a value" if used else ""), node.span)
+    return typed.GlobalUpdate(node.span, value.type, node.name, op, value, used)
+
+
+# ---------------------------------------------------------------- operations
+
+
+def prim(ck: Checker, node: tree.Prim, used: bool) -> typed.Node:
+    args = [ck.value(arg) for arg in node.args]
+    if not all(settled(arg.type) for arg in args):
+        return bad(node.span)
+    match node.op:
+        case "eq" | "ne":
+            same = equal(ck, node, args[0], args[1])
+            return negated(same) if node.op == "ne" and settled(same.type) else same
+        case "is_nil":
+            return is_nil(node, args[0])
+        case "array_get":
+            return array_get(ck, node, args)
+        case "array_size":
+            if isinstance(args[0].type, ArrayType):
+                return typed.Int(node.span, U64, len(args[0].type.values))
+    if node.op.startswith("str_"):
+        return strings.operation(ck, node, args)
+    return operation(ck, node.span, node.op, args)
+
+
+def is_nil(node: tree.Node, value: typed.Node) -> typed.Node:
+    if isinstance(value.type, NilType) or not may_be_nil(value.type):
+        answer = typed.Bool(node.span, BOOL, isinstance(value.type, NilType))
+        return answer if is_plain(value) else typed.Seq(node.span, BOOL, (value, answer))
+    return typed.IsNil(node.span, BOOL, value)
+
+
+def is_plain(node: typed.Node) -> bool:
+    """May it be left out, or come twice?"""
+    if isinstance(node, typed.Unwrap | typed.Convert):
+        return is_plain(node.value)
+    return isinstance(node, typed.Int | typed.Bool | typed.Nil | typed.Str | typed.Read | typed.Ctx)
+
+
+def equal(ck: Checker, node: tree.Node, a: typed.Node, b: typed.Node) -> typed.Node:
+    """`a == b` for any two values; of classes that can never be equal it is refused."""
+    span = node.span
+    match a.type, b.type:
+        case (NilType(), _):
+            return is_nil(node, b)
+        case (_, NilType()):
+            return is_nil(node, a)
+        case (OptType(), _) | (_, OptType()):
+            return _equal_optional(ck, node, a, b)
+        case (IntType(), IntType()):
+            return operation(ck, span, "eq", [a, b])
+        case (BoolType(), BoolType()):
+            return operation(ck, span, "beq", [a, b])
+        case (StrType(), StrType()):
+            return strings.compare(ck, span, "eq", a, b)
+        case (SymType(), SymType()):
+            if isinstance(a, typed.Int) and isinstance(b, typed.Int):
+                return typed.Bool(span, BOOL, a.value == b.value)
+            return typed.Prim(span, BOOL, "eq", (typed.Convert(a.span, S64, a), typed.Convert(b.span, S64, b)), 0)
+        case (PtrType(), PtrType()):
+            return typed.Prim(span, BOOL, "eq", (typed.PtrCast(a.span, U64, a), typed.PtrCast(b.span, U64, b)), 0)
+    return ck.say("NeverEqual", span, left=ck.called(a.type), right=ck.called(b.type))
+
+
+def _equal_optional(ck: Checker, node: tree.Node, a: typed.Node, b: typed.Node) -> typed.Node:
+    """nil equals only nil; both sides are evaluated once, left first."""
+    lead: list[typed.Node] = []
+    sides = []
+    for side in (a, b):
+        if not is_plain(side):
+            temp = ck.temp(side.type, side.span)
+            lead.append(typed.Write(side.span, side.type, temp, side))
+            side = typed.Read(side.span, side.type, temp)
+        sides.append(side)
+    a, b = sides
+    nils = [typed.IsNil(side.span, BOOL, side) if isinstance(side.type, OptType) else None for side in sides]
+    test = equal(ck, node, unwrapped(a), unwrapped(b))
+    if not settled(test.type):
+        return test
+    no = typed.Bool(node.span, BOOL, False)
+    left, right = nils
+    if left is not None and right is not None:
+        test = typed.If(node.span, BOOL, left, right, typed.If(node.span, BOOL, negated(right), test, no))
+    else:
+        only = left or right
+        assert only is not None
+        test = typed.If(node.span, BOOL, negated(only), test, no)
+    return typed.Seq(node.span, BOOL, (*lead, test)) if lead else test
+
+
+def array_get(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Node:
+    source, index = args
+    if not isinstance(source.type, ArrayType):
+        return ck.say("WrongOperand", source.span, have=ck.called(source.type), want=ck.words.get("array", "an array"))
+    values = source.type.values
+    of = element_type(values)
+    if may_be_nil(index.type):
+        return untested(ck, index)
+    if not isinstance(index.type, IntType) or index.type.net:
+        return ck.say("IndexType", index.span, have=ck.called(index.type))
+    if isinstance(index, typed.Int):
+        if -len(values) <= index.value < len(values):
+            return typed.Int(node.span, of, values[index.value])
+        return typed.Nil(node.span, NIL)
+    low, high = interval(ck, index)
+    inside = -len(values) <= low and high < len(values)
+    return typed.ArrayGet(node.span, of if inside else OptType(of), source.type, index)
+
+
+# ---------------------------------------------------------------- patterns
+
+
+def case_eq(ck: Checker, node: tree.CaseEq, used: bool) -> typed.Node:
+    made = case_condition(ck, node)
+    if isinstance(made, typed.Node):
+        return made
+    from rucy.lang.checker.control import as_value
+
+    return as_value(ck, made, used)
+
+
+def case_condition(ck: Checker, node: tree.CaseEq) -> tree.Node | typed.Node:
+    """Does the pattern match? As a condition in plainer nodes. The subject is a variable: it may be asked twice."""
+    pattern: tree.Node = node.pattern
+    if isinstance(pattern, tree.Const):
+        value = constant(ck, pattern.name)
+        if isinstance(value, tree.Range | tree.Array):
+            pattern = value
+    span = node.span
+    if isinstance(pattern, tree.Array):
+        test: tree.Node | None = None
+        for item in pattern.items:
+            one = tree.CaseEq(item.span, item, node.subject)
+            test = tree.Or(span, test, one) if test is not None else one
+        return test if test is not None else tree.Bool(span, False)
+    if isinstance(pattern, tree.Range):
+        parts: list[tree.Node] = []
+        if pattern.lo is not None:
+            parts.append(tree.Prim(span, "ge", (node.subject, pattern.lo)))
+        if pattern.hi is not None:
+            parts.append(tree.Prim(span, "lt" if pattern.exclusive else "le", (node.subject, pattern.hi)))
+        if len(parts) == 2:
+            return tree.And(span, parts[0], parts[1])
+        return parts[0] if parts else tree.Bool(span, True)
+    return tree.Prim(span, "eq", (node.subject, pattern))
+
+
+__all__ = ["fold", "join", "kind", "variable", "wrap"]

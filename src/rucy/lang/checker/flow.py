@@ -1,0 +1,58 @@
+"""What is known on one path through a body: which variables have been assigned, which are not nil.
+
+`None` instead of a `Flow` is a path that nothing reaches.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rucy.lang import tree, typed
+
+_EMPTY: frozenset[typed.Var] = frozenset()
+
+
+class Flow(NamedTuple):
+    """`narrowed`: nil-able variables that hold a value here. `absent`: the input BTF never takes this path."""
+
+    assigned: frozenset[typed.Var] = _EMPTY
+    narrowed: frozenset[typed.Var] = _EMPTY
+    present: frozenset[tuple[int, str]] = frozenset()  # (struct, member) that a test found
+    absent: bool = False
+
+    def assign(self, var: typed.Var, nil_free: bool) -> Flow:
+        narrowed = self.narrowed | {var} if nil_free else self.narrowed - {var}
+        return self._replace(assigned=self.assigned | {var}, narrowed=narrowed)
+
+    def narrow(self, var: typed.Var) -> Flow:
+        return self._replace(narrowed=self.narrowed | {var})
+
+
+def merge(a: Flow | None, b: Flow | None) -> Flow | None:
+    """What is known where two paths meet."""
+    if a is None or b is None:
+        return a or b
+    if a.absent != b.absent:
+        return b if a.absent else a
+    return Flow(a.assigned & b.assigned, a.narrowed & b.narrowed, a.present & b.present, a.absent)
+
+
+def forget(flow: Flow | None, names: set[typed.Var]) -> Flow | None:
+    """At the head of a loop: what its body assigns is not known to be anything."""
+    return flow and flow._replace(narrowed=flow.narrowed - names)
+
+
+def assigned_in(node: object, found: set[tree.Var]) -> set[tree.Var]:
+    """All variables that a tree assigns."""
+    todo = [node]
+    while todo:
+        at = todo.pop()
+        if isinstance(at, tuple):
+            todo += at
+        elif isinstance(at, tree.Node):
+            if isinstance(at, tree.SetLocal | tree.ForRange | tree.ForEach):
+                found.add(at.var)
+            if isinstance(at, tree.ForEach) and at.index is not None:
+                found.add(at.index)
+            todo += [getattr(at, name) for name in at.__slots__]
+    return found

@@ -1,0 +1,195 @@
+"""Helpers of the kernel by their own names: who may call them, what they take and give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rucy.lang import tree, typed
+from rucy.lang.checker import kernel_types
+from rucy.lang.checker.infer import settled
+from rucy.lang.checker.ints import converter, untested
+from rucy.lang.checker.state import bad, may_be_nil
+from rucy.lang.types import NIL, S64, U64, BoolType, CtxType, IntType, PtrType, StrType, Type
+
+if TYPE_CHECKING:
+    from rucy.kernel.helpers import Helper
+    from rucy.lang.checker.state import Checker
+
+#: Licences that the kernel takes as compatible: license_is_gpl_compatible of include/linux/license.h.
+GPL_COMPATIBLE = (
+    "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL",
+)  # fmt: skip
+_SCALARS = ("ANYTHING", "DONTCARE", "SCALAR")
+_SIZES = ("CONST_SIZE", "CONST_SIZE_OR_ZERO", "CONST_ALLOC_SIZE_OR_ZERO")
+_TEXTS = ("PTR_TO_MEM", "PTR_TO_CONST_STR", "CONST_STR")
+
+
+def find(name: str) -> Helper | None:
+    from rucy.kernel import helpers
+
+    return helpers.find(name)
+
+
+def names() -> list[str]:
+    from rucy.kernel import helpers
+
+    return helpers.names()
+
+
+def allowed(ck: Checker, node: tree.Send, row: Helper) -> bool:
+    """Licence, program type and release; says what is missing."""
+    from rucy.kernel import helpers
+
+    where = ck.site.hook.word if ck.site.hook is not None else ck.site.prog_type
+    release = helpers.since(row, ck.site.prog_type)
+    if release is None:
+        ck.say("HelperNotHere", node.name_span, name=node.name, hook=where)
+        return False
+    if row.gpl and ck.license not in GPL_COMPATIBLE:
+        ck.say("HelperLicense", node.name_span, name=node.name, license=ck.license)
+        return False
+    ck.need(release, f"`{node.name}` in `{where}`", node.name_span)
+    return True
+
+
+def call(ck: Checker, node: tree.Send, row: Helper) -> typed.Node:
+    """`name(args)`: the context may be left out, a pointer and its size are one string."""
+    from rucy.kernel import helpers
+
+    refused = _refused(row)
+    row = helpers.for_program(row, ck.site.prog_type)
+    refused = refused or _refused(row)
+    if refused:
+        for arg in node.args:
+            ck.expr(arg)
+        return ck.say("NotYet", node.name_span, what=f"`{node.name}`, which {refused},", instead="another helper")
+    if node.kwargs:
+        return ck.say("NoKeywords", node.kwargs[0][1].span, name=node.name, word=node.kwargs[0][0])
+    if node.block is not None:
+        return ck.say("NoBlock", node.name_span, name=node.name)
+    legal = allowed(ck, node, row)
+    args = _arguments(ck, node, row)
+    if args is None or not legal:
+        return bad(node.span)
+    return _result(ck, node, row, args)
+
+
+def _refused(row: Helper) -> str:
+    """Why a helper cannot be called yet; "" if it can."""
+    for arg in row.args:
+        cls = arg.split("|")[0].split(":")[0]
+        if cls in ("CONST_MAP_PTR", "MAP_KEY", "MAP_VALUE", "PTR_TO_MAP_KEY", "PTR_TO_MAP_VALUE", "PTR_TO_MAP_VALUE_OR_NULL"):
+            return "takes a map"
+        if "UNINIT" in arg or cls in ("PTR_TO_UNINIT_MEM", "PTR_TO_LONG", "PTR_TO_INT", "PTR_TO_FIXED_SIZE_MEM"):
+            return "fills a buffer"
+        if cls in ("PTR_TO_FUNC", "PTR_TO_DYNPTR", "PTR_TO_TIMER", "PTR_TO_SPIN_LOCK", "PTR_TO_ALLOC_MEM",
+                   "PTR_TO_RINGBUF_MEM", "PTR_TO_KPTR", "PTR_TO_STACK", "PTR_TO_STACK_OR_NULL"):  # fmt: skip
+            return "takes an object of the kernel's that this version has not"
+    if row.acquires or row.releases:
+        return "hands over an object that must be given back"
+    if row.ret.split("|")[0].split(":")[0] not in ("INTEGER", "VOID", "PTR_TO_BTF_ID", "PTR_TO_BTF_ID_OR_NULL",
+                                                   "PTR_TO_BTF_ID_TRUSTED"):  # fmt: skip
+        return "gives a pointer into memory"
+    return ""
+
+
+def _arguments(ck: Checker, node: tree.Send, row: Helper) -> tuple[typed.Node, ...] | None:
+    """Arguments in the kernel's order and number; None if some were refused."""
+    classes = list(row.args)
+    pairs = sum(1 for i, c in enumerate(classes) if i and c in _SIZES and _is_text(classes[i - 1]))
+    counts = {len(classes), len(classes) - pairs}
+    first_ctx = bool(classes) and classes[0] == "PTR_TO_CTX"
+    if first_ctx:
+        counts |= {count - 1 for count in counts}
+    given = list(node.args)
+    if len(given) not in counts:
+        for arg in given:
+            ck.expr(arg)
+        ck.say("HelperArity", node.name_span, name=node.name, signature=row.signature, given=len(given),
+               takes=" or ".join(map(str, sorted(counts))))  # fmt: skip
+        return None
+    out: list[typed.Node] = []
+    short = len(classes) - pairs - len(given) in (0, 1) and pairs > 0 and len(given) < len(classes) - first_ctx
+    leave_ctx = first_ctx and len(given) in (len(classes) - 1 - (pairs if short else 0),) and not _is_ctx(given)
+    whole = True
+    for i, cls in enumerate(classes):
+        if i == 0 and first_ctx and leave_ctx:
+            out.append(typed.Ctx(node.span, CtxType(ck.site.context)))
+            continue
+        if cls in _SIZES and short and out and isinstance(out[-1].type, StrType):
+            out.append(typed.Int(out[-1].span, U64, out[-1].type.size))
+            continue
+        made = _argument(ck, node, cls, given.pop(0))
+        whole = whole and settled(made.type)
+        out.append(made)
+    return tuple(out) if whole else None
+
+
+def _is_text(cls: str) -> bool:
+    return cls.split("|")[0].split(":")[0] in (*_TEXTS, "PTR_TO_MEM_OR_NULL") and "UNINIT" not in cls
+
+
+def _is_ctx(given: list[tree.Node]) -> bool:
+    first = given[0] if given else None
+    return isinstance(first, tree.Send) and first.recv is None and first.name == "ctx"
+
+
+def _argument(ck: Checker, node: tree.Send, cls: str, arg: tree.Node) -> typed.Node:
+    value = kernel_types.address(ck, ck.expr(arg))
+    base, _, struct = cls.partition(":")
+    base = base.split("|")[0]
+    if not settled(value.type):
+        return value
+    fits = _fits(ck, base, struct, value.type)
+    if fits and isinstance(value.type, PtrType) and value.type.null and base.startswith(("PTR_TO_BTF", "BTF_ID_SOCK")):
+        if "OR_NULL" not in cls and "MAYBE_NULL" not in cls:
+            return untested(ck, value)
+    if fits:
+        if isinstance(value.type, IntType) and value.type.net and base in _SIZES:
+            return ck.say("NetworkOrder", value.span, text=value.span.text, convert=converter(value.type.net))
+        return value
+    if may_be_nil(value.type):
+        return untested(ck, value)
+    return ck.say("HelperArgument", value.span, name=node.name, want=_wanted(base, struct), have=ck.called(value.type))
+
+
+def _fits(ck: Checker, base: str, struct: str, type_: Type) -> bool:
+    if base in _SCALARS:
+        return isinstance(type_, IntType | BoolType | PtrType)
+    if base in _SIZES:
+        return isinstance(type_, IntType)
+    if base == "PTR_TO_CTX":
+        return isinstance(type_, CtxType)
+    if base in _TEXTS or base == "PTR_TO_MEM_OR_NULL":
+        return isinstance(type_, StrType)
+    if base.startswith(("PTR_TO_BTF", "BTF_ID_SOCK", "PTR_TO_BTF_ID_SOCK", "PTR_TO_SOCK")):
+        if not isinstance(type_, PtrType) or not type_.direct:
+            return False
+        return not struct or ck.btf().name(ck.btf().strip(type_.pointee)) == struct
+    return False
+
+
+def _wanted(base: str, struct: str) -> str:
+    if base in _SCALARS or base in _SIZES:
+        return "an Integer"
+    if base == "PTR_TO_CTX":
+        return "the context"
+    if base in _TEXTS:
+        return "a string"
+    return f"a pointer to struct {struct} that the verifier knows" if struct else "a kernel pointer that the verifier knows"
+
+
+_NON_NEGATIVE = ("u64 ", "u32 ", "__u64 ", "__u32 ")
+
+
+def _result(ck: Checker, node: tree.Send, row: Helper, args: tuple[typed.Node, ...]) -> typed.Node:
+    base, _, struct = row.ret.partition(":")
+    if base == "VOID":
+        return typed.CallHelper(node.span, NIL, row.name, args)
+    if base.startswith("PTR_TO_BTF_ID"):
+        target = struct or row.signature.split("*")[0].replace("struct", "").split()[0]
+        null = "OR_NULL" in base or "MAYBE_NULL" in base
+        type_ = PtrType(kernel_types.named(ck, target), True, null)
+        return typed.CallHelper(node.span, type_, row.name, args)
+    unsigned = row.signature.startswith(_NON_NEGATIVE)
+    return typed.CallHelper(node.span, U64 if unsigned else S64, row.name, args)

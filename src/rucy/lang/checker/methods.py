@@ -1,0 +1,165 @@
+"""Methods of the program: one instance for each shape of arguments and each site, its types joined over all calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rucy.lang import tree, typed
+from rucy.lang.checker.coerce import coerce
+from rucy.lang.checker.control import tail_value
+from rucy.lang.checker.flow import Flow
+from rucy.lang.checker.infer import settled, shape
+from rucy.lang.checker.state import Checker, Frame, Instance, Sink, bad
+from rucy.lang.types import NEVER, NIL, Type
+
+if TYPE_CHECKING:
+    from rucy.source import Span
+
+
+def call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+    method = ck.unit.methods[node.name]
+    bound = _bind(ck, node, method)
+    if node.block is not None:
+        return ck.say("NotYet", node.name_span, what="a block of one's own method", instead="write the loop out")
+    if bound is None:
+        for arg in node.args:
+            ck.expr(arg)
+        return bad(node.span)
+    values = [(param, ck.value(arg)) for param, arg in bound]
+    if not all(settled(value.type) for _, value in values):
+        return bad(node.span)
+    instance = _instance(ck, method, values)
+    for i, (_, value) in enumerate(values):
+        both = ck.raise_type(instance.types[i], value.type)
+        assert both is not None, "a shape says that they fit"
+        instance.types[i] = both
+    ck.reached.setdefault(instance)
+    ck.frame.callees.setdefault(instance.frame.key, node.name_span)
+    result = instance.frame.result
+    by_param = {param.var: i for i, param in enumerate(instance.given)}
+    args = tuple(coerce(ck, value, instance.types[by_param[param.var]]) for param, value in _in_order(values, by_param))
+    if result == NEVER:  # not known yet, or it never comes back
+        return typed.CallMethod(node.span, NEVER, instance.typed, args)
+    return typed.CallMethod(node.span, result, instance.typed, args)
+
+
+def _in_order(
+    values: list[tuple[tree.Parameter, typed.Node]], order: dict[tree.Var, int]
+) -> list[tuple[tree.Parameter, typed.Node]]:
+    return sorted(values, key=lambda pair: order[pair[0].var])
+
+
+def _bind(ck: Checker, node: tree.Send, method: tree.Method) -> list[tuple[tree.Parameter, tree.Node]] | None:
+    """Which argument goes to which parameter, in the order of evaluation; None if they do not fit."""
+    positional = [p for p in method.params if not p.keyword]
+    least = sum(1 for p in positional if p.default is None)
+    if not least <= len(node.args) <= len(positional):
+        takes = str(least) if least == len(positional) else f"{least} to {len(positional)}"
+        ck.say("WrongArity", node.name_span, name=node.name, takes=takes, given=len(node.args))
+        return None
+    spare = len(node.args) - least
+    bound: list[tuple[tree.Parameter, tree.Node]] = []
+    args = iter(node.args)
+    for param in positional:
+        if param.default is not None:
+            if not spare:
+                continue
+            spare -= 1
+        bound.append((param, next(args)))
+    keywords = {p.var.name: p for p in method.params if p.keyword}
+    for word, value in node.kwargs:
+        if word not in keywords:
+            ck.say("UnknownKeyword", value.span, name=node.name, word=word, known=", ".join(keywords) or "none")
+            return None
+        bound.append((keywords.pop(word), value))
+    missing = [word for word, param in keywords.items() if param.default is None]
+    if missing:
+        ck.say("MissingKeyword", node.name_span, name=node.name, words_=", ".join(f"{word}:" for word in missing))
+        return None
+    return bound
+
+
+def _instance(ck: Checker, method: tree.Method, values: list[tuple[tree.Parameter, typed.Node]]) -> Instance:
+    shapes = {param.var: shape(value.type) for param, value in values}
+    given = tuple(param for param in method.params if param.var in shapes)
+    key = (method.name, tuple(p.var.name for p in given), tuple(shapes[p.var] for p in given), ck.site)
+    known = ck.instances.get(key)
+    if known is None:
+        taken = sum(1 for each in ck.instances.values() if each.method is method)
+        symbol = method.name if not taken else f"{method.name}.{taken}"
+        known = ck.instances[key] = Instance(method, Frame(ck.site, key), given, symbol)
+        ck.changed = True
+    return known
+
+
+def check_instance(ck: Checker, instance: Instance) -> None:
+    """Check a method's body for one instance."""
+    frame = ck.frame = instance.frame
+    frame.callees = {}
+    method = instance.method
+    ck.flow = Flow()
+    for param, type_ in zip(instance.given, instance.types):
+        target = ck.var(param.var)
+        target.type = ck.raise_type(target.type, type_) or target.type
+        ck.assigned(target, False)
+    lead: list[typed.Node] = []
+    for param in method.params:
+        if param not in instance.given and param.default is not None:
+            lead.append(ck.write(ck.var(param.var), ck.value(param.default)))
+    sink = _returns(ck, frame)
+    frame.sink = sink
+    body = tail_value(ck, method.body, sink)
+    made = instance.typed
+    made.params = tuple(ck.var(param.var) for param in instance.given)
+    made.result = frame.result
+    made.body = with_unset(frame, method.span, [*lead, body])
+
+
+def _returns(ck: Checker, frame: Frame) -> Sink:
+    def convert(value: typed.Node) -> typed.Node:
+        if not settled(value.type):
+            return value
+        both = ck.raise_type(frame.result, value.type)
+        if both is None:
+            return ck.say("ReturnTypes", value.span, old=ck.called(frame.result), new=ck.called(value.type))
+        frame.result = sink.type = both
+        return coerce(ck, value, both)
+
+    sink = Sink(convert, frame.result)
+    return sink
+
+
+def with_unset(frame: Frame, span: Span, items: list[typed.Node]) -> typed.Node:
+    """A body, behind `x = nil` for each variable that a path reads without having assigned it."""
+    from rucy.lang.types import U64, PtrType
+
+    lead: list[typed.Node] = []
+    for var in sorted(frame.unset, key=lambda v: v.span.start):
+        nil: typed.Node = typed.Nil(var.span, var.type if var.type != NIL else NIL)
+        if isinstance(var.type, PtrType):
+            nil = typed.PtrCast(var.span, var.type, typed.Int(var.span, U64, 0))
+        lead.append(typed.Write(var.span, var.type, var, nil))
+    items = [*lead, *items]
+    return items[0] if len(items) == 1 else typed.Seq(span, items[-1].type, tuple(items))
+
+
+def find_recursion(ck: Checker, roots: list[Frame]) -> None:
+    """A method that reaches itself is refused where it does."""
+    frames = {instance.frame.key: instance for instance in ck.instances.values()}
+    state: dict[object, int] = {}
+
+    def visit(frame: Frame) -> None:
+        state[frame.key] = 1
+        for key, span in frame.callees.items():
+            instance = frames[key]
+            if state.get(key) == 1:
+                ck.say("Recursion", span, name=instance.method.name)
+            elif key not in state:
+                visit(instance.frame)
+        state[frame.key] = 2
+
+    for frame in roots:
+        visit(frame)
+
+
+__all__ = ["Type", "call", "check_instance", "find_recursion", "with_unset"]

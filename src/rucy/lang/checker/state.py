@@ -1,0 +1,249 @@
+"""What the checker knows while it works.
+
+A program is checked over and over until no type rises any more. What lasts over the rounds stands in `Checker` and in a
+`Frame` for each body (types of variables, results); what was built or said in a round counts only if it was the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from rucy.lang import tree, typed
+from rucy.lang.checker.flow import Flow
+from rucy.lang.checker.infer import describe, join, settled
+from rucy.lang.target import Target, version
+from rucy.lang.types import BAD, NEVER, NIL, CtxType, OptType, PtrType, Type
+
+if TYPE_CHECKING:
+    from rucy.btf.reader import Btf
+    from rucy.kernel.hooks import Hook
+    from rucy.kernel.results import Result
+    from rucy.lang.dialect import Dialect
+    from rucy.source import Note, Span
+
+N = TypeVar("N", bound=typed.Node)
+
+
+class Site(NamedTuple):
+    """Where a body runs: what it may use of the kernel. Methods have one instance for each site that calls them."""
+
+    prog_type: str
+    attach_type: str | None
+    context: str  # a row of kernel.contexts, "class NAME", "event ID", or "" where there is none to name
+    result: Result
+    raw: bool  # a section program: its Integers need a proof only where the kernel asks one
+    hook: Hook | None
+
+
+class Exit:
+    """Where a `Throw` goes: a Catch whose value is joined here (`type`), or the end of the body (`leaves`)."""
+
+    __slots__ = ("type", "flows", "throws", "used", "tail", "leaves")
+
+    def __init__(self, used: bool, tail: Sink | None, leaves: bool = False) -> None:
+        self.type: Type = NEVER
+        self.flows: list[Flow | None] = []
+        self.throws: list[typed.Throw] = []
+        self.used = used
+        self.tail = tail
+        self.leaves = leaves
+
+
+class Sink:
+    """What becomes of the value that a body ends in: `convert` makes it the body's result, of `type`."""
+
+    __slots__ = ("convert", "type")
+
+    def __init__(self, convert: Callable[[typed.Node], typed.Node], type_: Type) -> None:
+        self.convert = convert
+        self.type = type_
+
+
+class Frame:
+    """One body: a program or a method's instance. `result` is a method's so far."""
+
+    __slots__ = ("site", "key", "vars", "ranges", "unset", "result", "exits", "sink", "callees")
+
+    def __init__(self, site: Site, key: object) -> None:
+        self.site = site
+        self.key = key
+        self.vars: dict[tree.Var, typed.Var] = {}
+        self.ranges: dict[typed.Var, tuple[int, int]] = {}
+        self.unset: set[typed.Var] = set()
+        self.result: Type = NEVER
+        self.exits: dict[tree.Label, Exit] = {}
+        self.sink: Sink | None = None
+        self.callees: dict[object, Span] = {}
+
+
+class Instance:
+    """A method for one shape of arguments, at one site."""
+
+    __slots__ = ("method", "frame", "given", "types", "typed")
+
+    def __init__(self, method: tree.Method, frame: Frame, given: tuple[tree.Parameter, ...], symbol: str) -> None:
+        self.method = method
+        self.frame = frame
+        self.given = given
+        self.types: list[Type] = [NEVER] * len(given)
+        self.typed = typed.Method(method.name, symbol, method.name_span)
+
+
+class Said(NamedTuple):
+    """A diagnostic of this round: its class is looked up when it is sure to be shown."""
+
+    title: str
+    span: Span
+    notes: tuple[Note, ...]
+    values: dict[str, Any]
+
+
+class Bad(typed.Node):
+    """What has been refused. Of BAD type; never in a checked program."""
+
+    __slots__ = ()
+
+
+class Checker:
+    """`btf` opens the kernel's types, only when one is asked for. `flow` is what is known at the place being checked."""
+
+    def __init__(self, unit: tree.Unit, dialect: Dialect, btf: Callable[[], Btf], target: Target) -> None:
+        self.unit = unit
+        self.dialect = dialect
+        self.words = dialect.words
+        self.target = target
+        self.license = unit.license.text if unit.license is not None else ""
+        self.open_btf = btf
+        self.globals: dict[str, Type] = {}
+        self.instances: dict[object, Instance] = {}
+        self.reached: dict[Instance, None] = {}
+        self.frames: dict[tuple[int, str], Frame] = {}
+        self.layouts: dict[str, Any] = {}
+        self.table: dict[type, Callable[..., typed.Node]] = {}
+        self.changed = False
+        self.said: list[Said] = []
+        self.needs: dict[tuple[str, str], Span] = {}
+        self.flow: Flow | None = None
+        self.frame: Frame
+        self.constants: dict[str, tree.Node | None] = {}
+        self.expansions: dict[tuple[int, str], Any] = {}  # (call, owner) → (call, receiver, what it means)
+        self.extra: Any = None  # types beside the input BTF's: kernel_types.Overlay
+
+    @property
+    def site(self) -> Site:
+        return self.frame.site
+
+    # -- checking an expression
+
+    def expr(self, node: tree.Node, used: bool = True) -> typed.Node:
+        """Check a node. What comes back may be a place in the kernel (see `value`); with `used` False nobody wants it."""
+        return self.table[type(node)](self, node, used)
+
+    def value(self, node: tree.Node) -> typed.Node:
+        """Check a node whose value is wanted: a place is read, or its address taken where it has no value."""
+        from rucy.lang.checker.kernel_types import materialize
+
+        return materialize(self, self.expr(node))
+
+    # -- saying
+
+    def say(self, title: str, span: Span, /, *notes: Note, **values: Any) -> Bad:
+        """Report the diagnostic class of that name (lang/errors), and give what stands for the refused expression."""
+        if self.flow is None or not self.flow.absent:
+            self.said.append(Said(title, span, notes, values))
+        return Bad(span, BAD)
+
+    def called(self, type_: Type) -> str:
+        return describe(type_, self.words, self.spell)
+
+    def spell(self, type_id: int) -> str:
+        return self.btf().spell(type_id)
+
+    def need(self, release: str, what: str, span: Span) -> None:
+        """`what` exists since a release: the target rises to it, or it is an error where the user named the kernel."""
+        if version(release) <= version(self.target.kernel):
+            return
+        if self.target.exact:
+            self.say("TooNew", span, what=what, since=release, kernel=self.target.kernel)
+        else:
+            self.needs.setdefault((release, what), span)
+
+    def btf(self) -> Btf:
+        """The kernel's types, with those that other kernels have beside them."""
+        if self.extra is not None:
+            return self.extra.btf  # type: ignore[no-any-return]
+        return self.open_btf()
+
+    # -- variables
+
+    def var(self, var: tree.Var) -> typed.Var:
+        known = self.frame.vars.get(var)
+        if known is None:
+            known = self.frame.vars[var] = typed.Var(var.name, NEVER, var.span)
+        return known
+
+    def temp(self, type_: Type, span: Span) -> typed.Var:
+        return typed.Var("%", type_, span)
+
+    def raise_type(self, old: Type, new: Type) -> Type | None:
+        """The join of what was known and what comes; None where they do not fit. Notes that another round is needed."""
+        both = join(old, new)
+        if both is not None and both != old:
+            self.changed = True
+        return both
+
+    def write(self, target: typed.Var, value: typed.Node) -> typed.Node:
+        """`target = value`. Where the type does not fit the variable's it is refused and the variable keeps its type."""
+        from rucy.lang.checker.coerce import coerce
+
+        if not settled(value.type):
+            self.assigned(target, False)
+            return value
+        both = self.raise_type(target.type, value.type)
+        if both is None:
+            return self.say("VariableTypes", value.span, name=target.name.lstrip("%"), old=self.called(target.type),
+                            new=self.called(value.type))  # fmt: skip
+        target.type = both
+        nil_free = not may_be_nil(value.type)
+        self.assigned(target, nil_free)
+        node: typed.Node = typed.Write(value.span, target.type, target, coerce(self, value, target.type))
+        return unwrapped(node) if nil_free and may_be_nil(target.type) else node
+
+    def assigned(self, target: typed.Var, nil_free: bool) -> None:
+        if self.flow is not None:
+            self.flow = self.flow.assign(target, nil_free)
+
+    def read(self, var: tree.Var, span: Span) -> typed.Node:
+        """The variable's value: nil where a path comes here that did not assign it, as a test on the way has narrowed it."""
+        target = self.var(var)
+        if self.flow is not None and target not in self.flow.assigned:
+            self.frame.unset.add(target)
+            both = self.raise_type(target.type, NIL)
+            if both is None:
+                return self.say("MaybeUnassigned", span, name=var.name, what=self.called(target.type))
+            target.type = both
+        node: typed.Node = typed.Read(span, target.type, target)
+        if isinstance(target.type, CtxType):
+            return typed.Ctx(span, target.type)
+        narrowed = self.flow is not None and target in self.flow.narrowed
+        return unwrapped(node) if narrowed and may_be_nil(target.type) else node
+
+
+def may_be_nil(type_: Type) -> bool:
+    return isinstance(type_, OptType) or type_ == NIL or (isinstance(type_, PtrType) and type_.null)
+
+
+def unwrapped(node: typed.Node) -> typed.Node:
+    """The value behind a test that found one."""
+    match node.type:
+        case OptType(of):
+            return typed.Unwrap(node.span, of, node)
+        case PtrType(null=True):
+            return typed.Unwrap(node.span, node.type._replace(null=False), node)
+    return node
+
+
+def bad(span: Span) -> Bad:
+    """What stands for an expression of which something has been refused already."""
+    return Bad(span, BAD)

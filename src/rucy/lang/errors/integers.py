@@ -1,0 +1,101 @@
+"""Integers: truth, ranges, divisors, exponents, byte order, `$globals`."""
+
+from __future__ import annotations
+
+from rucy.source import Diagnostic
+
+
+class IntegerCondition(Diagnostic):
+    code = "integer-condition"
+    title = "`{text}` is {words[integer]}, and as a condition every one of them is true, 0 too"
+    help = "write `{test}`"
+
+
+class IntegerTooLarge(Diagnostic):
+    code = "integer-too-large"
+    title = "{value} does not fit into 64 bits"
+    help = "use a number from -9223372036854775808 to 18446744073709551615"
+
+
+class DivisionByZero(Diagnostic):
+    code = "division-by-zero"
+    title = "`{text}` divides by zero"
+    help = "divide by something else"
+
+
+class NegativeExponent(Diagnostic):
+    code = "negative-exponent"
+    title = "an exponent of {value} gives a fraction, which does not exist here"
+    help = "use an exponent of 0 or more"
+
+
+class SignedExponent(Diagnostic):
+    code = "signed-exponent"
+    title = "the exponent `{text}` may be negative, which gives a fraction"
+    help = "use a value that cannot be negative: `{absolute}`"
+
+
+class NetworkOrder(Diagnostic):
+    code = "network-order"
+    title = "`{text}` is in network byte order: only == and != are allowed on it as it is"
+    help = "convert it first: `{convert}({text})`"
+
+
+class MixedOrder(Diagnostic):
+    code = "mixed-order"
+    title = "`{net}` is in network byte order and `{host}` is not"
+    help = "compare the same order: `{convert}({net}) == {host}`"
+
+
+class NetworkConstant(Diagnostic):
+    code = "network-constant"
+    title = "{value} is no {bits}-bit number, so it can never be the other side's value"
+    help = "use a number from 0 to 2 ** {bits} - 1"
+
+
+class NetworkWidths(Diagnostic):
+    code = "network-widths"
+    title = "a {left}-bit and a {right}-bit number in network byte order cannot be compared as they are"
+    help = "convert both first"
+
+
+class ConverterWidth(Diagnostic):
+    code = "converter-width"
+    title = "`{name}` is not for a number of {bits} bits"
+    help = "use `{right}`"
+
+
+class AlreadyNetwork(Diagnostic):
+    code = "already-network"
+    title = "`{text}` is in network byte order already"
+    help = "leave the conversion out"
+
+
+class StoreOrder(Diagnostic):
+    code = "store-order"
+    title = "`{name}` is kept in {order} byte order, and `{text}` is not in it"
+    help = "convert it: `{convert}({text})`"
+
+
+class GlobalReadModifyWrite(Diagnostic):
+    code = "global-read-modify-write"
+    title = "`${name}` is read and written again: another CPU may have changed it in between"
+    help = "use an atomic update, `${name} += n` (also -=, |=, &=, ^=)"
+
+
+class GlobalOperator(Diagnostic):
+    code = "global-operator"
+    title = "`${name} {op}=` has no atomic instruction"
+    help = "use +=, -=, |=, &= or ^=, or a local variable"
+
+
+class GlobalType(Diagnostic):
+    code = "global-type"
+    title = "`${name}` can hold {words[integer]} or {words[boolean]}, and this is {have}"
+    help = "keep a number in it"
+
+
+class GlobalUpdateType(Diagnostic):
+    code = "global-update-type"
+    title = "`${name}` can be updated with {words[integer]}, and this is {have}"
+    help = "give a number"

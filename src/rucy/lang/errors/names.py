@@ -1,0 +1,101 @@
+"""Names: unknown ones, calls that do not fit, what is not there yet."""
+
+from __future__ import annotations
+
+from rucy.source import Diagnostic
+
+
+class UndefinedName(Diagnostic):
+    code = "undefined-name"
+    title = "`{name}` is not a local variable, method or built-in here"
+    help = "assign it first: `{name} = 0`"
+
+
+class UndefinedNameNear(Diagnostic):
+    code = "undefined-name"
+    title = "`{name}` is not a local variable, method or built-in here"
+    help = "did you mean `{best}`?"
+
+
+class UndefinedMethod(Diagnostic):
+    code = "undefined-method"
+    title = "there is no method, helper or built-in `{name}`"
+    help = "define it in this file, or use a helper of the kernel by its own name"
+
+
+class UndefinedConstant(Diagnostic):
+    code = "undefined-constant"
+    title = "`{name}` is not a constant of this file, a shipped one or a name of a kernel enum{suggestion}"
+    help = "assign it at the top level: `{name} = 0`"
+
+
+class ConstantOfItself(Diagnostic):
+    code = "constant-of-itself"
+    title = "the constant `{name}` is made of itself"
+    help = "give it a literal: `{name} = 0`"
+
+
+class NoMethod(Diagnostic):
+    code = "no-method"
+    title = "`{name}` is not a method of {what}{suggestion}"
+    help = "the methods that a value has in a program are listed in the manual under its class"
+
+
+class NoAssignment(Diagnostic):
+    code = "no-assignment"
+    title = "`{name}` of {what} cannot be assigned"
+    help = "assign a local variable or a `$global` instead"
+
+
+class WrongArity(Diagnostic):
+    code = "wrong-arguments"
+    title = "`{name}` takes {takes} argument(s), {given} given"
+    help = "give it exactly what it takes"
+
+
+class NoKeywords(Diagnostic):
+    code = "unknown-keyword"
+    title = "`{name}` takes no keyword argument `{word}:`"
+    help = "leave `{word}:` out"
+
+
+class UnknownKeyword(Diagnostic):
+    code = "unknown-keyword"
+    title = "`{name}` has no keyword `{word}:`"
+    help = "its keywords: {known}"
+
+
+class MissingKeyword(Diagnostic):
+    code = "missing-keyword"
+    title = "`{name}` is called without {words_}"
+    help = "give a value for {words_}"
+
+
+class NoBlock(Diagnostic):
+    code = "no-block"
+    title = "`{name}` takes no block"
+    help = "leave the block out"
+
+
+class BlockNeeded(Diagnostic):
+    code = "block-needed"
+    title = "`{name}` needs a block here: the object that it gives without one does not exist in the kernel"
+    help = "write the block after it"
+
+
+class Recursion(Diagnostic):
+    code = "recursion"
+    title = "`{name}` calls itself, directly or through others, which a program in the kernel cannot do"
+    help = "write it as a loop"
+
+
+class NotYet(Diagnostic):
+    code = "not-yet"
+    title = "{what} is not supported yet"
+    help = "for now, use: {instead}"
+
+
+class TooNew(Diagnostic):
+    code = "too-new"
+    title = "{what} needs Linux {since}, and the program is compiled for {kernel}"
+    help = "compile with --kernel {since}, or without --kernel"

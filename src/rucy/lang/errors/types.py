@@ -1,0 +1,113 @@
+"""Values of the wrong class."""
+
+from __future__ import annotations
+
+from rucy.source import Diagnostic
+
+
+class VariableTypes(Diagnostic):
+    code = "variable-types"
+    title = "`{name}` is {old} elsewhere, and here {new} is assigned to it"
+    help = "use another variable for {new}"
+
+
+class BranchTypes(Diagnostic):
+    code = "branch-types"
+    title = "the value is {then} on one path and {other} on another"
+    help = "let every path end in the same class, or assign to different variables"
+
+
+class ReturnTypes(Diagnostic):
+    code = "return-types"
+    title = "the method gives {old} on another path, and {new} here"
+    help = "let every path of the method end in the same class"
+
+
+class WrongOperand(Diagnostic):
+    code = "wrong-operand"
+    title = "{have} stands where {want} is needed"
+    help = "give {want} here"
+
+
+class NeverEqual(Diagnostic):
+    code = "never-equal"
+    title = "{left} and {right} are never equal"
+    help = "compare values of the same class"
+
+
+class AlwaysTrue(Diagnostic):
+    code = "always-true"
+    title = "as a condition `{text}` is always true: it is {what}"
+    help = "compare it with something"
+
+
+class ArrayElement(Diagnostic):
+    code = "array-element"
+    title = "an array in a program holds constant Integers, and this is {have}"
+    help = "use literals or constants as elements"
+
+
+class RangeValue(Diagnostic):
+    code = "range-value"
+    title = "a range is no value of its own in a program"
+    help = "use it where it stands: in a loop, in a comparison, or as a constant"
+
+
+class RangeBound(Diagnostic):
+    code = "range-bound"
+    title = "an end of a range must be {words[integer]}, and this is {have}"
+    help = "give a number"
+
+
+class NotIterable(Diagnostic):
+    code = "not-iterable"
+    title = "{have} cannot be gone through element by element"
+    help = "go through a range of indexes, or a constant array"
+
+
+class IndexType(Diagnostic):
+    code = "index-type"
+    title = "an index must be {words[integer]}, and this is {have}"
+    help = "give a number"
+
+
+class IndexOutside(Diagnostic):
+    code = "index-outside"
+    title = "`{text}` has {count} elements, and index {index} is outside"
+    help = "use an index from 0 to the number of elements minus 1"
+
+
+class SafeOnObject(Diagnostic):
+    code = "safe-navigation"
+    title = "{what} cannot also be nil"
+    help = "test the receiver with `if` instead"
+
+
+class SymbolHere(Diagnostic):
+    code = "symbol"
+    title = "the symbol `:{name}` means nothing here: only results of hooks that list symbols are written so"
+    help = "use a number, a constant or a string"
+
+
+class NulInString(Diagnostic):
+    code = "nul-in-string"
+    title = "a string in the kernel ends at its first NUL byte, and this literal has one inside"
+    help = "leave the NUL out: every string is ended by one anyway"
+
+
+class InterpolationHere(Diagnostic):
+    code = "interpolation"
+    title = "a string that is put together at run time is no value in a program"
+    help = 'print the parts: `printk("%d %s", number, text)`'
+
+
+class LiteralNeeded(Diagnostic):
+    code = "literal-needed"
+    title = "the start or end of a string is compared with a literal only"
+    help = 'write the text itself: `"abc"`'
+
+
+class WholeArray(Diagnostic):
+    code = "whole-array"
+    title = "`{text}` is an array, which cannot be used as a whole"
+    help = "use one element: `{text}[0]`"

@@ -1,0 +1,99 @@
+"""The typed tree as text: programs, methods and globals with every node's type."""
+
+from __future__ import annotations
+
+from rucy.lang import typed
+from rucy.lang.types import (
+    AggregateType,
+    ArrayType,
+    BadType,
+    BoolType,
+    CtxType,
+    IntType,
+    NeverType,
+    NilType,
+    OptType,
+    PtrType,
+    RangeType,
+    StrType,
+    StructType,
+    SymType,
+    Type,
+)  # fmt: skip
+
+
+def format_checked(checked: typed.Checked) -> str:
+    """One line a node, indented; ends with a newline."""
+    out: list[str] = [f"license {checked.license!r}, Linux {checked.kernel}"]
+    for release, what, span in checked.needs:
+        out.append(f"needs {release}: {what} (line {span.line})")
+    for variable in checked.globals.values():
+        out.append(f"${variable.name}: {format_type(variable.type)} = {variable.initial}")
+    for program in checked.programs:
+        out.append(f'\nprogram {program.name} "{program.section}" {program.prog_type}')
+        for var, node in program.args:
+            out.append(f"  {_var(var)} =")
+            _node(node, 2, out)
+        if program.body is not None:
+            _node(program.body, 1, out)
+    for method in checked.methods:
+        params = ", ".join(_var(var) for var in method.params)
+        result = format_type(method.result) if method.result is not None else "?"
+        out.append(f"\nmethod {method.symbol}({params}): {result}")
+        if method.body is not None:
+            _node(method.body, 1, out)
+    return "\n".join(out) + "\n"
+
+
+def format_type(type_: Type) -> str:
+    """ "u64", "i64", "be16", "u64?", "str[16]", "*#123?" (a pointer to BTF type 123 that may be NULL)."""
+    match type_:
+        case IntType():
+            return f"be{type_.net}" if type_.net else "i64" if type_.signed else "u64"
+        case OptType():
+            return f"{format_type(type_.of)}?"
+        case StrType():
+            return f"str[{type_.size}]"
+        case PtrType():
+            marks = ("" if type_.direct else " probe") + (" user" if type_.user else "")
+            return f"*#{type_.pointee}{'?' if type_.null else ''}{marks}"
+        case AggregateType():
+            return f"#{type_.btf}"
+        case CtxType():
+            return f"ctx {type_.row}".rstrip()
+        case ArrayType():
+            return f"array[{len(type_.values)}]"
+        case SymType() | StructType():
+            return type_.name
+        case BoolType() | NilType() | NeverType() | RangeType() | BadType():
+            return type_.tag
+    raise AssertionError(type_)
+
+
+def _var(var: typed.Var) -> str:
+    return f"{var.name}: {format_type(var.type)}"
+
+
+def _node(node: typed.Node, depth: int, out: list[str]) -> None:
+    words: list[str] = []
+    inner: list[typed.Node] = []
+    for name in node.__slots__:
+        part = getattr(node, name)
+        if isinstance(part, typed.Node):
+            inner.append(part)
+        elif isinstance(part, tuple) and part and isinstance(part[0], typed.Node):
+            inner += part
+        elif isinstance(part, typed.Var):
+            words.append(part.name)
+        elif isinstance(part, typed.Method):
+            words.append(part.symbol)
+        elif isinstance(part, typed.Step):
+            words.append(f"#{part.type_id} {part.access or '-'} {part.size}")
+            if part.element is not None:
+                inner.append(part.element)
+        elif not isinstance(part, ArrayType | tuple) and part not in (None, ""):
+            words.append(repr(part) if isinstance(part, bytes) else str(part))
+    line = " ".join([type(node).__name__, *words])
+    out.append(f"{'  ' * depth}{line} : {format_type(node.type)}")
+    for each in inner:
+        _node(each, depth + 1, out)
