@@ -11,9 +11,10 @@ import time
 
 import pytest
 
+from rucy.btf.describe import CFunc, CInt, CVoid
 from rucy.load.errors import LoadError
 from rucy.load.objects import Loaded, prog_info, run_stats
-from rucy.object import build_object
+from rucy.object import Extern, MapDef, Module, build_object
 from tests.load.child import in_child
 from tests.load.firing import frame_arrives, gone, hits, inside_cgroup, open_urandom, opened, own_pair, refused_by_kernel
 from tests.load.programs import counting, counting_own
@@ -119,6 +120,25 @@ def test_target_that_the_kernel_has_not() -> None:
     with pytest.raises(LoadError, match="no `no_such_function` that `counts` could attach to") as caught:
         opened(counting_own("fentry/no_such_function"), "fentry", "no_such_function")
     assert caught.value.status == 77
+
+
+@pytest.mark.parametrize(("kind", "use"), [("func", "call kfunc(0x0, 0x0)"), ("var", "r1 = 0x0 ll")])
+def test_symbol_that_the_kernel_has_not(kind: str, use: str) -> None:
+    text = f"{use} ; @extern_{kind} no_such_symbol\nw0 = 0x0\nexit"
+    ctype = CFunc(CVoid(), ()) if kind == "func" else CInt("int", 32, True)
+    program = hand_built.function("uses", text, section="tc")
+    module = Module("GPL", (program,), externs=(Extern("no_such_symbol", kind, ctype, ".ksyms"),))
+    with opened(build_object(module, None), "tc_ingress") as loaded, pytest.raises(LoadError) as caught:
+        loaded.load()
+    assert caught.value.message == "this kernel has no `no_such_symbol`, which the program uses"
+    assert caught.value.status == 77
+
+
+def test_map_that_is_too_large() -> None:
+    table = MapDef("table", hand_built.HASH, hand_built.U32, hand_built.U32, 4, 4, 0xFFFFFFFF)
+    module = Module("GPL", (hand_built.function("uses", "w0 = 0x0\nexit", section="tc"),), (table,))
+    with opened(build_object(module, None), "tc_ingress") as loaded, pytest.raises(LoadError, match="map `table`"):
+        loaded.load()
 
 
 def test_program_type_that_the_kernel_has_not() -> None:

@@ -46,7 +46,7 @@ def loading(error: int, messages: Messages, data: bytes) -> LoadError:
             return _map(error, found[1])
         if re.search(r"failed to find valid kernel BTF|kernel BTF is missing", text):
             return target(errno.ENOENT, "", "")
-        if found := re.search(r"extern \(?(?:ksym|func ksym|kcfg)?\)? ?'([^']*)'.* not found", text):
+        if found := re.search(r"extern (?:\([^)]*\) )?'([^']*)'.* not (?:found|resolved)", text):
             return LoadError(f"this kernel has no `{found[1]}`, which the program uses", status=77)
     if error == errno.EPERM:
         return forbidden("BPF objects")
