@@ -15,6 +15,7 @@ from rucy.kernel import attachtypes, hooks, progtypes
 from rucy.lang import typed
 from rucy.object.model import DataVar, Function, Line, Module
 from rucy.object.notes import encode
+from rucy.source import SourceFile, Span
 
 _U64 = CInt("unsigned long long", 64, False)
 _I64 = CInt("long long", 64, True)
@@ -91,3 +92,23 @@ def _hook_of_section(program: typed.Program) -> hooks.Hook | None:
     rows = [h for h in hooks.ROWS if (h.prog_type, h.attach_type) == (program.prog_type, program.attach_type)]
     exact = [h for h in rows if h.section.split("/")[0] == word]
     return next(iter(exact or rows), None)
+
+
+def probes_of_sections(programs: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Notes for an object that another compiler made: (program, section) pairs matched with libbpf's section table."""
+    from rucy.kernel import sections
+
+    probes = []
+    for name, section in programs:
+        row = sections.match(section)
+        if row is None:
+            raise ValueError(f"the section `{section}` of the program `{name}` is not known")
+        program = typed.Program(name, section, _NOWHERE)
+        program.prog_type, program.attach_type = row.prog_type, row.attach_type
+        program.target = section.partition("/")[2].replace("/", ":")
+        program.options = {"sleepable": row.sleepable}
+        probes.append(_probe(program))
+    return probes
+
+
+_NOWHERE = Span(SourceFile("", b""), 0, 0)

@@ -216,7 +216,7 @@ class Lowering:
         for name, row in self.module.data.items():
             if row.section == ".rodata" and row.data == data and row.align == align:
                 return self.b.emit("global", type=CONST_PTR, symbol=name, off=0)
-        name = f".const{sum(1 for n in self.module.data if n.startswith('.const'))}"
+        name = f"rucy_const_{sum(1 for n in self.module.data if n.startswith('rucy_const_'))}"
         self.module.data[name] = Data(name, ".rodata", data, align, ctype)
         return self.b.emit("global", type=CONST_PTR, symbol=name, off=0)
 
@@ -356,6 +356,7 @@ def _loop(low: Lowering, node: typed.Loop) -> Held:
     b.jump(head)
     b.start(head)
     low.held(node.body)
+    b.span = node.span
     b.jump(head)
     b.seal(head)
     b.block = None

@@ -1,0 +1,138 @@
+"""`make bench`: our compiler beside clang, on the same programs, in one run.
+
+For each pair of twins (twins/NAME.rb and NAME.c): instructions, and the ratio; the geometric mean; what each pass
+brings. Then the time of `rucy object` and of `clang -O2 -g` as whole processes, in turn, and peak memory. Ratios are
+what counts; nothing here is asserted.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rucy import passes
+from rucy.object.read import summarize
+from rucy.pipeline import compile_file
+
+TWINS = Path(__file__).parent / "twins"
+CLANG = ("clang-19", "clang")
+ROUNDS = 11
+
+
+def main() -> int:
+    clang = next((c for c in CLANG if shutil.which(c)), None)
+    if clang is None:
+        print("bench: clang is missing; `make bench` installs it", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        header = subprocess.run(
+            ["bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c"], capture_output=True, check=True
+        )
+        (work / "vmlinux.h").write_bytes(header.stdout)
+        print_sizes(clang, work)
+        print_passes()
+        print_times(clang, work)
+    return 0
+
+
+def names() -> list[str]:
+    return sorted(p.stem for p in TWINS.glob("*.rb") if p.with_suffix(".c").exists())
+
+
+def instructions(data: bytes) -> int:
+    return sum(f.slots for f in summarize(data).functions)
+
+
+def clang_command(clang: str, work: Path, name: str, out: Path) -> list[str]:
+    arch = "-D__TARGET_ARCH_" + {"x86_64": "x86", "aarch64": "arm64"}[os.uname().machine]
+    include = f"-I{work}"
+    return [clang, "-O2", "-g", "-target", "bpf", "-mcpu=v3", arch, include, "-c", str(TWINS / f"{name}.c"), "-o", str(out)]
+
+
+def mean(values: list[float]) -> float:
+    return math.exp(statistics.fmean(math.log(v) for v in values))
+
+
+def print_sizes(clang: str, work: Path) -> None:
+    """Instructions in 8-byte slots, both objects whole."""
+    print(f"{'instructions':24}{'rucy':>8}{'clang':>8}{'ratio':>8}")
+    ratios = []
+    for name in names():
+        out = work / f"{name}.o"
+        subprocess.run(clang_command(clang, work, name, out), check=True)
+        ours = instructions(compile_file(str(TWINS / f"{name}.rb")).data)
+        theirs = instructions(out.read_bytes())
+        ratios.append(ours / theirs)
+        print(f"{name:24}{ours:8}{theirs:8}{ours / theirs:8.2f}")
+    print(f"{'geometric mean':24}{'':16}{mean(ratios):8.2f}\n")
+
+
+def print_passes() -> None:
+    """Instructions of all twins without one pass, beside those with all."""
+
+    def total() -> int:
+        return sum(instructions(compile_file(str(TWINS / f"{name}.rb")).data) for name in names())
+
+    order = passes.ORDER
+    whole = total()
+    print(f"{'all passes':32}{whole:8} instructions")
+    for run in dict.fromkeys(order):
+        passes.ORDER = tuple(p for p in order if p is not run)
+        try:
+            print(f"without {run.__name__:24}{total():8} ({(total() - whole) / whole:+.1%})")
+        finally:
+            passes.ORDER = order
+    print()
+
+
+def timed(command: list[str], environment: dict[str, str] | None = None) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    return time.perf_counter() - start
+
+
+def print_times(clang: str, work: Path) -> None:
+    """Whole processes in turn; medians in milliseconds, the ratio's median over the pairs."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment["XDG_CACHE_HOME"] = str(work / "cache")
+    rucy = shutil.which("rucy", path=str(Path(sys.executable).parent)) or "rucy"
+    print(f"{'milliseconds':24}{'rucy':>8}{'clang':>8}{'ratio':>8}{'cold':>8}")
+    for name in ("device_filter", "tcp_connect", "classify"):
+        ours = [rucy, "object", str(TWINS / f"{name}.rb"), "-o", str(work / "out.o")]
+        theirs = clang_command(clang, work, name, work / "out.c.o")
+        shutil.rmtree(work / "cache", ignore_errors=True)
+        cold = timed(ours, environment)
+        timed(theirs)
+        pairs = [(timed(ours, environment), timed(theirs)) for _ in range(ROUNDS)]
+        ratio = statistics.median(a / b for a, b in pairs)
+        a, b = (statistics.median(p[i] for p in pairs) * 1000 for i in (0, 1))
+        print(f"{name:24}{a:8.0f}{b:8.0f}{ratio:8.2f}{cold * 1000:8.0f}")
+    helps = [timed([rucy, "--help"], environment) for _ in range(ROUNDS)]
+    print(f"{'rucy --help':24}{statistics.median(helps) * 1000:8.0f}")
+    print(f"peak memory of a child  {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024:8} MB (clang's among them)")
+    memory = ["/usr/bin/python3", "-c", _PEAK, *ours_for_memory(rucy, work)]
+    peak = subprocess.run(memory, capture_output=True, text=True, check=True, env=environment).stdout.strip()
+    print(f"peak memory of rucy     {peak:>8} MB")
+
+
+_PEAK = (
+    "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+)
+
+
+def ours_for_memory(rucy: str, work: Path) -> list[str]:
+    return [rucy, "object", str(TWINS / "tcp_connect.rb"), "-o", str(work / "out.o")]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+"""`python -m rucy`."""
+
+from rucy.cli.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,93 @@
+"""`rucy COMMAND …`: finds the command, runs it, and turns what it raises into a line and an exit status.
+
+Exit status: 1 the user's mistake, 2 usage, 70 our own bug, 77 the kernel lacks what is asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from rucy.cli.options import Usage, parse
+
+#: command → what it does, in the order of `rucy --help`
+COMMANDS = {
+    "run": "compile, load, attach and print what the programs print, until Ctrl-C",
+    "object": "compile to a BPF object file",
+    "check": "say everything that is wrong with a file, and compile nothing",
+    "verify": "load without attaching: what the kernel's verifier says, and what it cost",
+    "dump": "show a stage of the compiler: tree, types, ir, opt, asm, btf, object",
+    "disasm": "show the instructions of an object file",
+    "hooks": "list the places where a program can be attached, with arguments and results",
+}
+USAGE, BUG = 2, 70
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point. Never lets a traceback out, unless RUCY_DEBUG is set."""
+    args = sys.argv[1:] if argv is None else argv
+    try:
+        return _run(args)
+    except Usage as error:
+        print(f"rucy: {error}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        return _explain(error)
+
+
+def _run(args: list[str]) -> int:
+    if not args or args[0] in ("-h", "--help", "help"):
+        if len(args) > 1 and args[1] in COMMANDS:
+            args = [args[1], "--help"]
+        else:
+            print(_overview())
+            return 0 if args else USAGE
+    name = args[0]
+    if name in ("--version", "-V"):
+        from rucy import __version__
+
+        print(f"rucy {__version__}")
+        return 0
+    if name not in COMMANDS:
+        raise Usage(f"there is no command `{name}`; `rucy --help` lists them")
+    command = import_module(f"rucy.cli.{name}")
+    if "-h" in args[1:] or "--help" in args[1:]:
+        from rucy.cli.help import command_help
+
+        print(command_help(name, COMMANDS[name], command), end="")
+        return 0
+    return int(command.run(parse(args[1:], command.OPTIONS, command.ARGUMENTS, name)))
+
+
+def _overview() -> str:
+    lines = ["Rucy turns plain Ruby into eBPF.", "", "Usage: rucy COMMAND [OPTIONS] FILE…", "", "Commands:"]
+    lines += [f"  {name:8} {what}" for name, what in COMMANDS.items()]
+    lines += [
+        "",
+        "`rucy COMMAND --help` has its options and examples. A first program:",
+        "",
+        "  # tool.rb: no process of the cgroup may open /dev/urandom",
+        '  license "GPL"',
+        "  cgroup_device { |dev| !(dev.major == 1 && dev.minor == 9) }",
+        "",
+        "  $ sudo rucy run tool.rb --cgroup /sys/fs/cgroup/demo",
+    ]
+    return "\n".join(lines)
+
+
+def _explain(error: Exception) -> int:
+    """A line (or a few) on standard error, and the status."""
+    import os
+
+    if os.environ.get("RUCY_DEBUG"):
+        raise error
+    from rucy.cli.explain import explain
+
+    return explain(error)

@@ -1,0 +1,30 @@
+"""`rucy verify FILE`: load without attaching, and what each program cost the verifier."""
+
+from __future__ import annotations
+
+import sys
+
+from rucy.cli.loading import open_tool, read_tool, require_permission
+from rucy.cli.options import COMPILE, Args, Option
+
+SYNOPSIS = "FILE.rb|FILE.o [--verifier-log] [OPTIONS]"
+ARGUMENTS = (1, 1)
+OPTIONS = (Option("--verifier-log", "", "print all that the kernel's verifier says"), *COMPILE)
+EXAMPLES = ("rucy verify filter.rb", "rucy verify filter.o --verifier-log")
+
+
+def run(args: Args) -> int:
+    """Prints a line a program: name, instructions, instructions that the verifier processed, bytes of stack."""
+    tool = read_tool(args)
+    require_permission()
+    with open_tool(tool) as loaded:
+        loaded.load(verifier_log=args.flag("verifier-log"), stats=True)
+        print(f"{'PROGRAM':32} {'INSTRUCTIONS':>12} {'PROCESSED':>10} {'STACK':>6}")
+        for probe in tool.probes:
+            if args.flag("verifier-log"):
+                sys.stderr.write(loaded.log(probe["name"]))
+            stats = loaded.stats(probe["name"])
+            processed = stats.verified if stats.verified is not None else "-"
+            stack = "+".join(map(str, stats.stack)) if stats.stack is not None else "-"
+            print(f"{probe['name']:32} {stats.xlated_len // 8:12} {processed:>10} {stack:>6}")
+    return 0

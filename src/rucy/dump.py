@@ -1,0 +1,131 @@
+"""The text of each stage, for `rucy dump` and the goldens."""
+
+from __future__ import annotations
+
+from rucy.codegen import MachineFunction
+from rucy.ir.function import Module
+from rucy.kernel.hooks import Hook
+from rucy.lang.tree import Unit
+from rucy.lang.typed import Checked
+
+
+def tree(unit: Unit) -> str:
+    from rucy.lang.print_tree import format_unit
+
+    return format_unit(unit)
+
+
+def types(checked: Checked) -> str:
+    from rucy.lang.print_typed import format_checked
+
+    return format_checked(checked)
+
+
+def ir(module: Module) -> str:
+    from rucy.ir.text import format_module
+
+    return format_module(module)
+
+
+def assembly(code: list[MachineFunction]) -> str:
+    """Instructions with the slot numbers that the kernel counts, each Ruby line above what it became."""
+    from rucy.isa import slots
+    from rucy.isa.text import format_insn
+
+    out: list[str] = []
+    for fn in code:
+        out.append(f"{fn.name}:  ; {sum(slots(i) for i in fn.insns)} instructions, {fn.stack} bytes of stack")
+        places = {at: span for at, span, _ in fn.lines}
+        slot, last = 0, 0
+        for at, insn in enumerate(fn.insns):
+            span = places.get(at)
+            if span is not None and span.line != last:
+                last = span.line
+                out.append(f"; {last}: {span.file.line_text(last).strip()}")
+            out.append(f"{slot:6}:  {format_insn(insn)}")
+            slot += slots(insn)
+        out.append("")
+    return "\n".join(out)
+
+
+def btf(data: bytes) -> str:
+    """The object's own BTF, one type a line."""
+    from rucy.btf.reader import Btf
+    from rucy.elf import read
+
+    section = read(data).find(".BTF")
+    assert section is not None
+    types = Btf(section.data)
+    lines = []
+    for number in range(1, types.end_id):
+        lines.append(f"[{number}] {types.type(number)!r}")
+    return "\n".join(lines) + "\n"
+
+
+def object_summary(data: bytes) -> str:
+    """Sections' contents by name and size: programs, maps, data, what the loader is told."""
+    import json
+
+    from rucy.object.read import summarize
+
+    summary = summarize(data)
+    lines = [f"license {summary.license!r}"]
+    lines += [f"{f.kind} {f.name}: section {f.section}, {f.slots} instructions" for f in summary.functions]
+    lines += [f"map {m.name}: type {m.type}, key {m.key_size}, value {m.value_size}, {m.max_entries}" for m in summary.maps]
+    lines += [f"data {section}: {size} bytes" for section, size in summary.data]
+    lines += [f"extern {name}: {section}" for name, section, _ in summary.externs]
+    lines.append("notes " + json.dumps(summary.notes, sort_keys=True))
+    return "\n".join(lines) + "\n"
+
+
+def object_code(data: bytes) -> str:
+    """Instructions of every function of an object file."""
+    from rucy.isa import DecodeError, decode, slots
+    from rucy.isa.text import format_insn
+    from rucy.object.read import ObjectError, summarize
+
+    out: list[str] = []
+    for fn in summarize(data).functions:
+        out.append(f"{fn.name}:  ; section {fn.section}, {fn.slots} instructions")
+        try:
+            insns = decode(fn.code)
+        except DecodeError as error:
+            raise ObjectError(f"the code of `{fn.name}` is damaged: {error}") from None
+        slot = 0
+        for insn in insns:
+            out.append(f"{slot:6}:  {format_insn(insn)}")
+            slot += slots(insn)
+        out.append("")
+    return "\n".join(out)
+
+
+_TARGETS = {
+    "function": '"fn"', "tracepoint": '"name"', "event": '"group:name"', "syscall": '"name"', "none": "",
+    "path_symbol": 'path, "symbol"', "usdt": 'path, "provider:probe"', "iterator": '"object"', "ops": '"table"',
+    "program": '"program"', "perf": "hz: 99",
+}  # fmt: skip
+_ARGUMENTS = {
+    "pt_regs": "the function's parameters", "pt_regs_ret": "the return value", "btf_func": "the function's parameters",
+    "btf_func_ret": "parameters, then the return value", "trace_event": "the event, its fields by name",
+    "raw_args": "the tracepoint's arguments", "btf_args": "the tracepoint's arguments, typed",
+    "syscall_args": "the call's arguments", "syscall_ret": "the return value", "packet": "the packet",
+    "context": "the context", "none": "none",
+}  # fmt: skip
+
+
+def hook(row: Hook) -> str:
+    """`kprobe "fn"   since 4.1   block: …   value: …`; fields of contexts behind it."""
+    from rucy.kernel import progtypes, results
+
+    result = next(r for r in results.ROWS if r.name == row.result)
+    values = " ".join(f":{name}" for name, _ in result.values) or {"bool": "true / false"}.get(result.kind, result.kind)
+    spelled = f"{row.word} {_TARGETS.get(row.target, '')}".strip()
+    text = f"{spelled:28} since {row.since:5} block: {_ARGUMENTS.get(row.args, row.args)}; value: {values}"
+    if row.args in ("context", "packet"):
+        from rucy.kernel import contexts
+
+        context = progtypes.BY_NAME[row.prog_type].context
+        found = contexts.BY_NAME.get(context) if context is not None else None
+        if found is not None:
+            text += f"\n{'':29}fields: {' '.join(f.name for f in found.fields)}"
+    return text if row.ready else text + "  (not yet)"

@@ -1,0 +1,186 @@
+"""The commands as a user types them: status, standard output, standard error, and what is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rucy.cli.main import COMMANDS
+
+CHECKOUT = Path(__file__).parents[2]
+FILTER = CHECKOUT / "examples" / "device_filter.rb"
+BLOCK = CHECKOUT / "examples" / "device_filter_block.rb"
+
+BAD = """\
+license "GPL"
+cgroup_device do |dev|
+  dev.majr == unknown_thing
+end
+"""
+
+
+def rucy(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rucy", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def test_overview_names_every_command() -> None:
+    done = rucy("--help")
+    assert done.returncode == 0
+    assert all(f"  {name}" in done.stdout for name in COMMANDS)
+    assert rucy().returncode == 2
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_examples(name: str) -> None:
+    done = rucy(name, "--help")
+    assert done.returncode == 0
+    assert f"Usage: rucy {name} " in done.stdout
+    assert f"  rucy {name}" in done.stdout.split("Examples:")[1]
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("fly",), "there is no command `fly`"),
+        (("object",), "needs a file"),
+        (("object", "a.rb", "b.rb"), "takes 1 file, not also `b.rb`"),
+        (("object", "a.rb", "--speed"), "has no option `--speed`"),
+        (("object", "a.rb", "-o"), "`-o` needs a value"),
+        (("object", "a.rb", "--cpu", "v9"), "one of v3, v4; not `v9`"),
+        (("object", "a.rb", "--kernel", "new"), "takes a version such as 5.10"),
+        (("check", "a.rb", "--format=xml"), "one of text, json; not `xml`"),
+        (("run", "a.rb", "--duration", "soon"), "takes seconds"),
+        (("run", "a.rb", "--verifier-log=yes"), "takes no value"),
+    ],
+)
+def test_usage_errors(words: tuple[str, ...], said: str) -> None:
+    done = rucy(*words)
+    assert done.returncode == 2
+    assert said in done.stderr and done.stdout == ""
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    done = rucy("object", tmp_path / "none.rb")
+    assert done.returncode == 1
+    assert done.stderr == f"rucy: `{tmp_path}/none.rb`: no such file or directory\n"
+
+
+@pytest.mark.parametrize("option", ["-o", "--output", "--dest"])
+def test_object_is_written(tmp_path: Path, option: str) -> None:
+    out = tmp_path / "filter.o"
+    assert rucy("object", FILTER, option, out).returncode == 0
+    assert out.read_bytes()[:4] == b"\x7fELF"
+
+
+def test_object_beside_its_source(tmp_path: Path) -> None:
+    (tmp_path / "tool.rb").write_bytes(FILTER.read_bytes())
+    assert rucy("object", "tool.rb", cwd=tmp_path).returncode == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["tool.o", "tool.rb"]
+
+
+def test_an_error_leaves_no_object(tmp_path: Path) -> None:
+    (tmp_path / "bad.rb").write_text(BAD)
+    done = rucy("object", "bad.rb", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "bad.rb:3:" in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["bad.rb"]
+
+
+def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
+    done = rucy("object", FILTER, "-o", tmp_path / "no" / "where.o")
+    assert done.returncode == 1
+    assert done.stderr == f"rucy: `{tmp_path}/no/where.o`: no such file or directory\n"
+
+
+def test_same_input_same_bytes(tmp_path: Path) -> None:
+    seen = set()
+    for seed in ("0", "1", "2"):
+        command = [sys.executable, "-m", "rucy", "object", str(FILTER), "-o", "-"]
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        seen.add(subprocess.run(command, capture_output=True, check=True, env=environment).stdout)
+    assert len(seen) == 1
+
+
+def test_check_for_people_and_for_editors(tmp_path: Path) -> None:
+    assert rucy("check", FILTER, BLOCK).stdout == f"{FILTER}: ok\n{BLOCK}: ok\n"
+    (tmp_path / "bad.rb").write_text(BAD)
+    done = rucy("check", "--format=json", "bad.rb", cwd=tmp_path)
+    assert done.returncode == 1
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {(d["line"], d["severity"]) for d in found} == {(3, "error")}
+    assert len(found) == 2
+    assert all(d["code"] and d["message"] and d["help"] and d["end_column"] > d["column"] for d in found)
+
+
+@pytest.mark.parametrize("stage", ["tree", "types", "ir", "opt", "asm", "btf", "object"])
+def test_every_stage_has_text(stage: str) -> None:
+    done = rucy("dump", FILTER, f"--emit={stage}")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout) > 60
+
+
+def test_assembly_stands_beside_its_lines() -> None:
+    out = rucy("dump", FILTER).stdout
+    assert "; 16: if ctx.major == 1 && ctx.minor == 9" in out
+    assert "exit" in out
+
+
+def test_disassembly_of_an_object_and_of_no_object(tmp_path: Path) -> None:
+    rucy("object", FILTER, "-o", tmp_path / "f.o")
+    done = rucy("disasm", tmp_path / "f.o")
+    assert done.returncode == 0 and "section cgroup/dev" in done.stdout
+    (tmp_path / "bad.o").write_bytes(b"no object")
+    done = rucy("disasm", tmp_path / "bad.o")
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+
+
+def test_hooks_by_pattern() -> None:
+    done = rucy("hooks", "cgroup_dev*")
+    assert done.returncode == 0
+    assert done.stdout.startswith("cgroup_device") and "major" in done.stdout
+    assert rucy("hooks", "nothing-like-it").returncode == 1
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m rucy hooks | true"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+def test_what_a_compile_imports(tmp_path: Path) -> None:
+    """Start-up time is a feature: modules that a plain compile has no use for are not imported."""
+    code = (
+        "import sys; from rucy.cli.main import main; "
+        f"assert main(['object', {str(FILTER)!r}, '-o', {str(tmp_path / 'f.o')!r}]) == 0; "
+        "print('\\n'.join(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    unwanted = {"argparse", "inspect", "dataclasses", "ctypes", "subprocess", "hashlib", "rucy.source.render",
+                "rucy.isa.text", "rucy.ir.text", "rucy.ir.interp", "rucy.ir.verify", "rucy.dump", "rucy.cli.explain",
+                "rucy.cli.help", "rucy.kernel._generated.tracepoints", "rucy.kernel._generated.syscalls"}  # fmt: skip
+    assert not loaded & unwanted
+    assert not {m for m in loaded if m.startswith("rucy.load")}
+
+
+@pytest.mark.root
+def test_run_of_a_cgroup_that_is_not_there(tmp_path: Path) -> None:
+    done = rucy("run", FILTER, "--cgroup", tmp_path / "none")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) <= 2 and "none" in done.stderr
+
+
+@pytest.mark.root
+def test_verify_says_what_it_cost() -> None:
+    done = rucy("verify", FILTER)
+    assert done.returncode == 0, done.stderr
+    name, instructions, processed, _ = done.stdout.splitlines()[1].split()
+    assert name == "prog" and 0 < int(instructions) < 20 and 0 < int(processed) < 40
