@@ -179,6 +179,7 @@ def _assign_many(lo: Lowering, node: Node, left: Node, right: Node) -> tree.Node
     span = lo.span(node)
     steps: list[tree.Node] = []
     targets = _targets(lo, left, steps)
+    lo.takes_two = right
     value = _right_side(lo, right)
     if isinstance(value, tree.Bad):
         return value

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from rucy.frontends.ruby import errors
+from rucy.frontends.ruby.chains import check_builder, join_stages
 from rucy.frontends.ruby.control import catch, field, unused
 from rucy.lang import tree
 from rucy.source import Diagnostic, Span
@@ -72,14 +73,30 @@ _CONVERSIONS: dict[str, tuple[str, str]] = {
 def lower_binary(lo: Lowering, node: Node) -> tree.Node:
     operator = field(node, "operator")
     left, right = field(node, "left"), field(node, "right")
-    op, span = operator.type, lo.span(node)
+    op, span = lo.text(operator), lo.span(node)
     if op in ("&&", "and"):
         return tree.And(span, _operand(lo, left), _operand(lo, right))
     if op in ("||", "or"):
         return tree.Or(span, _operand(lo, left), _operand(lo, right))
     if op in ("=~", "!~"):
         return lo.refuse(errors.RegexMatch(span, text=lo.brief(node)))
-    return send(span, lower_receiver(lo, left), op, (lo.lower(right),), lo.span(operator))
+    sides = lower_receiver(lo, left), lo.lower(right)
+    if op in ("==", "!="):
+        sides = _characters(*sides)
+    return send(span, sides[0], op, (sides[1],), lo.span(operator))
+
+
+def _characters(left: tree.Node, right: tree.Node) -> tuple[tree.Node, tree.Node]:
+    """`s[0] == "a"`: an index into a string gives its byte, so the one-byte string beside it becomes one too."""
+    if _is_index(left) and isinstance(right, tree.Str) and len(right.value) == 1:
+        return left, tree.Int(right.span, right.value[0])
+    if _is_index(right) and isinstance(left, tree.Str) and len(left.value) == 1:
+        return tree.Int(left.span, left.value[0]), right
+    return left, right
+
+
+def _is_index(node: tree.Node) -> bool:
+    return isinstance(node, tree.Send) and node.name == "[]" and len(node.args) == 1
 
 
 def _operand(lo: Lowering, node: Node) -> tree.Node:
@@ -94,18 +111,22 @@ def send(span: Span, recv: tree.Node | None, name: str, args: tuple[tree.Node, .
 
 def lower_unary(lo: Lowering, node: Node) -> tree.Node:
     operator, operand = field(node, "operator"), field(node, "operand")
-    op, span = operator.type, lo.span(node)
+    op, span = lo.text(operator), lo.span(node)
     if op == "defined?":
         return lo.refuse(errors.DefinedQuestion(span))
     if op in ("!", "not"):
         if operand.type == "parenthesized_statements" and not operand.named_child_count:
             return tree.Not(span, tree.Nil(lo.span(operand)))
         return tree.Not(span, _operand(lo, operand))
-    if op == "-" and operand.type == "integer" and operand.start_byte not in lo.masks and span.end - span.start > 1:
+    if op in ("-", "+") and operand.type == "integer" and operand.start_byte not in lo.masks:
         value = lo.lower(operand)
         if isinstance(value, tree.Int) and operator.end_byte == operand.start_byte:
-            return tree.Int(span, -value.value)
+            return tree.Int(span, -value.value if op == "-" else value.value)
     name = op + "@" if op in ("-", "+") else op
+    if op == "+" and operand.type == "binary" and lo.text(field(operand, "operator")) == "**":
+        base, power = field(operand, "left"), field(operand, "right")  # `+x ** y` is `(+x) ** y`, unlike `-x ** y`
+        plus = send(Span(lo.file, span.start, base.end_byte), lower_receiver(lo, base), "+@", (), lo.span(operator))
+        return send(span, plus, "**", (lo.lower(power),), lo.span(field(operand, "operator")))
     return send(span, lower_receiver(lo, operand), name, (), lo.span(operator))
 
 
@@ -143,10 +164,26 @@ def lower_call(lo: Lowering, node: Node) -> tree.Node:
     if error is not None:
         return lo.refuse(error)
     positional, kwargs, passed = _call_arguments(lo, args)
-    lo.sent_names.add(name)
     body = _block_of(lo, name, block, passed)
+    special = _special(lo, node, recv, name, positional)
+    if special is not None:
+        return special
     safe = any(c.type == "&." for c in node.children)
-    return tree.Send(span, recv, name, tuple(positional), tuple(kwargs), body, safe, name_span)
+    call = tree.Send(span, recv, name, tuple(positional), tuple(kwargs), body, safe, name_span)
+    return check_builder(lo, node, call) or join_stages(lo, call)
+
+
+def _special(lo: Lowering, node: Node, recv: tree.Node, name: str, args: list[tree.Node]) -> tree.Node | None:
+    """Calls that must be seen as they are written: what their values are is settled here, or refused."""
+    span = lo.span(node)
+    if name == "ord" and isinstance(recv, tree.Str) and recv.value and not args:
+        return tree.Int(span, ord(recv.value.decode("utf-8", "replace")[0]))
+    if name == "clamp" and len(args) == 1 and isinstance(args[0], tree.Range) and args[0].exclusive and args[0].hi is not None:
+        low = args[0].lo.span.text if args[0].lo is not None else ""
+        return lo.refuse(errors.ClampExclusive(lo.span(node), low=low, high=args[0].hi.span.text))
+    if name == "divmod" and lo.takes_two != node:
+        return lo.refuse(errors.DivmodAlone(span))
+    return None
 
 
 def _refused_on_value(lo: Lowering, name: str, span: Span) -> Diagnostic | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from rucy.frontends.ruby.errors import Syntax
+from rucy.frontends.ruby.read import Reading
 from rucy.source import Diagnostics, SourceFile, Span
 
 #: Reserved words, which the grammar takes for names where nothing else fits.
@@ -46,13 +47,14 @@ class Checks:
     def __init__(
         self,
         file: SourceFile,
-        masks: dict[int, int],
+        reading: Reading,
         diagnostics: Diagnostics,
         heredocs: dict[int, Node],
         unmatched: list[Node],
     ) -> None:
         self.file = file
-        self.masks = masks
+        self.masks = reading.masks
+        self.locals = reading.locals
         self.diagnostics = diagnostics
         self.heredocs = heredocs
         self.unmatched = unmatched
@@ -114,6 +116,8 @@ class Checks:
                 self.say_unexpected(node)
         self.utf8(node)
         text = self.text(node)
+        if text[-1:] == "?" and self.file.text[node.end_byte : node.end_byte + 1] == b"=":
+            self.say(node, f"Ruby reads `{text}=` as an operator `?` and a sign", "write a blank before the `=`")
         if len(text) == 2 and text[0] == "_" and text[1] in "123456789":
             self.numbered(node)
 
@@ -248,6 +252,8 @@ class Checks:
         after = self.file.text[operator.end_byte : operator.end_byte + 1]
         if not before.isspace() or after.isspace() or not self.ends_in_method(left):
             return
+        if operator.type in ("<<", ">>") and not (after.isalnum() or after in (b"_", b"~", b"-", b"'", b'"', b"`")):
+            return  # no heredoc begins so
         op, name = self.text(operator), self.text(left)[-30:]
         what = f"Ruby takes what follows `{name}` for its argument: a blank stands before `{op}` and none behind"
         self.say(operator, what, "write blanks on both sides, or on neither")
@@ -262,10 +268,15 @@ class Checks:
         if node.type == "call":
             method = node.child_by_field_name("method")
             return method is not None and method.end_byte == node.end_byte and node.child_by_field_name("receiver") is not None
-        return False
+        return node.type in ("identifier", "constant") and node.start_byte not in self.locals
 
     def element(self, node: Node) -> None:
         self.arguments(node)
+        target = node.child_by_field_name("object")
+        bracket = node.children[1]
+        if target is not None and target.end_byte < bracket.start_byte and self.ends_in_method(target):
+            name = self.text(target)[-30:]
+            self.say(bracket, f"Ruby takes `[…]` for the argument of `{name}`: a blank stands before it", "leave out the blank")
 
     def range(self, node: Node) -> None:
         for side in (node.child_by_field_name("begin"), node.child_by_field_name("end")):
@@ -281,6 +292,10 @@ class Checks:
         if operator is None or operand is None or operator.type == "defined?":
             return
         self.value(operand)
+        if operator.type == "!" and self.file.text[operator.end_byte : operator.end_byte + 1] == b"~":
+            self.say_unexpected(node)
+        if operator.type == "!" and operand.type == "unary" and _operator(operand) == "not":
+            self.argument(operand)
         if operator.type not in ("not", "!"):
             self.argument(operand)
 
@@ -289,6 +304,25 @@ class Checks:
             side = node.child_by_field_name(name)
             if side is not None:
                 self.argument(side)
+        self.colon(node)
+
+    def colon(self, node: Node) -> None:
+        """`x ? size :y`: behind a method's name `:y` is a symbol. `size ?y : z`: and `?y` a character."""
+        for child in node.children:
+            after = self.file.text[child.end_byte : child.end_byte + 1]
+            if child.type not in (":", "?") or after.isspace():
+                continue
+            before = node.child_by_field_name("consequence" if child.type == ":" else "condition")
+            if child.type == "?" and (before is None or before.end_byte == child.start_byte or self.is_word(child.end_byte + 1)):
+                continue
+            if before is not None and self.ends_in_method(before):
+                name = self.text(before)[-30:]
+                what = f"Ruby takes `{child.type}{after.decode('utf-8', 'replace')}` for the argument of `{name}`"
+                self.say(child, what, f"write a blank behind the `{child.type}`")
+
+    def is_word(self, at: int) -> bool:
+        char = self.file.text[at : at + 1]
+        return char.isalnum() or char == b"_"
 
     def argument(self, node: Node) -> None:
         """Where Ruby takes a value and no statement: no command with bare arguments, no `and`, no modifier."""
@@ -310,6 +344,9 @@ class Checks:
         """`foo 1`: a call whose arguments have no parentheses."""
         if node.type == "call" and node.child_by_field_name("block") is not None:
             return False
+        if node.type == "unary" and _operator(node) == "!":
+            operand = node.child_by_field_name("operand")
+            return operand is not None and self.is_command(operand)
         if node.type not in ("call", "yield", "super"):
             return False
         args = node.child_by_field_name("arguments") or next((c for c in node.children if c.type == "argument_list"), None)
@@ -330,6 +367,8 @@ class Checks:
         if left is not None:
             self.target(left)
         self.value(right)
+        if right is not None and right.type == "unary" and _operator(right) == "not":
+            self.argument(right)
 
     def target(self, node: Node) -> None:
         kind = node.type

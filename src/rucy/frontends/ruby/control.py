@@ -197,6 +197,8 @@ def lower_return(lo: Lowering, node: Node) -> tree.Node:
 
 def lower_next(lo: Lowering, node: Node) -> tree.Node:
     frame = lo.frames[-1]
+    if frame.kind == "method":
+        return lo.refuse(errors.JumpOutside(lo.span(node), word="next"))
     frame.next_label.used = True
     return tree.Throw(lo.span(node), frame.next_label, value_of(lo, node))
 
@@ -205,6 +207,8 @@ def lower_break(lo: Lowering, node: Node) -> tree.Node:
     frame = lo.frames[-1]
     if frame.kind == "probe":
         return lo.refuse(errors.BreakFromProbe(lo.span(node), hook=frame.break_label.word))
+    if frame.kind == "method":
+        return lo.refuse(errors.JumpOutside(lo.span(node), word="break"))
     frame.break_label.used = True
     return tree.Throw(lo.span(node), frame.break_label, value_of(lo, node))
 

@@ -510,3 +510,27 @@ class StructParent(Diagnostic):
     code = "struct-parent"
     title = "a struct has no parent class"
     help = "write `class {name}` and repeat the attrs"
+
+
+class JumpOutside(Diagnostic):
+    code = "jump-outside"
+    title = "`{word}` has no loop or block around it that it could leave"
+    help = "leave the method with `return`"
+
+
+class ClampExclusive(Diagnostic):
+    code = "clamp-exclusive"
+    title = "`clamp` takes no range that leaves its end out"
+    help = "write the greatest value itself: `clamp({low}..{high} - 1)`"
+
+
+class DivmodAlone(Diagnostic):
+    code = "divmod-alone"
+    title = "`divmod` gives two numbers, which must be assigned at once"
+    help = "write `q, r = a.divmod(b)`, or use `/` or `%` alone"
+
+
+class ArrayAtRunTime(Diagnostic):
+    code = "array-at-run-time"
+    title = "`{name}` makes an Array at run time, which the kernel half cannot hold"
+    help = "use its elements at once: `sum {{ }}`, `count {{ }}`, `any? {{ }}`, or `each`"

@@ -68,7 +68,7 @@ class Lowering:
         self.needed_methods: dict[str, None] = {}
         self.needed_consts: dict[str, Span] = {}
         self.needed_globals: dict[str, None] = {}
-        self.sent_names: set[str] = set()
+        self.takes_two: Node | None = None  # the right side of a multiple assignment, where `divmod` may stand
         self._temps = 0
 
     # ------------------------------------------------------------ places and text

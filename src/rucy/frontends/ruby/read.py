@@ -7,6 +7,10 @@ after any other name they begin an argument. The grammar knows no locals and alw
 is overwritten with a number of as many digits, after which only an operator can stand, and the text is parsed again:
 no other byte moves, and `Reading.masks` says which numbers are names. A literal begun by mistake (`x /2 … /`) may have
 swallowed what follows it, names and whole statements; so names are settled in the order of the text.
+
+Some readings differ behind any name, and an operator is exchanged for its neighbour there: `m +1` behind a method's name
+begins an argument (read as `m -1`); `x%(2)` is never a string (`x*(2)`), `x<<A` never a heredoc (`x>>A`). Operators must
+therefore be taken from the file's text. In `x [1]` the blank and the bracket change places.
 """
 
 from __future__ import annotations
@@ -30,19 +34,24 @@ _PATTERNS = {
     "array_pattern", "find_pattern", "hash_pattern", "alternative_pattern", "as_pattern", "parenthesized_pattern",
     "splat_parameter", "hash_splat_parameter",
 }  # fmt: skip
-#: Literals whose end may lie anywhere once their beginning is misread.
-_SWALLOWS = {"regex", "string", "string_array", "symbol_array", "subshell", "heredoc_beginning", "character", "ERROR"}
+_ASSIGNS = {"=", "||=", "&&=", "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "<<=", ">>=", "**="}
+
+
+#: In `_Walk.found`, instead of a length: an operator is to be exchanged. Below: a bracket that many bytes on is to move.
+_OPERATOR = -1
 
 
 class Reading:
-    """`masks`: start of each overwritten local → its length. `locals_at`: for each statement of the file, in order, its
-    start and the names that are local variables of the file there."""
+    """`masks`: start of each overwritten local → its length. `locals`: where names stand that are local variables.
+    `locals_at`: for each statement of the file, in order, its start and the names that are local variables of the file
+    there. `too_deep`: start and end of what nests deeper than `DEPTH_LIMIT`."""
 
-    __slots__ = ("tree", "masks", "locals_at", "too_deep")
+    __slots__ = ("tree", "masks", "locals", "locals_at", "too_deep")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.masks: dict[int, int] = {}
+        self.locals: set[int] = set()
         self.locals_at: dict[int, frozenset[str]] = {}
         self.too_deep: tuple[int, int] | None = None
 
@@ -63,7 +72,12 @@ def read(text: bytes) -> Reading:
         walk.statements(tree.root_node)
         if walk.found:
             for start, length in walk.found:
-                if length:
+                if length == _OPERATOR:
+                    _exchange(masked, start)
+                elif length < 0:  # `x [1]`
+                    masked[start] = 0x5B
+                    masked[start - length - 1] = 0x20
+                elif length:
                     edits[start] = length
                     masked[start : start + length] = b"1" * length
                 else:  # `x ::A`: exchange the blank and the colons
@@ -141,8 +155,13 @@ class _Walk:
         kind = node.type
         if kind == "identifier":
             self.name(node, scope)
+        elif kind == "constant":
+            self.touching(node.end_byte)
         elif kind == "integer" and node.start_byte in self.masks:
-            if scope.has(self.word(node)):
+            local = scope.has(self.word(node))
+            if local:
+                self.reading.locals.add(node.start_byte)
+            if local or _is_question(self.text, node.end_byte):
                 self.confirmed.add(node.start_byte)
         elif not node.child_count:
             return
@@ -166,7 +185,7 @@ class _Walk:
     def children(self, node: Node, scope: _Names) -> None:
         before: Node | None = None
         for child in node.children:
-            if before is not None and before.type == "identifier" and node.type == "ERROR" and child.type == "=":
+            if before is not None and before.type == "identifier" and node.type == "ERROR" and child.type in _ASSIGNS:
                 scope.names.add(self.word(before))
             self.visit(child, scope)
             before = child
@@ -186,6 +205,7 @@ class _Walk:
         has_receiver = node.child_by_field_name("receiver") is not None
         for index, child in enumerate(node.children):
             if has_receiver and child.type == "identifier" and node.field_name_for_child(index) == "method":
+                self.method_name(child)
                 continue
             self.visit(child, scope)
 
@@ -255,21 +275,66 @@ class _Walk:
 
     def name(self, node: Node, scope: _Names) -> None:
         start, end = node.start_byte, node.end_byte
-        if start in self.banned or not scope.has(self.word(node)):
+        if not scope.has(self.word(node)):
+            if _is_question(self.text, end) and start not in self.banned:
+                self.found.append((start, end - start))
+                raise _Stop
+            self.method_name(node)
+            return
+        self.reading.locals.add(start)
+        if start in self.banned:
             return
         at = _operator_after(self.text, end)
         if at < 0:
+            self.touching(end)
             return
         if self.text[at : at + 2] == b"::":
-            if self.text[at + 2 : at + 3].isspace():
-                return
-            if at == end + 1 and at not in self.banned:
+            if at == end + 1 and not self.text[at + 2 : at + 3].isspace():
                 self.banned.add(start)
                 self.found.append((end, 0))
+            return
+        if self.text[at : at + 1] == b"[":
+            self.banned.add(start)
+            self.found.append((end, end - at - 1))
             return
         self.found.append((start, end - start))
         if self.text[at : at + 1] in b"/%<?:":
             raise _Stop
+
+    def method_name(self, node: Node) -> None:
+        """Behind a method's name a `+` that stands apart on its left only begins an argument."""
+        end = node.end_byte
+        at = _operator_after(self.text, end)
+        if at >= 0 and self.text[at : at + 1] == b"+" and at not in self.banned:
+            self.banned.add(at)
+            self.found.append((at, _OPERATOR))
+        self.touching(end)
+
+    def touching(self, end: int) -> None:
+        """`x%(2)`, `x<<A`: without a blank before them these are operators."""
+        glued = self.text[end : end + 1] == b"%" and self.text[end + 1 : end + 2] not in (b"=", b"")
+        glued |= self.text[end : end + 2] == b"<<" and self.text[end + 2 : end + 3] not in (b"=", b"")
+        if glued and end not in self.banned:
+            self.banned.add(end)
+            self.found.append((end, _OPERATOR))
+            raise _Stop
+
+
+def _exchange(masked: bytearray, start: int) -> None:
+    """An operator for another of the same precedence that begins nothing else."""
+    if masked[start] == 0x3C:
+        masked[start : start + 2] = b">>"
+    else:
+        masked[start : start + 1] = b"-" if masked[start] == 0x2B else b"*"
+
+
+def _is_question(text: bytes, end: int) -> bool:
+    """`size ?first : last`: two letters behind the sign are no character literal, whatever the name is."""
+    at = end
+    while text[at : at + 1] in (b" ", b"\t"):
+        at += 1
+    letters = text[at + 1 : at + 3].replace(b"_", b"a")
+    return at > end and text[at : at + 1] == b"?" and len(letters) == 2 and letters.isalnum()
 
 
 def _operator_after(text: bytes, end: int) -> int:

@@ -42,7 +42,7 @@ def check_syntax(file: SourceFile, reading: Reading, diagnostics: Diagnostics) -
     else:
         unmatched: list[Node] = []
         _heredocs(root, [], checked.heredocs, unmatched)
-        Checks(file, reading.masks, diagnostics, checked.heredocs, unmatched).run(root)
+        Checks(file, reading, diagnostics, checked.heredocs, unmatched).run(root)
     checked.valid = len(diagnostics.items) == before
     return checked
 
