@@ -233,7 +233,7 @@ def _cases(switches: dict[str, str], name: str) -> dict[str, str]:
         names = re.findall(r"BPF_FUNC_(\w+)", labels)
         protos = re.findall(r"&(\w*_proto\w*)", code)
         for helper in names:
-            if protos or re.search(r"return \w+_proto\(", code):
+            if protos or re.search(r"\bbpf_get_\w+_proto\(", code):
                 found.setdefault(helper, protos[0] if protos else f"bpf_{helper}_proto")
             elif "NULL" in code:
                 refused.add(helper)

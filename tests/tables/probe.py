@@ -57,6 +57,16 @@ def has_helper(prog_type: int, attach_type: int, helper: int, btf_id: int = 0) -
     return not any(text in log for text in ("unknown func", "invalid func", "cannot use helper"))
 
 
+def has_field(prog_type: int, attach_type: int, offset: int, size: int, write: bool) -> bool:
+    """Whether the verifier lets a program read or write `size` bytes of its context at `offset`."""
+    width = {1: 0x10, 2: 0x08, 4: 0x00, 8: 0x18}[size]
+    access = (0x63 & ~0x18 | width, 1, 2, offset, 0) if write else (0x61 & ~0x18 | width, 2, 1, offset, 0)
+    # 1 is a result that every type takes
+    error, log = load(prog_type, attach_type, [(0xB7, 2, 0, 0, 0), access, (0xB7, 0, 0, 0, 1), (0x95, 0, 0, 0, 0)])
+    assert error == 0 or "invalid bpf_context access" in log or "cannot write" in log, log
+    return error == 0
+
+
 def release() -> tuple[int, ...]:
     """The running kernel's release, (6, 18)."""
     return tuple(int(part) for part in platform.release().split(".")[:2])

@@ -7,7 +7,10 @@ UNMODELLED: dict[tuple[str, str], str] = {
     ("helper argument", "get_branch_snapshot.flags"): "the kernel's prototype stops before it: any value is taken",
     ("helper argument", "get_cgroup_classid.skb"): "the variant that asks the current task takes no argument",
     ("helper", "KPROBE.override_return"): "kernels without CONFIG_BPF_KPROBE_OVERRIDE refuse it for kprobes too",
-    ("helper", "TRACING.get_attach_cookie"): "tp_btf has it from a release after 6.12 on; the row gives it to trampolines",
+    ("helper", "probe_write_user"): "a kernel locked down refuses it to every program",
     ("context", "bpf_perf_event_data.regs"): "its fields are the machine's registers: rows of `arch`",
     ("context", "bpf_user_pt_regs_t"): "the machine's registers: rows of `arch`",
+    ("field", "SOCK_OPS.args.write"): "its first element is `reply`, under which name it can be written",
+    ("field", "SOCK_OPS.replylong.write"): "its first element is `reply`, under which name it can be written",
+    ("field", "SK_LOOKUP.cookie.read"): "it lies on `sk`, and reading it there gives that pointer; test_run alone has it",
 }

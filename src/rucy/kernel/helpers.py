@@ -47,10 +47,14 @@ class Helper(NamedTuple):
 
 
 # Helpers that a program type has with some attach types only: the conditions in the `*_func_proto()` switches, and
-# bpf_prog_has_trampoline in kernel/bpf/trampoline.c.
+# bpf_prog_has_trampoline in kernel/bpf/trampoline.c. "NAME@6.1": that attach type has it from that release on.
 _CONNECT = ("BPF_CGROUP_INET4_CONNECT", "BPF_CGROUP_INET6_CONNECT")
 _ASKED = (*_CONNECT, "BPF_CGROUP_UNIX_CONNECT", "BPF_CGROUP_INET4_BIND", "BPF_CGROUP_INET6_BIND",
           "BPF_CGROUP_UDP4_SENDMSG", "BPF_CGROUP_UDP6_SENDMSG", "BPF_CGROUP_UNIX_SENDMSG")  # fmt: skip
+_NAMED = ("BPF_CGROUP_INET4_BIND", "BPF_CGROUP_INET6_BIND", "BPF_CGROUP_UDP4_SENDMSG", "BPF_CGROUP_UDP6_SENDMSG",
+          "BPF_CGROUP_UDP4_RECVMSG", "BPF_CGROUP_UDP6_RECVMSG", "BPF_CGROUP_INET4_GETPEERNAME",
+          "BPF_CGROUP_INET6_GETPEERNAME", "BPF_CGROUP_INET4_GETSOCKNAME", "BPF_CGROUP_INET6_GETSOCKNAME")  # fmt: skip
+_OPTIONS = (*_CONNECT, *(f"{name}@6.1" for name in _NAMED))
 _LSM = ("BPF_LSM_MAC",)
 _TRAMPOLINE = ("BPF_TRACE_FENTRY", "BPF_TRACE_FEXIT", "BPF_MODIFY_RETURN")
 # fmt: off
@@ -59,6 +63,10 @@ ONLY: dict[tuple[str, str], tuple[str, ...]] = {
     ("CGROUP_SOCK_ADDR", "bind"):             _CONNECT,
     ("CGROUP_SOCK_ADDR", "get_retval"):       _ASKED,
     ("CGROUP_SOCK_ADDR", "set_retval"):       _ASKED,
+    ("CGROUP_SOCK_ADDR", "setsockopt"):       _OPTIONS,
+    ("CGROUP_SOCK_ADDR", "getsockopt"):       _OPTIONS,
+    ("CGROUP_SOCK",      "setsockopt"):       ("BPF_CGROUP_INET_SOCK_CREATE",),
+    ("CGROUP_SOCK",      "getsockopt"):       ("BPF_CGROUP_INET_SOCK_CREATE",),
     ("CGROUP_SKB",       "get_retval"):       (),
     ("CGROUP_SKB",       "set_retval"):       (),
     ("SOCK_OPS",         "get_retval"):       (),
@@ -68,10 +76,10 @@ ONLY: dict[tuple[str, str], tuple[str, ...]] = {
     ("TRACING",          "seq_printf"):       ("BPF_TRACE_ITER",),
     ("TRACING",          "seq_write"):        ("BPF_TRACE_ITER",),
     ("TRACING",          "seq_printf_btf"):   ("BPF_TRACE_ITER",),
-    ("TRACING",          "get_func_arg"):     _TRAMPOLINE,
+    ("TRACING",          "get_func_arg"):     (*_TRAMPOLINE, "BPF_TRACE_RAW_TP@7.3"),
     ("TRACING",          "get_func_ret"):     _TRAMPOLINE,
-    ("TRACING",          "get_func_arg_cnt"): _TRAMPOLINE,
-    ("TRACING",          "get_attach_cookie"): _TRAMPOLINE,
+    ("TRACING",          "get_func_arg_cnt"): (*_TRAMPOLINE, "BPF_TRACE_RAW_TP@7.3"),
+    ("TRACING",          "get_attach_cookie"): (*_TRAMPOLINE, "BPF_TRACE_RAW_TP@6.12"),
     ("LSM",              "get_attach_cookie"): _LSM,
     ("SYSCALL",          "get_attach_cookie"): (),
     ("LSM",              "get_func_arg"):     _LSM,
@@ -126,10 +134,14 @@ def since(row: Helper, prog_type: str, attach_type: str | None = None) -> str | 
 
     With an attach type, None also if that one may not; without, what some attach type may counts.
     """
-    limit = ONLY.get((prog_type, row.name), (attach_type or "any",))
-    if prog_type not in row.program_types or not limit or (attach_type and attach_type not in limit):
+    limit = ONLY.get((prog_type, row.name))
+    if prog_type not in row.program_types or limit == ():
         return None
-    return dict(row.later).get(prog_type, row.since)
+    release = dict(row.later).get(prog_type, row.since)
+    if limit is None or attach_type is None:
+        return release
+    parts = [name.partition("@") for name in limit]
+    return {name: own or release for name, _, own in parts}.get(attach_type)
 
 
 def _row(text: str, start: int) -> Helper:

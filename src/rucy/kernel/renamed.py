@@ -10,17 +10,18 @@ from typing import NamedTuple
 
 
 class Renamed(NamedTuple):
-    """One field; `type` is the BTF name of its type on the kernels that have it."""
+    """One field; `type` is the BTF name of its type on the kernels that have it, `other` the field that the rest have."""
 
     struct: str
     member: str
     type: str
+    other: str
 
 
 # fmt: off
 ROWS: tuple[Renamed, ...] = (
-    #       struct         member     type
-    Renamed("task_struct", "state",   "long int"),
-    Renamed("task_struct", "__state", "unsigned int"),
+    #       struct         member     type            other
+    Renamed("task_struct", "state",   "long int",     "__state"),
+    Renamed("task_struct", "__state", "unsigned int", "state"),
 )
 # fmt: on
