@@ -44,7 +44,8 @@ def main(arguments: list[str]) -> int:
         "RUCY_DEMO_HERE" not in os.environ
     ):
         return in_vm(arguments)
-    return 0 if all([show(file, attach) for file in files]) else 1
+    shown = [show(file, attach) for file in files]
+    return 0 if all(shown) else 1
 
 
 def in_vm(arguments: list[str]) -> int:

@@ -365,10 +365,10 @@ def _loop(low: Lowering, node: typed.Loop) -> Held:
 
 def _for(low: Lowering, node: typed.For) -> Held:
     """i = lo; while i < hi: var = i; body; i += step. Leaves by the compare, and by `!` of it never."""
-    from rucy.lower.integers import compare
+    from rucy.lower.integers import compare, say_bound
 
     b = low.b
-    low_end, high_end = low.value(node.lo), low.value(node.hi)
+    low_end, high_end = low.value(node.lo), say_bound(low, low.value(node.hi))
     kind = node.var.type
     assert isinstance(kind, t.IntType)
     key = object()

@@ -100,6 +100,17 @@ def _compare_mixed(low: Lowering, op: str, a: Value, a_signed: bool, b: Value) -
     return low.b.emit("and", low.b.emit("xor", negative, true(), type=I1), plain, type=I1)
 
 
+def say_bound(low: Lowering, value: Value) -> Value:
+    """A remainder, compared with its divisor once more: the verifier does not follow division (kernel/bpf/verifier.c,
+    adjust_scalar_min_max_vals gives up on BPF_MOD and BPF_DIV), and a loop's bound must be known to it."""
+    if not isinstance(value, Instr) or value.op.name != "umod" or not isinstance(value.args[1], Const):
+        return value
+    top = const(value.args[1].value - 1)
+    if not value.args[1].value:
+        return value
+    return low.choose(low.b.compare("ult", value, top), value, top)
+
+
 _Args = list[Value]
 _Signs = list[bool]
 
@@ -383,4 +394,4 @@ _ARITHMETIC: dict[str, Callable[[Lowering, _Args, _Signs], Value]] = {
     "as_i64": _same, "as_u64": _same,
 }  # fmt: skip
 
-__all__ = ["below_2_63", "compare", "false", "prim"]
+__all__ = ["below_2_63", "compare", "false", "prim", "say_bound"]

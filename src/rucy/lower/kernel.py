@@ -103,7 +103,7 @@ def _read(low: Lowering, base: Value, node: typed.KernelLoad, offset: Value | No
 def _read_direct(low: Lowering, base: Value, node: typed.KernelLoad, result: Type) -> Value:
     b, step = low.b, node.step
     ref = CoreRef("byte_off", step.type_id, step.access)
-    if not base.type.nullable:
+    if not base.type.nullable or not base.type.trust:  # the kernel's exception table gives 0 for a bad address
         return b.emit("load", base, type=result, off=ref, width=step.size, signed=step.signed)
     there, end = b.new_block("there"), b.new_block("end")
     key = object()

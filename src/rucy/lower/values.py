@@ -49,7 +49,8 @@ def ir_type(type: t.Type) -> Type:
         case t.PtrType(user=True):
             return USER
         case t.PtrType(direct=True):
-            return pointer("kernel", nullable=type.null, trust="trusted", pointee=f"#{type.pointee}")
+            trust = "trusted" if type.trusted else ""
+            return pointer("kernel", nullable=type.null, trust=trust, pointee=f"#{type.pointee}")
         case t.PtrType():
             return PROBE
         case t.CtxType():

@@ -14,4 +14,7 @@ class FrameLimit(Diagnostic):
 class UnboundedLoop(Diagnostic):
     code = "unbounded-loop"
     title = "this loop is not known to end for the kernel: {reason}"
-    help = "count up to a constant: `for i in 0...64` with `break` inside, or `n.clamp(0, 64).times`; longer loops are not yet there"
+    help = (
+        "count up to a constant: `for i in 0...64` with `break` inside, or `n.clamp(0, 64).times`; "
+        "loops without such a bound are not there yet"
+    )

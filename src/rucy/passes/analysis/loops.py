@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rucy.ir.dominance import Dominance
 from rucy.ir.function import Block, Const, Function, Instr, Value
 from rucy.ir.ops import COMPARES, NEGATED, SWAPPED
 
@@ -35,66 +36,13 @@ class Unproved(NamedTuple):
     reason: str
 
 
-def reverse_postorder(fn: Function) -> list[Block]:
-    seen = {fn.entry}
-    order: list[Block] = []
-    work = [(fn.entry, iter(fn.entry.succs))]
-    while work:
-        block, succs = work[-1]
-        for succ in succs:
-            if succ not in seen:
-                seen.add(succ)
-                work.append((succ, iter(succ.succs)))
-                break
-        else:
-            order.append(block)
-            work.pop()
-    return order[::-1]
-
-
-def immediate_dominators(fn: Function) -> dict[Block, Block]:
-    """Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm". The entry is its own."""
-    order = reverse_postorder(fn)
-    number = {block: i for i, block in enumerate(order)}
-    idom: dict[Block, Block] = {fn.entry: fn.entry}
-    changed = True
-    while changed:
-        changed = False
-        for block in order[1:]:
-            new: Block | None = None
-            for pred in block.preds:
-                if pred not in idom:
-                    continue
-                if new is None:
-                    new = pred
-                    continue
-                other = pred
-                while new is not other:
-                    while number[new] > number[other]:
-                        new = idom[new]
-                    while number[other] > number[new]:
-                        other = idom[other]
-            if new is not None and idom.get(block) is not new:
-                idom[block] = new
-                changed = True
-    return idom
-
-
-def dominates(idom: dict[Block, Block], above: Block, below: Block) -> bool:
-    while below is not above:
-        if idom[below] is below:
-            return False
-        below = idom[below]
-    return True
-
-
 def find_loops(fn: Function) -> list[Loop]:
     """Outer loops before inner ones; loops that share a header are one."""
-    idom = immediate_dominators(fn)
+    dominance = Dominance(fn)
     latches: dict[Block, list[Block]] = {}
-    for block in reverse_postorder(fn):
+    for block in dominance.order:
         for succ in block.succs:
-            if dominates(idom, succ, block):
+            if dominance.dominates(succ, block):
                 latches.setdefault(succ, []).append(block)
     return [Loop(header, tuple(ends), _body(header, ends)) for header, ends in latches.items()]
 
@@ -113,13 +61,15 @@ def _body(header: Block, latches: list[Block]) -> frozenset[Block]:
 def unproved_loops(fn: Function) -> list[Unproved]:
     """Loops that the verifier cannot be known to follow, and those whose turns are too many for it."""
     found = []
-    idom = immediate_dominators(fn)
     loops = find_loops(fn)
+    if not loops:
+        return []
+    dominance = Dominance(fn)
     turns: dict[Block, int] = {}
     for loop in loops:
         at = loop.latches[-1].terminator
         assert at is not None
-        count = _turns(loop, idom)
+        count = _turns(loop, dominance)
         if count is None:
             found.append(Unproved(at, "no count in it runs towards a known bound on every turn"))
             turns[loop.header] = 1
@@ -145,14 +95,14 @@ def _too_long(fn: Function, loops: list[Loop], turns: dict[Block, int]) -> list[
     return [Unproved(at, f"its {turns[worst.header]} turns are more than the kernel's verifier walks through")]
 
 
-def _turns(loop: Loop, idom: dict[Block, Block]) -> int | None:
+def _turns(loop: Loop, dominance: Dominance) -> int | None:
     """The largest number of turns that some exit allows."""
     best: int | None = None
     for block in loop.body:
         last = block.terminator
         if last is None or last.op.name != "branch" or all(s in loop.body for s in last.targets):
             continue
-        if not all(dominates(idom, block, latch) for latch in loop.latches):
+        if not all(dominance.dominates(block, latch) for latch in loop.latches):
             continue
         condition = last.args[0]
         if not isinstance(condition, Instr) or condition.op.name not in COMPARES:
@@ -304,8 +254,6 @@ def bounds(value: Value, depth: int = 0) -> tuple[int, int]:
             return 0, min(bounds(a, depth + 1)[1] for a in value.args)
         case "lshr" if isinstance(value.args[1], Const):
             return 0, bounds(value.args[0], depth + 1)[1] >> (value.args[1].value & 63)
-        case "umod" if isinstance(value.args[1], Const) and value.args[1].value:
-            return 0, value.args[1].value - 1
         case "phi":
             return _phi_bounds(value, depth)
         case "add":
