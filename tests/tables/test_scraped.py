@@ -9,6 +9,8 @@ import os
 import re
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ import pytest
 from rucy.kernel import attachtypes, constants, contexts, helpers, maptypes, progtypes, sections, syscalls, tracepoints
 from tests.tables.unmodelled import UNMODELLED
 
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+ENV = {"PYTHONPATH": str(SOURCE)}
 EVENTS = Path("/sys/kernel/tracing/events")
 
 
@@ -256,3 +260,31 @@ def test_constants_are_the_machines() -> None:
     assert compared > 150
     assert (constants.find("ETH_P_IP"), constants.find("ETH_P_IPV6"), constants.find("ETH_P_ARP")) == (0x800, 0x86DD, 0x806)
     assert constants.find("EPER") is None
+
+
+def test_byte_order_is_what_the_header_says() -> None:
+    header = Path("/usr/include/linux/bpf.h")
+    if not header.exists():
+        pytest.skip("no kernel headers")
+    text = header.read_text()
+    # these two are __be16 in struct sk_buff and copied as they are; the header says nothing
+    marked = {("__sk_buff", "protocol"), ("__sk_buff", "vlan_proto")}
+    # commented above the field, or by a word beside the type
+    marked |= {("sk_reuseport_md", "eth_protocol"), ("bpf_flow_keys", "ipv6_src"), ("bpf_flow_keys", "ipv6_dst")}
+    # addresses of struct bpf_sock: sk_rcv_saddr and sk_daddr as they are
+    marked |= {("bpf_sock", name) for name in ("src_ip4", "src_ip6", "dst_ip4", "dst_ip6")}
+    for struct, body in re.findall(r"^struct (\w+) \{\n(.*?)^\}", text, re.M | re.S):
+        for name, comment in re.findall(r"(\w+)(?:\[\d+\])?;[ \t]*/\*(.*?)\*/", body, re.S):
+            if "etwork byte order" in comment:
+                marked.add((struct, name))
+        marked |= {(struct, name) for name in re.findall(r"__be(?:16|32)\s+(\w+)", body)}
+    ours = {(context.name, field.name) for context in contexts.ROWS for field in context.fields if field.order == "net"}
+    theirs = {(struct, name) for struct, name in marked if struct in contexts.BY_NAME}
+    assert ours == theirs
+
+
+def test_stated_tables_load_no_scraped_one() -> None:
+    code = "import sys, rucy.kernel.hooks, rucy.kernel.contexts, rucy.kernel.helpers, rucy.kernel.words\n"
+    code += "print([name for name in sys.modules if '_generated.' in name or name in ('inspect', 'dataclasses')])"
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, env=ENV, check=True)
+    assert done.stdout == "[]\n"
