@@ -190,6 +190,10 @@ class Lowering:
                 self.condition(node.cond, yes, between)
                 self._enter(between)
                 self.condition(node.other, yes, no)
+            case typed.StrCompare():
+                from rucy.lower.strings import branch_on_strings
+
+                branch_on_strings(self, node, yes, no)
             case _:
                 self.b.branch(self.value(node), yes, no)
 
@@ -241,12 +245,13 @@ def _read(low: Lowering, node: typed.Read) -> Held:
 
 
 def _write(low: Lowering, node: typed.Write) -> Held:
-    from rucy.lower.strings import copy_into_variable
+    from rucy.lower.strings import copy_into_variable, write_into
 
+    in_place = write_into(low, node.var, node.value)
     held = low.held(node.value)
     if low.b.block is None:
         return held
-    if isinstance(held, Text):
+    if isinstance(held, Text) and not in_place:
         held = copy_into_variable(low, node.var, held)
     low.write(node.var, held)
     return held

@@ -14,7 +14,7 @@ from rucy.lang import types as t
 from rucy.lower.values import STACK_PTR, Held, Opt, Text
 
 if TYPE_CHECKING:
-    from rucy.ir.function import Block
+    from rucy.ir.function import Block, Instr
     from rucy.lower.function import Lowering
 
 
@@ -23,7 +23,7 @@ def room(size: int) -> int:
     return (size + 7) & ~7
 
 
-def _slot_of(low: Lowering, node: object, size: int) -> Value:
+def _slot_of(low: Lowering, node: object, size: int) -> Instr:
     key = (low.frame, node)
     if key not in low.text_slots:
         low.text_slots[key] = low.slot(room(size), "string")
@@ -35,6 +35,14 @@ def literal(low: Lowering, node: typed.Str) -> Held:
     text = node.value + b"\0"
     text += bytes(room(len(text)) - len(text))
     return Text(low.rodata(text, 8, ("char", len(text))), len(node.value) + 1)
+
+
+def write_into(low: Lowering, var: typed.Var, node: typed.Node) -> bool:
+    """Let a string that is made right here be made in the variable's own memory. True if that is so."""
+    fresh = isinstance(node, typed.ReadString | typed.HelperString) and node.type == var.type
+    if fresh and isinstance(var.type, t.StrType):
+        low.text_slots[low.frame, node] = _slot_of(low, var, var.type.size)
+    return fresh
 
 
 def copy_into_variable(low: Lowering, var: typed.Var, text: Text) -> Text:
@@ -73,27 +81,48 @@ def helper_string(low: Lowering, node: typed.HelperString) -> Held:
 
 
 def compare_strings(low: Lowering, node: typed.StrCompare) -> Held:
+    """As a value: what `branch_on_strings` decides, joined again."""
+    b = low.b
+    yes, no, end = b.new_block("equal"), b.new_block("differ"), b.new_block("end")
+    branch_on_strings(low, node, yes, no)
+    key = object()
+    for block, value in ((yes, true()), (no, false())):
+        b.seal(block)
+        if block.preds:
+            b.start(block)
+            b.write(key, value)
+            b.jump(end)
+    b.seal(end)
+    if not end.preds:
+        return false()
+    b.start(end)
+    return b.read(key, I1)
+
+
+def branch_on_strings(low: Lowering, node: typed.StrCompare, yes: Block, no: Block) -> None:
+    """To `yes` if the comparison holds, else to `no`. Ends the current block."""
     text = low.held(node.value)
     other = node.other
-    if not isinstance(other, typed.Str):
-        right = low.held(other)
-        if low.b.block is None:
-            return false()
-        assert isinstance(text, Text) and isinstance(right, Text)
-        return _equal_texts(low, text, right)
+    right = None if isinstance(other, typed.Str) else low.held(other)
     if low.b.block is None:
-        return false()
+        return
     assert isinstance(text, Text)
     low.b.span = node.span
+    if right is not None:
+        assert isinstance(right, Text)
+        _equal_texts(low, text, right, yes, no)
+        return
+    assert isinstance(other, typed.Str)
     wanted = other.value
     if len(wanted) >= text.size:  # longer than the string can be
-        return false()
-    if node.kind == "eq":
+        low.b.jump(no)
+    elif node.kind == "eq":
         whole = wanted + bytes(room(len(wanted) + 1) - len(wanted))
-        return _all_equal(low, text.at, [(at, 8, whole[at : at + 8]) for at in range(0, len(whole), 8)])
-    if node.kind == "start":
-        return _all_equal(low, text.at, _pieces(wanted))
-    return _ends_with(low, text, wanted)
+        _all_equal(low, text.at, [(at, 8, whole[at : at + 8]) for at in range(0, len(whole), 8)], yes, no)
+    elif node.kind == "start":
+        _all_equal(low, text.at, _pieces(wanted), yes, no)
+    else:
+        _ends_with(low, text, wanted, yes, no)
 
 
 def _pieces(data: bytes) -> list[tuple[int, int, bytes]]:
@@ -106,84 +135,48 @@ def _pieces(data: bytes) -> list[tuple[int, int, bytes]]:
     return out
 
 
-def _all_equal(low: Lowering, at: Value, pieces: list[tuple[int, int, bytes]]) -> Value:
-    if not pieces:
-        return true()
-    b = low.b
-    no, end = b.new_block("differ"), b.new_block("end")
-    key = object()
+def _go_on_if(low: Lowering, condition: Value, no: Block) -> None:
+    """Go on in a new block if the condition holds, else to `no`."""
+    go_on = low.b.new_block("same")
+    low.b.branch(condition, go_on, no)
+    low.b.seal(go_on)
+    low.b.start(go_on)
+
+
+def _all_equal(low: Lowering, at: Value, pieces: list[tuple[int, int, bytes]], yes: Block, no: Block) -> None:
     for off, width, data in pieces:
-        word = b.emit("load", at, off=off, width=width, signed=False)
-        same = b.compare("eq", word, const(int.from_bytes(data, "little")))
-        go_on = b.new_block("same")
-        b.branch(same, go_on, no)
-        b.seal(go_on)
-        b.start(go_on)
-    b.write(key, true())
-    b.jump(end)
-    return _answer(low, no, end, key)
+        word = low.b.emit("load", at, off=off, width=width, signed=False)
+        _go_on_if(low, low.b.compare("eq", word, const(int.from_bytes(data, "little"))), no)
+    low.b.jump(yes)
 
 
-def _answer(low: Lowering, no: Block, end: Block, key: object) -> Value:
-    b = low.b
-    b.seal(no)
-    b.start(no)
-    b.write(key, false())
-    b.jump(end)
-    b.seal(end)
-    b.start(end)
-    return b.read(key, I1)
-
-
-def _equal_texts(low: Lowering, left: Text, right: Text) -> Value:
+def _equal_texts(low: Lowering, left: Text, right: Text, yes: Block, no: Block) -> None:
     """Word by word; what one of them cannot hold must be zero in the other."""
-    b = low.b
-    no, end = b.new_block("differ"), b.new_block("end")
-    key = object()
     for off in range(0, max(room(left.size), room(right.size)), 8):
         words = [
-            b.emit("load", text.at, off=off, width=8, signed=False) if off < room(text.size) else const(0)
+            low.b.emit("load", text.at, off=off, width=8, signed=False) if off < room(text.size) else const(0)
             for text in (left, right)
         ]
-        go_on = b.new_block("same")
-        b.branch(b.compare("eq", *words), go_on, no)
-        b.seal(go_on)
-        b.start(go_on)
-    b.write(key, true())
-    b.jump(end)
-    return _answer(low, no, end, key)
+        _go_on_if(low, low.b.compare("eq", *words), no)
+    low.b.jump(yes)
 
 
-def _ends_with(low: Lowering, text: Text, wanted: bytes) -> Value:
+def _ends_with(low: Lowering, text: Text, wanted: bytes, yes: Block, no: Block) -> None:
     """Try each place where the text and its NUL could stand: the frame takes no computed offsets."""
     if not wanted:
-        return true()
-    b = low.b
-    yes, end = b.new_block("found"), b.new_block("end")
-    key = object()
+        low.b.jump(yes)
+        return
     tail = wanted + b"\0"
     for start in range(text.size - len(wanted)):
-        go_on = b.new_block("next")
+        elsewhere = low.b.new_block("next")
         for at, byte in enumerate(tail):
-            if start + at >= text.size:
-                continue
-            have = b.emit("load", text.at, off=start + at, width=1, signed=False)
-            same = b.new_block("same")
-            b.branch(b.compare("eq", have, const(byte)), same, go_on)
-            b.seal(same)
-            b.start(same)
-        b.jump(yes)
-        b.seal(go_on)
-        b.start(go_on)
-    b.write(key, false())
-    b.jump(end)
-    b.seal(yes)
-    b.start(yes)
-    b.write(key, true())
-    b.jump(end)
-    b.seal(end)
-    b.start(end)
-    return b.read(key, I1)
+            if start + at < text.size:
+                have = low.b.emit("load", text.at, off=start + at, width=1, signed=False)
+                _go_on_if(low, low.b.compare("eq", have, const(byte)), elsewhere)
+        low.b.jump(yes)
+        low.b.seal(elsewhere)
+        low.b.start(elsewhere)
+    low.b.jump(no)
 
 
 def size(low: Lowering, node: typed.StrSize) -> Held:
@@ -195,22 +188,41 @@ def size(low: Lowering, node: typed.StrSize) -> Held:
 
 
 def _size(low: Lowering, text: Text) -> Value:
-    """The position of the first NUL, looked for byte by byte; the capacity's last byte is one."""
+    """The position of the first NUL: word by word to the first that holds one, then by halves within it.
+
+    (w - 0x0101…) & ~w & 0x8080… has its lowest set bit in the first zero byte of w. The last word always has one: the
+    capacity counts the NUL, and what is behind it is zero too.
+    """
     b = low.b
-    end = b.new_block("end")
-    key = object()
-    for at in range(text.size - 1):
-        b.write(key, const(at))
-        more = b.new_block("more")
-        have = b.emit("load", text.at, off=at, width=1, signed=False)
-        b.branch(b.compare("eq", have, const(0)), end, more)
-        b.seal(more)
-        b.start(more)
-    b.write(key, const(text.size - 1))
-    b.jump(end)
-    b.seal(end)
-    b.start(end)
-    return b.read(key)
+    found = b.new_block("found")
+    base, mark = object(), object()
+    last = room(text.size) - 8
+    for off in range(0, last + 8, 8):
+        word = b.emit("load", text.at, off=off, width=8, signed=False)
+        borrowed = b.emit("sub", word, const(0x0101010101010101))
+        zeros = b.emit("and", b.emit("and", borrowed, b.emit("inv", word)), const(0x8080808080808080))
+        b.write(base, const(off))
+        b.write(mark, zeros)
+        if off == last:
+            b.jump(found)
+        else:
+            more = b.new_block("more")
+            b.branch(b.compare("ne", zeros, const(0)), found, more)
+            b.seal(more)
+            b.start(more)
+    b.seal(found)
+    b.start(found)
+    bits = b.read(mark)
+    bits = b.emit("and", bits, b.emit("neg", bits))
+    index = b.read(base)
+    for width, step in ((32, 4), (16, 2), (8, 1)):
+        high = b.compare("ugt", bits, const((1 << width) - 1))
+        index = low.choose(high, b.emit("add", index, const(step)), index)
+        if step > 1:
+            bits = low.choose(high, b.emit("lshr", bits, const(width)), bits)
+    if text.size % 8 == 0:
+        return index
+    return low.choose(b.compare("ult", index, const(text.size)), index, const(text.size - 1))
 
 
 def byte(low: Lowering, node: typed.StrByte) -> Held:
