@@ -84,7 +84,7 @@ class Env:
         self.uid_gid = 1000 << 32 | 1001
         self.comm = b"interp"
         self.cpu = 1
-        self.random = 4  # chosen by fair dice roll
+        self.random = 4
         self.task = NULL
         self.printed: list[bytes] = []
         self.regions: list[Region] = []
@@ -365,7 +365,8 @@ class _Machine:
 def _load(machine: _Machine, instr: Instr, args: list[Any]) -> RunValue:
     pointer = _through(instr.args[0], args[0], store=False)
     width = instr.attrs["width"]
-    if pointer.region is None and pointer.offset and instr.args[0].type.kind == "kernel":
+    type = instr.args[0].type
+    if pointer.region is None and type.kind == "kernel" and (pointer.offset or not type.trust):
         return machine.typed(instr, 0)  # the kernel's exception table gives 0 for an address that faults
     data = read(pointer, width, machine.offset(instr.attrs["off"]))
     return machine.typed(instr, int.from_bytes(data, "little", signed=instr.attrs["signed"]) % _2_64)

@@ -44,11 +44,11 @@ def parse_module(text: str) -> Module:
                 row = _data(scan)
                 module.data[row.name] = row
             case "map":
-                module.maps[_symbol(scan)] = _literal(scan, scan.rest())
+                module.maps.update([(_symbol(scan), _literal(scan, scan.rest()))])
             case "extern":
-                module.externs[_symbol(scan)] = _literal(scan, scan.rest())
+                module.externs.update([(_symbol(scan), _literal(scan, scan.rest()))])
             case "note":
-                module.notes[_unquote(scan.take(_STRING))] = _literal(scan, scan.rest())
+                module.notes.update([(_unquote(scan.take(_STRING)), _literal(scan, scan.rest()))])
             case kind:
                 module.functions.append(_Body(lines, kind).function)
         scan.end()

@@ -315,7 +315,7 @@ def _access(check: _Checker, instr: Instr, pointer: Value, write: bool) -> Itera
         yield "access through NULL"
     elif not (row.store if write else row.load):
         yield f"no direct {'store' if write else 'load'} through a pointer of kind {type.kind}"
-    elif type.nullable:
+    elif type.nullable and (write or type.kind != "kernel" or type.trust):
         yield f"access through a pointer that may be NULL: {type}"
     elif write and not type.writable:
         yield f"store through a pointer that is not writable: {type}"
@@ -440,35 +440,52 @@ def _within(check: _Checker, instr: Instr) -> Iterator[str]:
     value, lo, hi = instr.args[0], instr.attrs["lo"], instr.attrs["hi"]
     assert instr.block is not None
     low, high = _range_by_form(value)
-    for name, a, b in check.conditions(instr.block):
-        if a is value and isinstance(b, Const):
-            low, high = _narrow(name, low, high, b)
+    tests = [(name, b) for name, a, b in check.conditions(instr.block) if _is_one(a, value) and isinstance(b, Const)]
+    for name, b in tests * 2:  # a signed test tells more once the sign is known
+        low, high = _narrow(name, low, high, b)
     if low <= high and not (lo <= low and high <= hi):
         yield f"the branches that dominate it allow {low}..{high}"
+
+
+def _is_one(a: Value, b: Value) -> bool:
+    return a is b or (isinstance(a, Const) and isinstance(b, Const) and (a.value, a.type) == (b.value, b.type))
 
 
 def _range_by_form(value: Value) -> tuple[int, int]:
     """Unsigned bounds that the instruction itself gives, as the verifier of every kernel sees them."""
     if isinstance(value, Const):
         return value.value, value.value
-    if isinstance(value, Instr):
-        match value.op.name:
-            case "load" if not value.attrs["signed"]:
-                return 0, (1 << 8 * value.attrs["width"]) - 1
-            case "zext":
-                return 0, min(_range_by_form(value.args[0])[1], (1 << value.attrs["bits"]) - 1)
-            case "and":
-                return 0, min(_range_by_form(arg)[1] for arg in value.args)
-            case "lshr" if isinstance(value.args[1], Const):
-                return 0, _range_by_form(value.args[0])[1] >> (value.args[1].value & 63)
-            case "int":
-                return 0, 1
-            case "within":
-                return value.attrs["lo"], value.attrs["hi"]
-            case "phi" if all(isinstance(arg, Const) for arg in value.args):
-                numbers = [arg.value for arg in value.args if isinstance(arg, Const)]
-                return min(numbers), max(numbers)
-    return 0, _TOP
+    if isinstance(value, Instr) and value.op.name == "within":
+        return int(value.attrs["lo"]), int(value.attrs["hi"])
+    return 0, (1 << _bits_by_form(value, 12).bit_length()) - 1
+
+
+def _bits_by_form(value: Value, depth: int) -> int:
+    """A mask of the bits that may be set."""
+    if isinstance(value, Const):
+        return value.value
+    if not isinstance(value, Instr) or depth == 0:
+        return _TOP
+    args = [_bits_by_form(arg, depth - 1) for arg in value.args] if value.op.name in _BITWISE else []
+    match value.op.name:
+        case "load" if not value.attrs["signed"]:
+            return (1 << 8 * int(value.attrs["width"])) - 1
+        case "zext":
+            return args[0] & (1 << int(value.attrs["bits"])) - 1
+        case "and":
+            return args[0] & args[1]
+        case "or" | "xor":
+            return args[0] | args[1]
+        case "lshr" if isinstance(value.args[1], Const):
+            return args[0] >> (args[1] & 63)
+        case "shl" if isinstance(value.args[1], Const):
+            return args[0] << (args[1] & 63) & _TOP
+        case "int":
+            return 1
+    return _TOP
+
+
+_BITWISE = ("zext", "and", "or", "xor", "lshr", "shl")
 
 
 def _narrow(name: str, low: int, high: int, b: Const) -> tuple[int, int]:
