@@ -12,6 +12,7 @@ from rucy.codegen.layout import order_blocks
 from rucy.codegen.legalise import legalise
 from rucy.codegen.machine import MAX_FRAME, CodegenTarget, FrameTooLarge, MachineFunction
 from rucy.codegen.select import select
+from rucy.codegen.spill import place_spills
 from rucy.ir.function import Function
 
 __all__ = ["generate"]
@@ -22,6 +23,7 @@ def generate(fn: Function, target: CodegenTarget) -> MachineFunction:
     legalise(fn, target)
     machine = select(fn, target)
     allocate_registers(machine)
+    place_spills(machine)
     if machine.frame > MAX_FRAME:
         slots = [i for i in fn.instrs() if i.op.name == "slot"]
         largest = max(slots, key=lambda i: int(i.attrs["size"]), default=None)

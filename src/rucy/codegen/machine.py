@@ -1,10 +1,11 @@
 """Machine code with virtual registers: what selection makes and allocation finishes.
 
 Registers 0 to 10 are the machine's (10 is the frame pointer); virtual ones start at `FIRST`. Beside the instructions of
-isa.TABLE there are two of our own, gone after emission:
+isa.TABLE there are some of our own, gone after emission:
 
     lea     dst = r10 + imm                      (mov and add)
-    setcc   dst = 0 unless the jump `cc` is taken; dst is 1 before it
+    setcc   dst = 0 unless the jump `cc` on (off, src or imm) is taken; dst is 1 before it; its operands are not dst
+    spill   place imm = dst, reload  dst = place imm: places get their offsets in the frame after allocation
 """
 
 from __future__ import annotations
@@ -17,6 +18,25 @@ from rucy.isa import TABLE, Insn, Ref
 FIRST = 16
 FRAME = 10
 MAX_FRAME = 512
+
+
+_Uses = tuple[bool, bool, bool, bool, tuple[int, ...], tuple[int, ...]]
+
+#: op → dst read, src read, dst written, src written, other registers read, other registers written
+_USES: dict[str, _Uses] = {
+    "lea": (False, False, True, False, (), ()),
+    "setcc": (True, True, True, False, (), ()),
+    "reload": (False, False, True, False, (), ()),
+    "spill": (True, False, False, False, (), ()),
+}
+
+
+def _uses(op: str) -> _Uses:
+    row = TABLE[op]
+    _USES[op] = (
+        row.dst in ("r", "rw"), row.src in ("r", "rw"), row.dst in ("w", "rw"), row.src == "rw", row.reads, row.writes
+    )  # fmt: skip
+    return _USES[op]
 
 
 class MInsn:
@@ -49,39 +69,19 @@ class MInsn:
         self.calls: tuple[Span, ...] = ()
 
     def reads(self) -> tuple[int, ...]:
-        if self.op == "lea":
-            return ()
-        row = TABLE[self.cc or self.op]
-        out = list(self.args)
-        if self.op == "setcc":
-            out.append(self.dst)
-            out.append(self.imm_reg)
-            if row.src == "r":
-                out.append(self.src)
-            return tuple(out)
-        if row.dst in ("r", "rw"):
-            out.append(self.dst)
-        if row.src in ("r", "rw"):
-            out.append(self.src)
-        out += row.reads
-        return tuple(out)
-
-    @property
-    def imm_reg(self) -> int:
-        """setcc: the register compared (its `dst` is the result); kept in `off`."""
-        return self.off
+        read_dst, read_src, _, _, more, _ = _USES.get(self.op) or _uses(self.op)
+        out = (*self.args, *more)
+        if read_dst:
+            out += (self.dst,)
+        if read_src and not (self.op == "setcc" and self.cc.endswith("_imm")):
+            out += (self.src,)
+        return (*out, self.off) if self.op == "setcc" else out
 
     def writes(self) -> tuple[int, ...]:
-        if self.op in ("lea", "setcc"):
-            return (self.dst,)
-        row = TABLE[self.op]
-        out = []
-        if row.dst in ("w", "rw"):
-            out.append(self.dst)
-        if row.src == "rw":
-            out.append(self.src)
-        out += row.writes
-        return tuple(out)
+        _, _, written_dst, written_src, _, more = _USES.get(self.op) or _uses(self.op)
+        if written_dst:
+            return (self.dst, self.src, *more) if written_src else (self.dst, *more) if more else (self.dst,)
+        return (self.src, *more) if written_src else more
 
     def rename(self, name: dict[int, int]) -> None:
         """Replace registers in every operand."""
@@ -89,6 +89,11 @@ class MInsn:
             self.off = name.get(self.off, self.off)
         self.dst = name.get(self.dst, self.dst)
         self.src = name.get(self.src, self.src)
+
+    def like(self, other: MInsn) -> MInsn:
+        """This instruction, at the source place of the other."""
+        self.span, self.calls = other.span, other.calls
+        return self
 
     @property
     def is_move(self) -> bool:
@@ -112,17 +117,22 @@ class MBlock:
 
 
 class MFunction:
-    """`frame` is the bytes of the frame in use; `kept` registers must not be spilled (they live for a few instructions)."""
+    """`frame` is the bytes of the frame in use; `kept` registers must not be spilled (they live for a few instructions).
 
-    __slots__ = ("name", "blocks", "frame", "next", "kept", "fn")
+    places: how many places spills have; copies: registers that spilling made, for one block; homes: a register's place.
+    """
 
-    def __init__(self, name: str, fn: object) -> None:
+    __slots__ = ("name", "blocks", "frame", "next", "kept", "places", "copies", "homes")
+
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.fn = fn
         self.blocks: list[MBlock] = []
         self.frame = 0
         self.next = FIRST
         self.kept: set[int] = set()
+        self.places = 0
+        self.copies: set[int] = set()
+        self.homes: dict[int, int] = {}
 
     def register(self) -> int:
         self.next += 1

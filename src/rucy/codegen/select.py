@@ -54,7 +54,7 @@ class _Selector:
     def __init__(self, fn: Function, target: CodegenTarget) -> None:
         self.fn = fn
         self.target = target
-        self.out = MFunction(fn.name, fn)
+        self.out = MFunction(fn.name)
         self.blocks = {block: MBlock(block.name) for block in fn.blocks}
         self.regs: dict[Value, int] = {}
         self.slots: dict[Value, int] = {}
@@ -189,17 +189,19 @@ def _alu(s: _Selector, i: Instr) -> None:
         fired("and.mov32")  # the low half of a register
         s.emit("mov32_reg", s.reg(i), s.use(a))
         return
-    if i.op.name == "add" and isinstance(b, Const) and _FAR <= _signed(b.value) < 1 << 31:
-        # from 6.12 on the verifier remembers that `x + c` is linked to x, and then refuses it as the index of a pointer for
-        # so large a c; a second constant ends the link (BPF_ADD_CONST in kernel/bpf/verifier.c, adjust_reg_min_max_vals)
-        fired("add.far")
-        _two_address(s, i, a, "add64_imm", imm=1)
-        s.emit("add64_imm", s.reg(i), imm=_signed(b.value) - 1)
-        return
-    if i.op.name == "sub" and isinstance(b, Const) and -_FAR < _signed(b.value) <= 1 << 31:
-        fired("sub.add_imm")  # one form for the verifier's ranges and for merging
-        _two_address(s, i, a, "add64_imm", imm=-_signed(b.value))
-        return
+    if i.op.name in ("add", "sub") and isinstance(b, Const) and a.type.name == "i64":
+        step = _signed(b.value) if i.op.name == "add" else -_signed(b.value)
+        if _FAR <= step < 1 << 31:
+            # from 6.12 on the verifier remembers that `x + c` is linked to x, and then refuses it as the index of a pointer for
+            # so large a c; a second constant ends the link (BPF_ADD_CONST in kernel/bpf/verifier.c, adjust_reg_min_max_vals)
+            fired("add.far")
+            _two_address(s, i, a, "add64_imm", imm=1)
+            s.emit("add64_imm", s.reg(i), imm=step - 1)
+            return
+        if -(1 << 31) <= step < 1 << 31:
+            fired(f"{i.op.name}.imm")  # one form for both
+            _two_address(s, i, a, "add64_imm", imm=step)
+            return
     if i.op.name == "sub" and isinstance(a, Const) and a.value == 0:
         fired("sub.neg")
         _two_address(s, i, b, "neg64")

@@ -1,0 +1,68 @@
+"""Which registers, or which places of spills, are live at the end of each block.
+
+In: blocks of machine code. Out: bit masks, bit r for register (or place) r. Needs: `succs`.
+"""
+
+from __future__ import annotations
+
+from rucy.codegen.machine import MBlock, MFunction
+
+
+def live_out(machine: MFunction) -> dict[MBlock, int]:
+    """Registers live at each block's end."""
+    gen: dict[MBlock, int] = {}
+    kill: dict[MBlock, int] = {}
+    for block in machine.blocks:
+        used = defined = 0
+        for insn in block.insns:
+            for r in insn.reads():
+                if not defined >> r & 1:
+                    used |= 1 << r
+            for r in insn.writes():
+                defined |= 1 << r
+        gen[block], kill[block] = used, defined
+    return flow(machine, gen, kill)
+
+
+def live_places(machine: MFunction) -> dict[MBlock, int]:
+    """Places of spilled registers live at each block's end."""
+    gen: dict[MBlock, int] = {}
+    kill: dict[MBlock, int] = {}
+    for block in machine.blocks:
+        used = defined = 0
+        for insn in block.insns:
+            if insn.op == "reload":
+                used |= 1 << insn.imm & ~defined
+            elif insn.op == "spill":
+                defined |= 1 << insn.imm
+        gen[block], kill[block] = used, defined
+    return flow(machine, gen, kill)
+
+
+def flow(machine: MFunction, gen: dict[MBlock, int], kill: dict[MBlock, int]) -> dict[MBlock, int]:
+    """Live at each block's end, from what is read before it is written in a block and what is written there."""
+    live_in = dict(gen)
+    out = dict.fromkeys(machine.blocks, 0)
+    changed = True
+    while changed:
+        changed = False
+        for block in reversed(machine.blocks):
+            mask = 0
+            for succ in block.succs:
+                mask |= live_in[succ]
+            if mask != out[block]:
+                out[block] = mask
+                live_in[block] = gen[block] | (mask & ~kill[block])
+                changed = True
+    return out
+
+
+def bits(mask: int) -> list[int]:
+    """Numbers of the bits that are set, ascending."""
+    found = []
+    while mask:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    return found
+
