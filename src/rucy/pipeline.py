@@ -62,7 +62,7 @@ def compile_file(path: str, options: Options = Options()) -> Compiled:  # noqa: 
     optimise(module, options.after)
     code = generate_code(module, options.target)
     linked = link_module(module, code, checked)
-    data = build_object(linked, kernel_btf.opened())
+    data = build_object(linked, checked.btf or kernel_btf.opened())
     return Compiled(data, checked, diagnostics.items, unit.user_half is not None)
 
 
@@ -152,7 +152,7 @@ def emit(path: str, stage: str, options: Options = Options()) -> str:  # noqa: B
     code = generate_code(module, options.target)
     if stage == "asm":
         return dump.assembly(code)
-    data = build_object(link_module(module, code, checked), kernel_btf.opened())
+    data = build_object(link_module(module, code, checked), checked.btf or kernel_btf.opened())
     return dump.btf(data) if stage == "btf" else dump.object_summary(data)
 
 

@@ -220,6 +220,16 @@ class Seq(Node):
     items: tuple[Node, ...]
 
 
+class ValueList(Seq):
+    """Statements whose last item is the Array that is their value; where nobody takes it, it is not there."""
+
+    __slots__ = ()
+
+    def __init__(self, span: Span, items: tuple[Node, ...]) -> None:
+        self.span = span
+        self.items = items
+
+
 class If(Node):
     """`word` is what the user wrote ("if", "unless", "while", "?:", "&&", …), for messages."""
 

@@ -45,12 +45,14 @@ class SymType(NamedTuple):
 class PtrType(NamedTuple):
     """A kernel pointer. `pointee` is a BTF type id (0 = void), qualifiers stripped, and typedefs but for those that say
     what is lost without them (`__be16`, the name of an unnamed struct). `direct`: the verifier lets the program load
-    through it; `null`: it may be NULL (a test narrows it); `user`: a user-space address."""
+    through it; `null`: it may be NULL (a test narrows it); `user`: a user-space address; `trusted`: the verifier may know
+    that it can be NULL and want a test before a direct load (otherwise it takes none, and the load gives 0)."""
 
     pointee: int
     direct: bool = False
     null: bool = True
     user: bool = False
+    trusted: bool = True
 
 
 class AggregateType(NamedTuple):

@@ -31,7 +31,7 @@ _TABLE: dict[type, Callable[..., typed.Node]] = {
     tree.Global: exprs.global_, tree.SetGlobal: exprs.set_global, tree.UpdateGlobal: exprs.update_global,
     tree.Send: calls.send, tree.Update: calls.update, tree.Yield: calls.yield_, tree.Prim: exprs.prim,
     tree.CaseEq: exprs.case_eq,
-    tree.Seq: control.seq, tree.If: control.if_, tree.Not: control.as_value, tree.And: control.and_or,
+    tree.Seq: control.seq, tree.ValueList: control.value_list, tree.If: control.if_, tree.Not: control.as_value, tree.And: control.and_or,
     tree.Or: control.and_or, tree.Loop: control.loop, tree.ForRange: control.for_range, tree.ForEach: control.for_each,
     tree.Catch: control.catch, tree.Throw: control.throw, tree.Return: control.return_,
     tree.Bad: lambda ck, node, used: bad(node.span),
@@ -90,6 +90,7 @@ def _checked(ck: Checker, made: list[typed.Program], refused: bool) -> typed.Che
     if ck.extra is not None:
         checked.btf = ck.extra.btf
     if not refused:
+        finish.name_symbols(checked)
         finish.settle(checked)
     return checked
 

@@ -41,21 +41,31 @@ def find(ck: Checker, hook: Hook, target: str, span: Span, site: Site) -> tuple[
         case "pt_regs_ret":
             return site._replace(context="pt_regs"), _return_register(ck, target, span)
         case "btf_func" | "btf_func_ret":
-            return site, _function(ck, target, span, hook.args == "btf_func_ret")
+            return site, _function(ck, target, span, hook)
         case "btf_args" | "raw_args":
             return site, _tracepoint(ck, target, span, hook.args == "btf_args")
         case "trace_event":
             return _event(ck, target, span, site)
         case "syscall_args" | "syscall_ret":
             return _syscall(ck, hook, target, span, site)
+    if site.raw:
+        return site, of_context(site.context)
     return site, Arguments(0, f"`{hook.word}`", lambda at, place: typed.Ctx(place, CtxType(site.context)))
 
 
 # ---------------------------------------------------------------- functions
 
 
-def _prototype(ck: Checker, target: str) -> tuple[tuple[int, ...], int] | None:
-    """Types of a function's parameters and of its result; None if the kernel's types have no such function."""
+class _Prototype(NamedTuple):
+    """Types and names of a function's parameters, and its result's type (0: none)."""
+
+    types: tuple[int, ...]
+    names: tuple[str, ...]
+    result: int
+
+
+def _prototype(ck: Checker, target: str) -> _Prototype | None:
+    """None if the kernel's types have no such function."""
     from rucy.btf.types import FuncProto
 
     btf = ck.btf()
@@ -63,7 +73,7 @@ def _prototype(ck: Checker, target: str) -> tuple[tuple[int, ...], int] | None:
     proto = btf.type(getattr(btf.type(func), "type_id", 0)) if func is not None else None
     if not isinstance(proto, FuncProto):
         return None
-    return tuple(p.type_id for p in proto.params), proto.ret_type_id
+    return _Prototype(tuple(p.type_id for p in proto.params), tuple(p.name for p in proto.params), proto.ret_type_id)
 
 
 def _unknown(ck: Checker, target: str, span: Span, name: str) -> None:
@@ -74,9 +84,9 @@ def _unknown(ck: Checker, target: str, span: Span, name: str) -> None:
     ck.say(name, span, target=target, suggestion=did_you_mean(target, names))
 
 
-def _load(ck: Checker, offset: int, type_id: int, direct: bool, span: Span) -> typed.Node:
+def _load(ck: Checker, offset: int, type_id: int, direct: bool, span: Span, trusted: bool = True) -> typed.Node:
     """A parameter in a register or in an array of 8-byte slots, as wide as its type."""
-    found = scalar(ck, type_id, direct)
+    found = scalar(ck, type_id, direct, 0, trusted)
     if found is None:
         return ck.say("AggregateParameter", span, what=ck.spell(type_id))
     type_, size, signed = found
@@ -93,7 +103,7 @@ def _registers(ck: Checker, target: str, span: Span) -> Arguments:
         _unknown(ck, target, span, "FunctionWithoutTypes")
         return Arguments(len(registers), f"`{target}`",
                          lambda at, place: typed.CtxLoad(place, U64, registers[at].offset, 8, False, 0, 0))  # fmt: skip
-    params = proto[0]
+    params = proto.types
 
     def get(at: int, place: Span) -> typed.Node:
         if at >= len(registers):
@@ -111,20 +121,27 @@ def _return_register(ck: Checker, target: str, span: Span) -> Arguments:
     if proto is None:
         _unknown(ck, target, span, "FunctionWithoutTypes")
         return Arguments(1, f"`{target}`", lambda at, place: typed.CtxLoad(place, S64, register.offset, 8, True, 0, 0))
-    if not proto[1]:
+    if not proto.result:
         return Arguments(0, f"`{target}`, which returns nothing,", lambda at, place: ck.say("NoContext", place, name="", hook=""))
-    return Arguments(1, f"`{target}`", lambda at, place: _load(ck, register.offset, proto[1], False, place))
+    return Arguments(1, f"`{target}`", lambda at, place: _load(ck, register.offset, proto.result, False, place))
 
 
-def _function(ck: Checker, target: str, span: Span, result: bool) -> Arguments | None:
-    """fentry, fexit: an array of 8-byte slots, then the result's."""
-    proto = _prototype(ck, target)
+def _function(ck: Checker, target: str, span: Span, hook: Hook) -> Arguments | None:
+    """fentry, fexit: an array of 8-byte slots, then the result's. A parameter named __nullable may be known to be NULL
+    to the verifier even where the hook's others are not (btf_ctx_access in kernel/bpf/btf.c of Linux 6.18)."""
+    prefix = "bpf_lsm_" if hook.prog_type == "LSM" else ""  # BTF has the hooks by these names: kernel/bpf/bpf_lsm.c
+    proto = _prototype(ck, prefix + target)
     if proto is None:
         _unknown(ck, target, span, "NoFunction")
         return None
-    params, ret = proto
-    types = (*params, ret) if result and ret else params
-    return Arguments(len(types), f"`{target}`", lambda at, place: _load(ck, 8 * at, types[at], True, place))
+    params, ret = proto.types, proto.result
+    types = (*params, ret) if hook.args == "btf_func_ret" and ret else params
+
+    def get(at: int, place: Span) -> typed.Node:
+        nullable = at < len(params) and proto.names[at].endswith("__nullable")
+        return _load(ck, 8 * at, types[at], True, place, hook.trusted or nullable)
+
+    return Arguments(len(types), f"`{target}`", get)
 
 
 def _tracepoint(ck: Checker, target: str, span: Span, direct: bool) -> Arguments | None:

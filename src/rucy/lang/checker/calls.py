@@ -154,7 +154,7 @@ def _no_method(ck: Checker, node: tree.Send, type_: Type) -> typed.Node:
 
 def _safe(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> typed.Node:
     """`x&.m`: nil where x is."""
-    recv = kernel_types.materialize(ck, recv) if not isinstance(recv.type, AggregateType) else recv
+    recv = kernel_types.materialize(ck, recv)
     if not settled(recv.type) or not may_be_nil(recv.type):
         made = on_value(ck, node, recv, used)
         return ck.expr(made, used) if isinstance(made, tree.Node) else made

@@ -41,11 +41,16 @@ class Condition(NamedTuple):
 def seq(ck: Checker, node: tree.Seq, used: bool) -> typed.Node:
     if not node.items:
         return typed.Nil(node.span, NIL)
-    items = [ck.expr(item, False) for item in node.items[:-1]]
-    last = ck.value(node.items[-1]) if used else ck.expr(node.items[-1], False)
+    items = [ck.effect(item) for item in node.items[:-1]]
+    last = ck.value(node.items[-1]) if used else ck.effect(node.items[-1])
     if not items:
         return last
     return typed.Seq(node.span, last.type, (*items, last))
+
+
+def value_list(ck: Checker, node: tree.ValueList, used: bool) -> typed.Node:
+    """A multiple assignment: its Array is no value of a program, so it counts only where somebody wants it."""
+    return seq(ck, node if used else tree.Seq(node.span, node.items[:-1]), used)
 
 
 # ---------------------------------------------------------------- conditions
@@ -62,7 +67,7 @@ def condition(ck: Checker, node: tree.Node, word: str) -> Condition:
         case tree.Or():
             return _either(ck, node, word)
         case tree.Seq() if node.items:
-            items = [ck.expr(item, False) for item in node.items[:-1]]
+            items = [ck.effect(item) for item in node.items[:-1]]
             last = condition(ck, node.items[-1], word)
             return last._replace(node=typed.Seq(node.span, BOOL, (*items, last.node))) if items else last
         case tree.Send():
@@ -71,7 +76,9 @@ def condition(ck: Checker, node: tree.Node, word: str) -> Condition:
             expanded = expand(ck, node, True)
             if isinstance(expanded, tree.Node):
                 return condition(ck, expanded, word)
-            return truth(ck, expanded, word)
+            from rucy.lang.checker.kernel_types import materialize
+
+            return truth(ck, materialize(ck, expanded), word)
         case tree.CaseEq():
             from rucy.lang.checker.exprs import case_condition
 
@@ -142,6 +149,8 @@ def _proved(ck: Checker, node: typed.Node) -> Condition:
     """A Bool: a nil test proves something of its variable, a constant that one way is not taken."""
     flow = ck.flow
     match node:
+        case typed.Bool() if type(node) is not typed.Bool:  # a question about what the input BTF lacks
+            return Condition(node, flow and flow._replace(absent=True), flow)
         case typed.Bool():
             return Condition(node, flow if node.value else None, None if node.value else flow)
         case typed.Not():
@@ -196,7 +205,7 @@ def and_or(ck: Checker, node: tree.And | tree.Or, used: bool) -> typed.Node:
     is_and = isinstance(node, tree.And)
     left = ck.value(node.left)
     if not settled(left.type):
-        ck.expr(node.right, False)
+        ck.effect(node.right)
         return bad(node.span)
     var = variable(left)
     temp = ck.temp(left.type, left.span)
@@ -209,7 +218,7 @@ def and_or(ck: Checker, node: tree.And | tree.Or, used: bool) -> typed.Node:
         if var is not None and flow is not None and may_be_nil(left.type):
             test = test._replace(yes=flow.narrow(var))
     ck.flow = test.yes if is_and else test.no
-    right = ck.value(node.right) if used else ck.expr(node.right, False)
+    right = ck.value(node.right) if used else ck.effect(node.right)
     ck.flow = merge(test.no if is_and else test.yes, ck.flow)
     stays = _left_value(node, left, held, is_and)
     then, other = (right, stays) if is_and else (stays, right)
@@ -237,10 +246,10 @@ def _left_value(node: tree.And | tree.Or, left: typed.Node, held: typed.Node, is
 def if_(ck: Checker, node: tree.If, used: bool) -> typed.Node:
     test = condition(ck, node.cond, node.word)
     ck.flow = test.yes
-    then = ck.value(node.then) if used else ck.expr(node.then, False)
+    then = ck.value(node.then) if used else ck.effect(node.then)
     after = ck.flow
     ck.flow = test.no
-    other = ck.value(node.other) if used else ck.expr(node.other, False)
+    other = ck.value(node.other) if used else ck.effect(node.other)
     ck.flow = merge(after, ck.flow)
     return _join_arms(ck, test.node, then, other, used, node)
 
@@ -273,7 +282,7 @@ def _enter_loop(ck: Checker, *parts: object) -> Flow | None:
 
 def loop(ck: Checker, node: tree.Loop, used: bool) -> typed.Node:
     _enter_loop(ck, node.body)
-    body = ck.expr(node.body, False)
+    body = ck.effect(node.body)
     ck.flow = None
     return typed.Loop(node.span, NEVER, body, node.word)
 
@@ -283,6 +292,7 @@ def for_range(ck: Checker, node: tree.ForRange, used: bool) -> typed.Node:
     lo, hi = bound(ck, node.lo), bound(ck, node.hi)
     flow = _enter_loop(ck, node.body)
     target = ck.var(node.var)
+    ck.frame.sites[target] = None
     if settled(lo.type) and settled(hi.type):
         counter = join(join(lo.type, hi.type) or U64, S64 if node.step < 0 else U64) or U64
         both = ck.raise_type(target.type, counter)
@@ -296,7 +306,7 @@ def for_range(ck: Checker, node: tree.ForRange, used: bool) -> typed.Node:
         if node.step < 0:
             low, high = interval(ck, hi)[0] + int(node.exclusive), interval(ck, lo)[1]
         ck.frame.ranges[target] = (low, high)
-    body = ck.expr(node.body, False)
+    body = ck.effect(node.body)
     ck.frame.ranges.pop(target, None)
     ck.flow = flow
     if not (settled(lo.type) and settled(hi.type)):
@@ -319,6 +329,7 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
     array = ck.value(node.array)
     flow = _enter_loop(ck, node.body)
     target, index = ck.var(node.var), ck.var(node.index) if node.index is not None else None
+    ck.frame.sites[target] = None
     if not isinstance(array.type, ArrayType):
         if settled(array.type):
             ck.say("NotIterable", array.span, have=ck.called(array.type))
@@ -334,7 +345,7 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
         ck.frame.ranges[index] = (0, max(0, len(values) - 1))
     if node.var not in assigned_in(node.body, set()) and values:
         ck.frame.ranges[target] = (min(values), max(values))
-    body = ck.expr(node.body, False)
+    body = ck.effect(node.body)
     ck.frame.ranges.pop(target, None)
     if index is not None:
         ck.frame.ranges.pop(index, None)
@@ -356,7 +367,7 @@ def catch(ck: Checker, node: tree.Catch, used: bool, tail: Sink | None = None) -
     if tail is not None:
         body = tail_value(ck, node.body, tail)
     else:
-        body = ck.value(node.body) if used else ck.expr(node.body, False)
+        body = ck.value(node.body) if used else ck.effect(node.body)
     for flow in exit.flows:
         ck.flow = merge(ck.flow, flow)
     if outer is None:
@@ -381,13 +392,13 @@ def catch(ck: Checker, node: tree.Catch, used: bool, tail: Sink | None = None) -
 def throw(ck: Checker, node: tree.Throw, used: bool) -> typed.Node:
     exit = ck.frame.exits.get(node.label)
     if exit is None:  # the front end has refused it
-        ck.expr(node.value, False)
+        ck.effect(node.value)
         ck.flow = None
         return typed.Nil(node.span, NEVER)
     if exit.tail is not None:
         value = tail_value(ck, node.value, exit.tail)
     else:
-        value = ck.value(node.value) if exit.used else ck.expr(node.value, False)
+        value = ck.value(node.value) if exit.used else ck.effect(node.value)
     exit.flows.append(ck.flow)
     ck.flow = None
     if exit.leaves:
@@ -413,7 +424,7 @@ def tail_value(ck: Checker, node: tree.Node, sink: Sink) -> typed.Node:
     """Check what a body ends in: every value that it may end in goes through the sink, at its own place."""
     match node:
         case tree.Seq() if node.items:
-            items = [ck.expr(item, False) for item in node.items[:-1]]
+            items = [ck.effect(item) for item in node.items[:-1]]
             last = tail_value(ck, node.items[-1], sink)
             return typed.Seq(node.span, last.type, (*items, last)) if items else last
         case tree.If():
@@ -431,7 +442,7 @@ def tail_value(ck: Checker, node: tree.Node, sink: Sink) -> typed.Node:
             return typed.If(node.span, type_, test.node, coerce(ck, then, type_), coerce(ck, other, type_))
         case tree.Catch():
             return catch(ck, node, True, sink)
-    value = ck.value(node)
+    value = ck.value(node) if sink.used else ck.effect(node)
     if isinstance(value.type, NeverType):
         return value
     if ck.flow is None:

@@ -104,10 +104,24 @@ def local(ck: Checker, node: tree.Local, used: bool) -> typed.Node:
 def set_local(ck: Checker, node: tree.SetLocal, used: bool) -> typed.Node:
     value = ck.value(node.value)
     target = ck.var(node.var)
+    _remember_range(ck, node, target, value)
     made = ck.write(target, value)
     if settled(made.type) and made is not value:
         made.span = node.span
     return made
+
+
+def _remember_range(ck: Checker, node: tree.SetLocal, target: typed.Var, value: typed.Node) -> None:
+    """A variable with one assignment, and no other way to a value, has the range of what is assigned."""
+    frame = ck.frame
+    first = frame.sites.setdefault(target, node)
+    if first is not node:
+        if first is not None:  # what was read before took the range of the first for the only one
+            frame.sites[target] = None
+            ck.changed = True
+        frame.ranges.pop(target, None)
+    elif isinstance(value.type, IntType):
+        frame.ranges[target] = interval(ck, value)
 
 
 def constant(ck: Checker, name: str) -> tree.Node | None:
@@ -269,7 +283,7 @@ def prim(ck: Checker, node: tree.Prim, used: bool) -> typed.Node:
     if not all(settled(arg.type) for arg in args):
         return bad(node.span)
     match node.op:
-        case "eq" | "ne":
+        case "eq" | "ne" | "str_eq":
             same = equal(ck, node, args[0], args[1])
             return negated(same) if node.op == "ne" and settled(same.type) else same
         case "is_nil":

@@ -29,6 +29,19 @@ def globals_(ck: Checker) -> dict[str, typed.GlobalVar]:
     return out
 
 
+def name_symbols(checked: typed.Checked) -> None:
+    """Give each instance of a method a name of its own, which a C function could have."""
+    taken = {program.name for program in checked.programs} | set(checked.globals)
+    for method in checked.methods:
+        base = "".join(c if c.isalnum() and c.isascii() else "_" for c in method.name)
+        symbol, count = base, 1
+        while symbol in taken:
+            count += 1
+            symbol = f"{base}_{count}"
+        taken.add(symbol)
+        method.symbol = symbol
+
+
 def settle(checked: typed.Checked) -> None:
     """Give every node that is a result's word its number's type."""
     seen: set[int] = set()

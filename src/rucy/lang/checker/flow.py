@@ -17,7 +17,7 @@ class Flow(NamedTuple):
 
     assigned: frozenset[typed.Var] = _EMPTY
     narrowed: frozenset[typed.Var] = _EMPTY
-    present: frozenset[tuple[int, str]] = frozenset()  # (struct, member) that a test found
+    present: frozenset[tuple[str, str]] = frozenset()  # (struct, member) that a test found
     absent: bool = False
 
     def assign(self, var: typed.Var, nil_free: bool) -> Flow:

@@ -19,9 +19,18 @@ if TYPE_CHECKING:
 GPL_COMPATIBLE = (
     "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL",
 )  # fmt: skip
-_SCALARS = ("ANYTHING", "DONTCARE", "SCALAR")
-_SIZES = ("CONST_SIZE", "CONST_SIZE_OR_ZERO", "CONST_ALLOC_SIZE_OR_ZERO")
-_TEXTS = ("PTR_TO_MEM", "PTR_TO_CONST_STR", "CONST_STR")
+# Argument classes of kernel.helpers that can be given here; what stands before "|" and ":" of them.
+_SIZES = ("CONST_SIZE", "CONST_SIZE_OR_ZERO")
+_TEXTS = ("MEM", "MEM_OR_NULL", "CONST_STR")
+_OBJECTS = ("PTR_TO_BTF_ID", "PTR_TO_BTF_ID_OR_NULL", "BTF_ID_SOCK_COMMON")
+_CONTEXTS = ("CTX", "CTX_OR_NULL")
+_KNOWN = ("ANYTHING", *_SIZES, *_TEXTS, *_OBJECTS, *_CONTEXTS)
+_MAPS = ("CONST_MAP_PTR", "MAP_KEY", "MAP_VALUE", "MAP_VALUE_OR_NULL")
+_RESULTS = ("INTEGER", "VOID", "PTR_TO_BTF_ID", "PTR_TO_BTF_ID_OR_NULL")
+
+
+def _base(cls: str) -> str:
+    return cls.split("|")[0].split(":")[0].split("=")[0]
 
 
 def find(name: str) -> Helper | None:
@@ -77,20 +86,16 @@ def call(ck: Checker, node: tree.Send, row: Helper) -> typed.Node:
 def _refused(row: Helper) -> str:
     """Why a helper cannot be called yet; "" if it can."""
     for arg in row.args:
-        cls = arg.split("|")[0].split(":")[0]
-        if cls in ("CONST_MAP_PTR", "MAP_KEY", "MAP_VALUE", "PTR_TO_MAP_KEY", "PTR_TO_MAP_VALUE", "PTR_TO_MAP_VALUE_OR_NULL"):
+        base = _base(arg)
+        if base in _MAPS:
             return "takes a map"
-        if "UNINIT" in arg or cls in ("PTR_TO_UNINIT_MEM", "PTR_TO_LONG", "PTR_TO_INT", "PTR_TO_FIXED_SIZE_MEM"):
+        if "UNINIT" in arg or "WRITE" in arg:
             return "fills a buffer"
-        if cls in ("PTR_TO_FUNC", "PTR_TO_DYNPTR", "PTR_TO_TIMER", "PTR_TO_SPIN_LOCK", "PTR_TO_ALLOC_MEM",
-                   "PTR_TO_RINGBUF_MEM", "PTR_TO_KPTR", "PTR_TO_STACK", "PTR_TO_STACK_OR_NULL"):  # fmt: skip
-            return "takes an object of the kernel's that this version has not"
+        if base not in _KNOWN:
+            return "takes an object that this version has not"
     if row.acquires or row.releases:
         return "hands over an object that must be given back"
-    if row.ret.split("|")[0].split(":")[0] not in ("INTEGER", "VOID", "PTR_TO_BTF_ID", "PTR_TO_BTF_ID_OR_NULL",
-                                                   "PTR_TO_BTF_ID_TRUSTED"):  # fmt: skip
-        return "gives a pointer into memory"
-    return ""
+    return "" if _base(row.ret) in _RESULTS else "gives a pointer into memory"
 
 
 def _arguments(ck: Checker, node: tree.Send, row: Helper) -> tuple[typed.Node, ...] | None:
@@ -98,7 +103,7 @@ def _arguments(ck: Checker, node: tree.Send, row: Helper) -> tuple[typed.Node, .
     classes = list(row.args)
     pairs = sum(1 for i, c in enumerate(classes) if i and c in _SIZES and _is_text(classes[i - 1]))
     counts = {len(classes), len(classes) - pairs}
-    first_ctx = bool(classes) and classes[0] == "PTR_TO_CTX"
+    first_ctx = bool(classes) and classes[0] in _CONTEXTS
     if first_ctx:
         counts |= {count - 1 for count in counts}
     given = list(node.args)
@@ -120,13 +125,16 @@ def _arguments(ck: Checker, node: tree.Send, row: Helper) -> tuple[typed.Node, .
             out.append(typed.Int(out[-1].span, U64, out[-1].type.size))
             continue
         made = _argument(ck, node, cls, given.pop(0))
+        if cls in _SIZES and out and isinstance(out[-1].type, StrType) and settled(made.type):
+            if not isinstance(made, typed.Int) or not 0 < made.value <= out[-1].type.size:
+                made = ck.say("HelperSize", made.span, name=node.name, size=out[-1].type.size)
         whole = whole and settled(made.type)
         out.append(made)
     return tuple(out) if whole else None
 
 
 def _is_text(cls: str) -> bool:
-    return cls.split("|")[0].split(":")[0] in (*_TEXTS, "PTR_TO_MEM_OR_NULL") and "UNINIT" not in cls
+    return _base(cls) in _TEXTS
 
 
 def _is_ctx(given: list[tree.Node]) -> bool:
@@ -136,43 +144,40 @@ def _is_ctx(given: list[tree.Node]) -> bool:
 
 def _argument(ck: Checker, node: tree.Send, cls: str, arg: tree.Node) -> typed.Node:
     value = kernel_types.address(ck, ck.expr(arg))
-    base, _, struct = cls.partition(":")
-    base = base.split("|")[0]
+    base, struct = _base(cls), cls.split("|")[0].partition(":")[2]
     if not settled(value.type):
         return value
-    fits = _fits(ck, base, struct, value.type)
-    if fits and isinstance(value.type, PtrType) and value.type.null and base.startswith(("PTR_TO_BTF", "BTF_ID_SOCK")):
-        if "OR_NULL" not in cls and "MAYBE_NULL" not in cls:
+    if not _fits(ck, base, struct, value.type):
+        if may_be_nil(value.type) and not isinstance(value.type, PtrType):
             return untested(ck, value)
-    if fits:
-        if isinstance(value.type, IntType) and value.type.net and base in _SIZES:
-            return ck.say("NetworkOrder", value.span, text=value.span.text, convert=converter(value.type.net))
-        return value
-    if may_be_nil(value.type):
+        return ck.say("HelperArgument", value.span, name=node.name, want=_wanted(base, struct), have=ck.called(value.type))
+    if base == "CONST_STR" and not isinstance(value, typed.Str):
+        return ck.say("LiteralText", value.span, name=node.name)
+    if isinstance(value.type, PtrType) and value.type.null and base in _OBJECTS and not base.endswith("_OR_NULL"):
         return untested(ck, value)
-    return ck.say("HelperArgument", value.span, name=node.name, want=_wanted(base, struct), have=ck.called(value.type))
+    if isinstance(value.type, IntType) and value.type.net and base in _SIZES:
+        return ck.say("NetworkOrder", value.span, text=value.span.text, convert=converter(value.type.net))
+    return value
 
 
 def _fits(ck: Checker, base: str, struct: str, type_: Type) -> bool:
-    if base in _SCALARS:
+    if base == "ANYTHING":
         return isinstance(type_, IntType | BoolType | PtrType)
     if base in _SIZES:
         return isinstance(type_, IntType)
-    if base == "PTR_TO_CTX":
+    if base in _CONTEXTS:
         return isinstance(type_, CtxType)
-    if base in _TEXTS or base == "PTR_TO_MEM_OR_NULL":
+    if base in _TEXTS:
         return isinstance(type_, StrType)
-    if base.startswith(("PTR_TO_BTF", "BTF_ID_SOCK", "PTR_TO_BTF_ID_SOCK", "PTR_TO_SOCK")):
-        if not isinstance(type_, PtrType) or not type_.direct:
-            return False
-        return not struct or ck.btf().name(ck.btf().strip(type_.pointee)) == struct
-    return False
+    if not isinstance(type_, PtrType) or not type_.direct:
+        return False
+    return not struct or ck.btf().name(ck.btf().strip(type_.pointee)) == struct
 
 
 def _wanted(base: str, struct: str) -> str:
-    if base in _SCALARS or base in _SIZES:
+    if base == "ANYTHING" or base in _SIZES:
         return "an Integer"
-    if base == "PTR_TO_CTX":
+    if base in _CONTEXTS:
         return "the context"
     if base in _TEXTS:
         return "a string"
@@ -188,7 +193,7 @@ def _result(ck: Checker, node: tree.Send, row: Helper, args: tuple[typed.Node, .
         return typed.CallHelper(node.span, NIL, row.name, args)
     if base.startswith("PTR_TO_BTF_ID"):
         target = struct or row.signature.split("*")[0].replace("struct", "").split()[0]
-        null = "OR_NULL" in base or "MAYBE_NULL" in base
+        null = "OR_NULL" in base
         type_ = PtrType(kernel_types.named(ck, target), True, null)
         return typed.CallHelper(node.span, type_, row.name, args)
     unsigned = row.signature.startswith(_NON_NEGATIVE)

@@ -39,9 +39,9 @@ def join(a: Type, b: Type) -> Type | None:
         return b if isinstance(a, BadType) else a
     match a, b:
         case (NilType(), PtrType()):
-            return b._replace(null=True)
+            return b._replace(null=True, trusted=True)
         case (PtrType(), NilType()):
-            return a._replace(null=True)
+            return a._replace(null=True, trusted=True)
         case (OptType(), NilType()):
             return a
         case (NilType(), OptType()):
@@ -60,7 +60,7 @@ def join(a: Type, b: Type) -> Type | None:
         case (SymType(), SymType()):
             return SymType("")
         case (PtrType(), PtrType()) if a.user == b.user and a.pointee == b.pointee:
-            return PtrType(a.pointee, a.direct and b.direct, a.null or b.null, a.user)
+            return PtrType(a.pointee, a.direct and b.direct, a.null or b.null, a.user, a.trusted or b.trusted)
     return None
 
 

@@ -82,9 +82,11 @@ def net_bits(btf: Btf, type_id: int) -> int:
     return 0
 
 
-def scalar(ck: Checker, type_id: int, direct: bool, bits: int = 0) -> tuple[Type, int, bool] | None:
+def scalar(
+    ck: Checker, type_id: int, direct: bool, bits: int = 0, trusted: bool = True
+) -> tuple[Type, int, bool] | None:
     """(type, bytes, sign) of a value of a BTF type; None of a struct, union, array or float. `direct`: it is read
-    through a pointer that the verifier follows; `bits`: a bitfield's width."""
+    through a pointer that the verifier follows; `bits`: a bitfield's width; `trusted` as in PtrType."""
     from rucy.btf.types import INT_BOOL, INT_SIGNED, Enum, Enum64, Int, Ptr
 
     btf = ck.btf()
@@ -100,18 +102,18 @@ def scalar(ck: Checker, type_id: int, direct: bool, bits: int = 0) -> tuple[Type
         case Enum() | Enum64():
             return IntType(found.signed), found.size, found.signed
         case Ptr():
-            return pointer(ck, btf.strip(type_id), direct), 8, False
+            return pointer(ck, btf.strip(type_id), direct, trusted), 8, False
     return None
 
 
-def pointer(ck: Checker, ptr_id: int, direct: bool) -> PtrType:
+def pointer(ck: Checker, ptr_id: int, direct: bool, trusted: bool = True) -> PtrType:
     """The type of a pointer by its BTF id. Only pointers to structs are followed by the verifier, and none with a tag
     that says that the address is not a plain kernel one."""
     btf = ck.btf()
     target = unqualified(btf, getattr(btf.type(ptr_id), "type_id", 0))
     tags = btf.type_tags(ptr_id)
     walks = btf.kind(btf.strip(target)) in ("struct", "union") and "percpu" not in tags and "user" not in tags
-    return PtrType(target, direct and walks, True, "user" in tags)
+    return PtrType(target, direct and walks, True, "user" in tags, trusted)
 
 
 def is_text(btf: Btf, type_id: int) -> int:
@@ -137,7 +139,8 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
         return node
     base_type = node.base.type
     assert isinstance(base_type, PtrType)
-    value = scalar(ck, node.btf_type, base_type.direct and node.element is None, node.bitfield)
+    direct = base_type.direct and node.element is None
+    value = scalar(ck, node.btf_type, direct, node.bitfield, base_type.trusted)
     if value is None:
         length = is_text(ck.btf(), node.btf_type)
         if length:
@@ -169,11 +172,9 @@ def _address(ck: Checker, node: Place) -> typed.Node:
     target = unqualified(btf, node.btf_type)
     if not node.path:
         return typed.PtrCast(node.span, base_type._replace(pointee=target), node.base)
-    if node.bitfield:
-        return ck.say("BitfieldAddress", node.span, text=node.span.text)
     size = btf.size(node.btf_type)
     direct = base_type.direct and node.element is None and btf.kind(btf.strip(target)) in ("struct", "union")
-    type_ = PtrType(target, direct, base_type.null, base_type.user)
+    type_ = PtrType(target, direct, base_type.null, base_type.user, base_type.trusted)
     return typed.KernelAddress(node.span, type_, node.base, _step(node, size, False))
 
 
@@ -258,7 +259,7 @@ def _missing_field(
     other = overlay_member(ck, name, node.name) if not path else None
     if other is not None:
         struct_id, index, type_id = other
-        if ck.flow is None or (struct_id, node.name) in ck.flow.present:
+        if ck.flow is None or (name, node.name) in ck.flow.present:
             return place(node.span, base, struct_id, (index,), type_id)
         return ck.say("UnguardedField", node.name_span, name=node.name, struct=name, text=_guard_text(node))
     from rucy.btf.access import member_names
@@ -366,7 +367,8 @@ def cast(ck: Checker, node: tree.Send, value: typed.Node) -> typed.Node:
     user = isinstance(old, PtrType) and old.user
     null = not isinstance(old, PtrType) or old.null
     same = isinstance(old, PtrType) and old.pointee == type_id and old.direct
-    return typed.PtrCast(node.span, PtrType(type_id, same, null, user), value)
+    trusted = not isinstance(old, PtrType) or old.trusted
+    return typed.PtrCast(node.span, PtrType(type_id, same, null, user, trusted), value)
 
 
 def _type_named(ck: Checker, node: tree.Str) -> int | None:
@@ -402,14 +404,17 @@ def field_exists(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     from rucy.btf.access import chain, find_member
 
     name, root = node.args[1].name, recv.type.pointee
+    struct = ck.btf().name(ck.btf().strip(root))
     found = find_member(ck.btf(), root, name)
-    if found is not None:
-        return typed.CoreQuery(node.span, BOOL, "field_exists", root, chain(found.indices))
-    other = overlay_member(ck, ck.btf().name(ck.btf().strip(root)), name)
-    if other is not None:
-        return typed.CoreQuery(node.span, BOOL, "field_exists", other[0], f"0:{other[1]}")
-    ck.say("FieldUnknown", node.args[1].span, name=name, struct=ck.spell(root))
-    return AbsentField(node.span, BOOL, False)
+    type_id, access = root, chain(found.indices) if found is not None else ""
+    if found is None:
+        other = overlay_member(ck, struct, name)
+        if other is None:
+            ck.say("FieldUnknown", node.args[1].span, name=name, struct=ck.spell(root))
+            return AbsentField(node.span, BOOL, False)
+        type_id, access = other[0], f"0:{other[1]}"
+    ck.asked[type_id, access] = (struct, name)
+    return typed.CoreQuery(node.span, BOOL, "field_exists", type_id, access)
 
 
 class AbsentField(typed.Bool):
@@ -419,14 +424,17 @@ class AbsentField(typed.Bool):
 
 
 def proved_field(ck: Checker, node: typed.CoreQuery) -> Condition:
-    """What a `field?` shows where it is true: its field, which only other kernels have, may be read."""
+    """What a `field?` shows: where true, that its field may be read; where false, that what it was or became may."""
+    from rucy.kernel import renamed
     from rucy.lang.checker.control import Condition
 
     flow = ck.flow
-    if flow is None or ck.extra is None:
+    asked = ck.asked.get((node.type_id, node.access))
+    if flow is None or asked is None:
         return Condition(node, flow, flow)
-    name = ck.extra.names.get((node.type_id, node.access))
-    return Condition(node, flow._replace(present=flow.present | {(node.type_id, name)}) if name else flow, flow)
+    struct, name = asked
+    others = {(row.struct, row.member) for row in renamed.ROWS if row.struct == struct and row.other == name}
+    return Condition(node, flow._replace(present=flow.present | {asked}), flow._replace(present=flow.present | others))
 
 
 def type_exists(ck: Checker, node: tree.Send, used: bool) -> typed.Node:

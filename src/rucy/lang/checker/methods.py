@@ -34,6 +34,9 @@ def call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         assert both is not None, "a shape says that they fit"
         instance.types[i] = both
     ck.reached.setdefault(instance)
+    if used and not instance.used:
+        instance.used = ck.changed = True
+        instance.frame.result = NEVER
     ck.frame.callees.setdefault(instance.frame.key, node.name_span)
     result = instance.frame.result
     by_param = {param.var: i for i, param in enumerate(instance.given)}
@@ -85,9 +88,7 @@ def _instance(ck: Checker, method: tree.Method, values: list[tuple[tree.Paramete
     key = (method.name, tuple(p.var.name for p in given), tuple(shapes[p.var] for p in given), ck.site)
     known = ck.instances.get(key)
     if known is None:
-        taken = sum(1 for each in ck.instances.values() if each.method is method)
-        symbol = method.name if not taken else f"{method.name}.{taken}"
-        known = ck.instances[key] = Instance(method, Frame(ck.site, key), given, symbol)
+        known = ck.instances[key] = Instance(method, Frame(ck.site, key), given, method.name)
         ck.changed = True
     return known
 
@@ -100,13 +101,14 @@ def check_instance(ck: Checker, instance: Instance) -> None:
     ck.flow = Flow()
     for param, type_ in zip(instance.given, instance.types):
         target = ck.var(param.var)
+        frame.sites[target] = None
         target.type = ck.raise_type(target.type, type_) or target.type
         ck.assigned(target, False)
     lead: list[typed.Node] = []
     for param in method.params:
         if param not in instance.given and param.default is not None:
             lead.append(ck.write(ck.var(param.var), ck.value(param.default)))
-    sink = _returns(ck, frame)
+    sink = _returns(ck, frame, instance.used)
     frame.sink = sink
     body = tail_value(ck, method.body, sink)
     made = instance.typed
@@ -115,7 +117,14 @@ def check_instance(ck: Checker, instance: Instance) -> None:
     made.body = with_unset(frame, method.span, [*lead, body])
 
 
-def _returns(ck: Checker, frame: Frame) -> Sink:
+def _returns(ck: Checker, frame: Frame, used: bool) -> Sink:
+    """Joins what the method ends in; a method whose value nobody wants gives nil."""
+
+    def drop(value: typed.Node) -> typed.Node:
+        frame.result = sink.type
+        plain = isinstance(value, typed.Nil)
+        return value if plain or not settled(value.type) else coerce(ck, value, NIL)
+
     def convert(value: typed.Node) -> typed.Node:
         if not settled(value.type):
             return value
@@ -125,7 +134,7 @@ def _returns(ck: Checker, frame: Frame) -> Sink:
         frame.result = sink.type = both
         return coerce(ck, value, both)
 
-    sink = Sink(convert, frame.result)
+    sink = Sink(convert, frame.result) if used else Sink(drop, NIL, False)
     return sink
 
 

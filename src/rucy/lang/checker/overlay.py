@@ -20,11 +20,10 @@ _STRUCT = 4  # BTF_KIND_STRUCT of uapi linux/btf.h
 class Overlay:
     """`btf` has the input's types and one struct for each struct of kernel.renamed that the input has."""
 
-    __slots__ = ("btf", "members", "names")
+    __slots__ = ("btf", "members")
 
     def __init__(self, base: Btf) -> None:
         self.members: dict[tuple[str, str], tuple[int, int, int]] = {}
-        self.names: dict[tuple[int, str], str] = {}
         self.btf = self._write(base)
 
     def _write(self, base: Btf) -> Btf:
@@ -45,7 +44,6 @@ class Overlay:
                 types += struct.pack("<III", base.string_space + len(strings), type_id, i * 64)
                 strings += member.encode() + b"\0"
                 self.members[name, member] = (next_id, i, type_id)
-                self.names[next_id, f"0:{i}"] = member
             next_id += 1
         head = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, len(types), len(types), len(strings))
         return Btf(head + types + strings, base=base)

@@ -8,10 +8,11 @@ from rucy.lang import tree, typed
 from rucy.lang.checker import arguments, context, results
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.control import tail_value
+from rucy.lang.checker.exprs import constant
 from rucy.lang.checker.flow import Flow
 from rucy.lang.checker.methods import with_unset
 from rucy.lang.checker.state import Checker, Exit, Frame, Site
-from rucy.lang.types import NIL, CtxType
+from rucy.lang.types import CtxType
 
 if TYPE_CHECKING:
     from rucy.kernel.hooks import Hook
@@ -84,8 +85,10 @@ def _bind(ck: Checker, plan: Plan) -> list[tuple[typed.Var, typed.Node]]:
     if plan.args is not None and plan.args.limit is not None and len(plan.params) > plan.args.limit:
         extra = plan.params[plan.args.limit]
         ck.say("TooManyParameters", extra.span, given=len(plan.params), has=plan.args.limit, what=plan.args.what)
+    frame_sites = ck.frame.sites
     for at, param in enumerate(plan.params):
         target = ck.var(param)
+        frame_sites[target] = None
         if plan.args is None or (plan.args.limit is not None and at >= plan.args.limit):
             ck.assigned(target, False)
             continue
@@ -249,8 +252,8 @@ def _targets(ck: Checker, node: tree.Probe, hook: Hook) -> list[tuple[Span, str]
         if isinstance(arg, tree.Send) and arg.recv is None and arg.name == "first_of":
             ck.say("NotYet", arg.span, what="`first_of`", instead="one name")
             continue
-        value = ck.value(arg)
-        if not isinstance(value, typed.Str):
+        value = constant(ck, arg.name) if isinstance(arg, tree.Const) else arg
+        if not isinstance(value, tree.Str):
             ck.say("HookTarget", arg.span, hook=hook.word, example=_EXAMPLES.get(hook.target, "name"))
             continue
         text = value.value.decode("utf-8", "replace")
@@ -264,5 +267,3 @@ def _targets(ck: Checker, node: tree.Probe, hook: Hook) -> list[tuple[Span, str]
 
 
 _EXAMPLES = {"function": "tcp_connect", "event": "sched:sched_switch", "tracepoint": "sched_switch", "syscall": "openat"}
-
-__all__ = ["NIL", "check_programs"]

@@ -41,7 +41,7 @@ def sink(ck: Checker) -> Sink:
             return zero if plain else typed.Seq(value.span, S64, (value, zero))
         return _number(ck, value, row)
 
-    return Sink(convert, S64)
+    return Sink(convert, S64, row.kind != "ignored")
 
 
 def _number(ck: Checker, value: typed.Node, row: Result) -> typed.Node:

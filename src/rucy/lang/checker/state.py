@@ -51,25 +51,28 @@ class Exit:
 
 
 class Sink:
-    """What becomes of the value that a body ends in: `convert` makes it the body's result, of `type`."""
+    """What becomes of the value that a body ends in: `convert` makes it the body's result, of `type`; with `used` False
+    nobody wants it."""
 
-    __slots__ = ("convert", "type")
+    __slots__ = ("convert", "type", "used")
 
-    def __init__(self, convert: Callable[[typed.Node], typed.Node], type_: Type) -> None:
+    def __init__(self, convert: Callable[[typed.Node], typed.Node], type_: Type, used: bool = True) -> None:
         self.convert = convert
         self.type = type_
+        self.used = used
 
 
 class Frame:
     """One body: a program or a method's instance. `result` is a method's so far."""
 
-    __slots__ = ("site", "key", "vars", "ranges", "unset", "result", "exits", "sink", "callees")
+    __slots__ = ("site", "key", "vars", "ranges", "sites", "unset", "result", "exits", "sink", "callees")
 
     def __init__(self, site: Site, key: object) -> None:
         self.site = site
         self.key = key
         self.vars: dict[tree.Var, typed.Var] = {}
         self.ranges: dict[typed.Var, tuple[int, int]] = {}
+        self.sites: dict[typed.Var, tree.Node | None] = {}  # the one assignment of a variable; None: it is given otherwise
         self.unset: set[typed.Var] = set()
         self.result: Type = NEVER
         self.exits: dict[tree.Label, Exit] = {}
@@ -80,13 +83,14 @@ class Frame:
 class Instance:
     """A method for one shape of arguments, at one site."""
 
-    __slots__ = ("method", "frame", "given", "types", "typed")
+    __slots__ = ("method", "frame", "given", "types", "typed", "used")
 
     def __init__(self, method: tree.Method, frame: Frame, given: tuple[tree.Parameter, ...], symbol: str) -> None:
         self.method = method
         self.frame = frame
         self.given = given
         self.types: list[Type] = [NEVER] * len(given)
+        self.used = False  # does any call want its value?
         self.typed = typed.Method(method.name, symbol, method.name_span)
 
 
@@ -128,6 +132,7 @@ class Checker:
         self.frame: Frame
         self.constants: dict[str, tree.Node | None] = {}
         self.expansions: dict[tuple[int, str], Any] = {}  # (call, owner) → (call, receiver, what it means)
+        self.asked: dict[tuple[int, str], tuple[str, str]] = {}  # a field question → (struct, member)
         self.extra: Any = None  # types beside the input BTF's: kernel_types.Overlay
 
     @property
@@ -145,6 +150,12 @@ class Checker:
         from rucy.lang.checker.kernel_types import materialize
 
         return materialize(self, self.expr(node))
+
+    def effect(self, node: tree.Node) -> typed.Node:
+        """Check a node for what it does: nobody wants its value."""
+        from rucy.lang.checker.kernel_types import materialize
+
+        return materialize(self, self.expr(node, False))
 
     # -- saying
 

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
     from rucy.source import Span
 
-_KINDS = {"str_eq": "eq", "str_start": "start", "str_end": "end"}
+_KINDS = {"str_start": "start", "str_end": "end"}
 
 
 def operation(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Node:
     """A `str_*` primitive on checked operands."""
-    strings = args if node.op in ("str_eq", "str_start", "str_end", "str_include") else args[:1]
+    strings = args if node.op in ("str_start", "str_end", "str_include") else args[:1]
     for arg in strings:
         if may_be_nil(arg.type):
             return untested(ck, arg)

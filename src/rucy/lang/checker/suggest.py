@@ -19,10 +19,10 @@ def did_you_mean(name: str, names: Iterable[str], none: str = "") -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The name that differs in the fewest letters, if those are few."""
-    limit = max(1, len(name) // 3)
+    limit = len(name) // 3 or int(len(name) > 1)
     best, best_distance = None, limit + 1
     for other in sorted(set(names)):
-        if other == name or abs(len(other) - len(name)) >= best_distance:
+        if other == name or not (other[0].isalpha() or other[0] == "_") or abs(len(other) - len(name)) >= best_distance:
             continue
         distance = _distance(name, other, best_distance)
         if distance < best_distance:

@@ -41,12 +41,6 @@ class KernelFloat(Diagnostic):
     help = "read another field"
 
 
-class BitfieldAddress(Diagnostic):
-    code = "bitfield-address"
-    title = "`{text}` is a bitfield, which has no address"
-    help = "use its value"
-
-
 class PointerIndex(Diagnostic):
     code = "pointer-index"
     title = "`{text}` cannot be indexed: how far its elements lie apart differs between kernels"
@@ -180,6 +174,18 @@ class HelperArgument(Diagnostic):
     code = "helper-argument"
     title = "`{name}` takes {want} here, and this is {have}"
     help = "give {want}"
+
+
+class HelperSize(Diagnostic):
+    code = "helper-size"
+    title = "the string given to `{name}` has {size} bytes with its NUL, so its size is a constant from 1 to {size}"
+    help = "leave the size out: `{name}` is given the string's own"
+
+
+class LiteralText(Diagnostic):
+    code = "helper-literal"
+    title = "`{name}` takes a literal string here"
+    help = 'write the text itself: `"abc"`'
 
 
 class StringSize(Diagnostic):

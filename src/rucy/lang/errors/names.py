@@ -92,7 +92,7 @@ class Recursion(Diagnostic):
 class NotYet(Diagnostic):
     code = "not-yet"
     title = "{what} is not supported yet"
-    help = "for now, use: {instead}"
+    help = "for now: {instead}"
 
 
 class TooNew(Diagnostic):

@@ -1,0 +1,2 @@
+license "GPL"
+cgroup_connect4 { |c| c.user_ip6[0] == 0 }  # error: [context-unreadable]

@@ -1,0 +1,2 @@
+license "GPL"
+tc_ingress { |skb| skb.cb == 0 ? :ok : :shot }  # error: [whole-array]

@@ -1,0 +1,4 @@
+license "GPL"
+syscall_return "getpid" do |ret|
+  printk("%d", ret / 0)  # error: [division-by-zero]
+end

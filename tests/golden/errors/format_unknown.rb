@@ -1,0 +1,4 @@
+license "GPL"
+syscall_return "getpid" do |ret|
+  printk("%f", "x")  # error: [format-unknown]
+end

@@ -1,0 +1,2 @@
+license "GPL"
+xdp(attach: 5) { |pkt| :pass }  # error: [hook-flag] `attach:`

@@ -1,0 +1,2 @@
+license "GPL"
+xdp(name: 5) { |pkt| :pass }  # error: [hook-name]

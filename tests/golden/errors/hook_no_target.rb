@@ -1,0 +1,2 @@
+license "GPL"
+xdp("eth0") { |pkt| :pass }  # error: [hook-no-target]

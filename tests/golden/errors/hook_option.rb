@@ -1,0 +1,2 @@
+license "GPL"
+xdp(interface: "eth0") { |pkt| :pass }  # error: [hook-option] `interface:`

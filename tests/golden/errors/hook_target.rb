@@ -1,0 +1,2 @@
+license "GPL"
+fentry { |sk| 0 }  # error: [hook-target] `fentry`

@@ -1,0 +1,2 @@
+license "GPL"
+fentry(:tcp_connect) { |sk| 0 }  # error: [hook-target] literal string

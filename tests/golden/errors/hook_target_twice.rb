@@ -1,0 +1,2 @@
+license "GPL"
+syscall("open", "open") { |name| 0 }  # error: [hook-target-twice]

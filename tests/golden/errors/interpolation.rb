@@ -1,0 +1,4 @@
+license "GPL"
+syscall_return "getpid" do |ret|
+  x = "pid #{pid}"  # error: [interpolation]
+end

@@ -1,0 +1,4 @@
+license "GPL"
+fentry "tcp_connect" do |sk|
+  printk("x") if sk.__sk_common.skc_dport < 1024  # error: [network-order]
+end

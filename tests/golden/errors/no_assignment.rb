@@ -1,0 +1,4 @@
+license "GPL"
+syscall_return "getpid" do |ret|
+  ret.x += 1  # error: [no-assignment]
+end

@@ -1,0 +1,4 @@
+license "GPL"
+fentry "tcp_connect" do |sk|
+  printk("%d", sk.sk_protocl)  # error: [no-field] did you mean `sk_protocol`
+end

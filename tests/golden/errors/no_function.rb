@@ -1,0 +1,2 @@
+license "GPL"
+fentry("tcp_conect") { |sk| 0 }  # error: [no-function] did you mean `tcp_connect`

@@ -1,0 +1,2 @@
+license "GPL"
+syscall("opennat") { |d| 0 }  # error: [no-syscall] did you mean `openat`

@@ -1,0 +1,2 @@
+license "GPL"
+xdp(sleepable: true) { |pkt| :pass }  # error: [not-sleepable]

@@ -1,0 +1,4 @@
+xdp do |pkt|
+  next :drop if pkt.tcp  # error: [not-yet] `tcp` of a packet
+  :pass
+end

@@ -1,0 +1,4 @@
+license "GPL"
+syscall_return "getpid" do |ret|
+  puts "hello"  # error: [not-yet] `puts`
+end

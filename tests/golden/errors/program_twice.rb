@@ -1,0 +1,3 @@
+license "GPL"
+xdp(name: :same) { |pkt| :pass }
+xdp(name: :same) { |pkt| :drop }  # error: [program-twice]

@@ -1,0 +1,1 @@
+cgroup_device { |dev| 7 }  # error: [result-range]

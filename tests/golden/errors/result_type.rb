@@ -1,0 +1,1 @@
+xdp { |pkt| "pass" }  # error: [result-type]

@@ -1,0 +1,1 @@
+cgroup_device { |dev| dev.major }  # error: [result-unproved]

@@ -1,0 +1,1 @@
+xdp { |pkt| :drip }  # error: [unknown-result] `:drip`
