@@ -1,5 +1,6 @@
 """The interpreter: each op at the edges against values worked out here, memory that is checked, helpers."""
 
+# ruff: noqa: E501 - IR on one line
 from __future__ import annotations
 
 from fractions import Fraction

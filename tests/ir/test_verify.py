@@ -1,5 +1,6 @@
 """Every rule of the IR's verifier has a function that breaks it, and one that keeps it."""
 
+# ruff: noqa: E501 - IR on one line
 from __future__ import annotations
 
 import pytest

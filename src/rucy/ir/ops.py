@@ -74,7 +74,7 @@ _ROWS = (
     _row("global",    "",     "?",    "NS",   "symbol off", "address of a data variable"),
     _row("map",       "",     "?",    "NS",   "symbol", "a map, as helpers take it"),
     _row("func",      "",     "?",    "NS",   "symbol", "a function's address, for callbacks"),
-    _row("slot",      "",     "?",    "N",    "size align name", "memory of this frame, entry block only; each is its own"),
+    _row("slot",      "",     "?",    "",     "size align name", "memory of this frame, entry block only; each is its own"),
     _row("padd",      "pi",   "same", "NS",   "",  "pointer + bytes"),
     _row("load",      "p",    "?",    "R",    "off width signed", "width bytes (1 2 4 8) at p + off; off a number or a CO-RE offset"),
     _row("store",     "vp",   "-",    "W",    "off width", "the low width bytes of operand 0 to operand 1 + off"),

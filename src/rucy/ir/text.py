@@ -25,13 +25,13 @@ from rucy.ir.types import I1, I64, VOID, Type
 
 def format_module(module: Module, spans: bool = False) -> str:
     """The whole module; `spans` adds `; file:line:column` behind each instruction."""
-    out = [f"license {_quote(module.license)}\n"]
+    out = [f"license {_quote(module.license)}\n"] if module.license else []
     out += [_data(row) + "\n" for row in module.data.values()]
     out += [f"map {_symbol(name)} {value!r}\n" for name, value in module.maps.items()]
     out += [f"extern {_symbol(name)} {value!r}\n" for name, value in module.externs.items()]
     out += [f"note {_quote(name)} {value!r}\n" for name, value in module.notes.items()]
     out += ["\n" + format_function(fn, spans) for fn in module.functions]
-    return "".join(out)
+    return "".join(out).lstrip("\n")
 
 
 def format_function(fn: Function, spans: bool = False) -> str:

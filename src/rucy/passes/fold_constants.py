@@ -85,6 +85,7 @@ def fold_constants(fn: Function) -> bool:
 def _simplify_values(fn: Function) -> bool:
     changed = False
     known: dict[Value, Value] = {}
+    guarded = guarded_values(fn)
     for block in fn.blocks:
         gone = False
         for instr in block.instrs:
@@ -93,7 +94,7 @@ def _simplify_values(fn: Function) -> bool:
                 while arg in known:
                     arg = args[at] = known[arg]
             new = simplify(instr)
-            if new is None:
+            if new is None or (isinstance(new, Const) and instr.op.name in COMPARES and args[0] in guarded):
                 continue
             changed = True
             if new is not instr:
@@ -103,6 +104,12 @@ def _simplify_values(fn: Function) -> bool:
             block.instrs = [i for i in block.instrs if i not in known]
     replace_all(fn, known)
     return changed
+
+
+def guarded_values(fn: Function) -> set[Value]:
+    """What a `within` checks: the compare before it stays, whatever is known. Between the two no spill can come, and
+    older kernels forget the bounds of a number that is spilled."""
+    return {i.args[0] for i in fn.instrs() if i.op.name == "within" and not isinstance(i.args[0], Const)}
 
 
 def _fold_branches(fn: Function) -> bool:
@@ -527,7 +534,7 @@ def _phi(instr: Instr) -> Value | None:
             first = arg
         elif not (isinstance(arg, Const) and isinstance(first, Const) and (arg.value, arg.type) == (first.value, first.type)):
             return None
-    return first
+    return first if first is not None and first.type == instr.type else None
 
 
 _RULES: dict[str, Callable[[Instr], Value | None]] = {
