@@ -1,8 +1,9 @@
 """The table of node kinds is the grammar's: no kind missing, none left from another version."""
 
-from rucy.frontends.ruby.kinds import KINDS
 from tree_sitter import Language
 from tree_sitter_ruby import language
+
+from rucy.frontends.ruby.kinds import KINDS
 
 
 def test_each_named_kind_of_the_grammar_has_a_row() -> None:

@@ -174,21 +174,17 @@ def _update_safely(lo: Lowering, span: Span, update: tree.Update) -> tree.Node:
 def _assign_many(lo: Lowering, node: Node, left: Node, right: Node) -> tree.Node:
     """`a, (b, c), d.e = x, y, z`: receivers and indices on the left, then all values into temporaries, then the targets,
     from the left; so `a, b = b, a` exchanges."""
-    from rucy.frontends.ruby.lower import ValueList
-
     span = lo.span(node)
     steps: list[tree.Node] = []
     targets = _targets(lo, left, steps)
     lo.takes_two = right
     value = _right_side(lo, right)
-    if isinstance(value, tree.Bad):
-        return value
     pairs: list[tuple[_Target, tree.Node]] = []
     _match(lo, left, targets, value, steps, pairs)
     result = tuple(v for _, v in pairs)
     stores = [_store(lo.span(t.node), t, v) for t, v in pairs]
     array = tree.Array(span, tuple(tree.Local(v.span, v.var) for v in result if isinstance(v, tree.Local)))
-    return ValueList(span, (*steps, *stores, array))
+    return tree.ValueList(span, (*steps, *stores, array))
 
 
 def _targets(lo: Lowering, left: Node, steps: list[tree.Node]) -> list[_Target | list]:  # type: ignore[type-arg]
@@ -224,12 +220,12 @@ def _match(
 ) -> None:
     """Pairs each target with a temporary that holds its value."""
     values = _elements(lo, value, len(targets), steps)
-    if values is None:
-        lo.refuse(errors.AssignUnknown(value.span, text=_one_line(value.span.text), targets=len(targets)))
-        return
-    if len(values) != len(targets):
-        lo.refuse(errors.AssignCount(lo.span(left).cover(value.span), values=len(values), targets=len(targets)))
-        return
+    if values is None or len(values) != len(targets):
+        if values is not None:
+            lo.refuse(errors.AssignCount(lo.span(left).cover(value.span), values=len(values), targets=len(targets)))
+        elif not isinstance(value, tree.Bad):
+            lo.refuse(errors.AssignUnknown(value.span, text=_one_line(value.span.text), targets=len(targets)))
+        values = [tree.Bad(value.span)] * len(targets)
     held: list[tree.Node] = []
     for target, item in zip(targets, values):
         nested = isinstance(target, list) and isinstance(item, tree.Array)

@@ -12,7 +12,7 @@ from rucy.frontends.ruby import errors
 from rucy.frontends.ruby.calls import arguments, lower_block
 from rucy.frontends.ruby.control import field, lower_body
 from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL, words_of
-from rucy.frontends.ruby.lower import Frame, Lowering, Scope
+from rucy.frontends.ruby.lower import Frame, Lowering, Scope, without_result
 from rucy.frontends.ruby.structs import is_struct, lower_struct
 from rucy.lang import tree
 from rucy.source import Diagnostic, Note, Span
@@ -108,6 +108,10 @@ class Declarations:
         """A statement of the user half: only declarations inside it are looked for."""
         if self.unit.user_half is None:
             self.unit.user_half = self.lo.span(node)
+        self.misplaced(node)
+
+    def misplaced(self, node: Node) -> None:
+        """Reports declarations inside a statement or method."""
         stack = [node]
         while stack:
             inner = stack.pop()
@@ -119,7 +123,7 @@ class Declarations:
                 name = self.lo.span(inner.child_by_field_name("method") or inner)
                 self.lo.refuse(errors.DeclarationPlace(name, name=word))
                 continue
-            stack.extend(inner.children)
+            stack.extend(reversed(inner.children))
 
     def license(self, node: Node, word: str) -> None:
         lo, span = self.lo, self.lo.span(node)
@@ -149,6 +153,7 @@ class Declarations:
         if name in self.words:
             lo.refuse(errors.ReservedName(lo.span(field(node, "name")), name=name))
         if self.section is None or self.section_span is None:
+            self.misplaced(node)
             return
         span = self.section_span.cover(lo.span(node))
         method = self.method(node)
@@ -160,7 +165,7 @@ class Declarations:
         lo = self.lo
         if not is_struct(lo, node):
             return
-        struct = lower_struct(lo, node, self.method)
+        struct = lower_struct(lo, node)
         if struct.name in self.unit.structs:
             note = Note(self.unit.structs[struct.name].name_span, "the first one is here")
             lo.refuse(errors.StructTwice(struct.name_span, note, name=struct.name))
@@ -210,6 +215,7 @@ class Declarations:
             lo.refuse(errors.HookWithoutBlock(where, name=word, args=shown))
             return
         body = lower_block(lo, block, word, "probe")
+        body.body = without_result(body.body)
         self.unit.programs.append(tree.Probe(span, word, tuple(positional), tuple(options), body, where))
 
     # ------------------------------------------------------------ methods

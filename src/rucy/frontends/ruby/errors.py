@@ -534,3 +534,11 @@ class ArrayAtRunTime(Diagnostic):
     code = "array-at-run-time"
     title = "`{name}` makes an Array at run time, which the kernel half cannot hold"
     help = "use its elements at once: `sum {{ }}`, `count {{ }}`, `any? {{ }}`, or `each`"
+
+
+class Ambiguous(Diagnostic):
+    code = "ambiguous-blanks"
+    title = (
+        "too many operators in this file have a blank before them and none behind (`x /2`, `x %(3)`) to tell them from arguments"
+    )
+    help = "write blanks on both sides of them"

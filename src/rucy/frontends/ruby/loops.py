@@ -304,12 +304,33 @@ def _extreme(op: str) -> Callable[[tree.Send], tree.Node]:
             return _range_extreme(send, source, op)
         if not isinstance(source, tree.Array) or not source.items:
             return tree.Nil(span)
+        if op == "max" and len(source.items) > 2 and not all(isinstance(item, tree.Int) for item in source.items):
+            return _greatest(send, source.items)
         value = source.items[0]
         for item in source.items[1:]:
             value = prim(span, op, value, item)
         return value
 
     return expand
+
+
+def _greatest(send: tree.Send, items: tuple[tree.Node, ...]) -> tree.Node:
+    """Each against all behind it: the greater of two of both kinds may not fit the common kind, and would wrap before the
+    third is looked at."""
+    span = send.span
+    steps: _Steps = ()
+    held: list[tree.Var] = []
+    for item in items:
+        more, var = bind(span, "max", item)
+        steps, held = (*steps, *more), [*held, var]
+    value = local(held[-1])
+    for at in range(len(held) - 2, -1, -1):
+        tests = [prim(span, "ge", local(held[at]), local(other)) for other in held[at + 1 :]]
+        test = tests[0]
+        for one in tests[1:]:
+            test = tree.And(span, test, one)
+        value = if_(send, test, local(held[at]), value)
+    return fold_seq(span, steps, value)
 
 
 def _range_extreme(send: tree.Send, source: tree.Range, op: str) -> tree.Node:

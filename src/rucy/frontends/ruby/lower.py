@@ -125,8 +125,8 @@ class Lowering:
         return self.refuse(self.refusal(row.refusal, node))
 
     def refusal(self, kind: type[Diagnostic], node: Node) -> Diagnostic:
-        text = self.brief(node)
-        return kind(self.span(node), text=text, bare=text.lstrip("@"))
+        text, name = self.brief(node), node.child_by_field_name("name")
+        return kind(self.span(node), text=text, bare=text.lstrip("@"), name=self.text(name) if name is not None else text)
 
     def statements(self, nodes: list[Node], span: Span) -> tree.Node:
         """Statements in order; comments and empty statements are nothing. One statement stands for itself."""
@@ -143,16 +143,17 @@ class Lowering:
         return self.statements(node.children, self.span(node))
 
 
-class ValueList(tree.Seq):
-    """A multiple assignment: its last item is the Array that is its value, dropped where nobody takes it."""
-
-    __slots__ = ()
-
-    def __init__(self, span: Span, items: tuple[tree.Node, ...]) -> None:
-        self.span = span
-        self.items = items
+def without_result(node: tree.Node) -> tree.Node:
+    """A probe's body: no hook takes an Array, so a multiple assignment at the end of it has no value."""
+    node = without_list(node)
+    match node:
+        case tree.Seq() if node.items:
+            return tree.Seq(node.span, (*node.items[:-1], without_result(node.items[-1])))
+        case tree.If():
+            return tree.If(node.span, node.cond, without_result(node.then), without_result(node.other), node.word)
+    return node
 
 
 def without_list(node: tree.Node) -> tree.Node:
     """A statement whose value nobody takes."""
-    return tree.Seq(node.span, node.items[:-1]) if isinstance(node, ValueList) else node
+    return tree.Seq(node.span, node.items[:-1]) if isinstance(node, tree.ValueList) else node

@@ -55,9 +55,15 @@ def _clamp(send: tree.Send) -> tree.Node:
         low, high = send.args
     else:
         low, high = send.args[0], None
+    steps: tuple[tree.Node, ...] = ()
     value = recv_of(send)
-    value = prim(send.span, "max", value, low) if low is not None else value
-    return prim(send.span, "min", value, high) if high is not None else value
+    if low is not None and high is not None and not (isinstance(low, tree.Int) and isinstance(high, tree.Int)):
+        (first,), number = bind(send.span, "n", value)
+        (second,), least = bind(send.span, "low", low)
+        steps, value, low = (first, second), local(number), local(least)
+    # the upper bound first: what is the least of two numbers fits its kind, so that nothing wraps in between
+    value = prim(send.span, "min", value, high) if high is not None else value
+    return fold_seq(send.span, steps, prim(send.span, "max", value, low) if low is not None else value)
 
 
 def _between(send: tree.Send) -> tree.Node:

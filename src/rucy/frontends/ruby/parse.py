@@ -29,6 +29,11 @@ def parse(
 
         diagnostics.report(TooDeep(Span(file, *reading.too_deep), limit=DEPTH_LIMIT))
         return tree.Unit(file)
+    if reading.unsettled:
+        from rucy.frontends.ruby.errors import Ambiguous
+
+        diagnostics.report(Ambiguous(Span(file, 0, min(1, len(file.text)))))
+        return tree.Unit(file)
     checked = check_syntax(file, reading, diagnostics)
     if not checked.valid:
         return tree.Unit(file)

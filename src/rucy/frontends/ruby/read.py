@@ -21,6 +21,13 @@ from tree_sitter_ruby import language
 #: Deepest nesting of the syntax tree: what follows walks it recursively, several Python frames a level.
 DEPTH_LIMIT = 200
 
+#: Parses at most: a wrong guess or a misread literal costs one.
+ROUNDS = 40
+
+_KEYWORDS = frozenset(
+    b"and begin break case do else elsif end ensure false if in next nil not or redo rescue retry return self super then true "
+    b"unless until when while yield defined".split()
+)
 _SCOPES = {"method", "singleton_method", "class", "module", "singleton_class"}
 _BLOCKS = {"block", "do_block", "lambda"}
 _PARAMETERS = {
@@ -44,9 +51,9 @@ _OPERATOR = -1
 class Reading:
     """`masks`: start of each overwritten local → its length. `locals`: where names stand that are local variables.
     `locals_at`: for each statement of the file, in order, its start and the names that are local variables of the file
-    there. `too_deep`: start and end of what nests deeper than `DEPTH_LIMIT`."""
+    there. `too_deep`: start and end of what nests deeper than `DEPTH_LIMIT`. `unsettled`: `ROUNDS` were not enough."""
 
-    __slots__ = ("tree", "masks", "locals", "locals_at", "too_deep")
+    __slots__ = ("tree", "masks", "locals", "locals_at", "too_deep", "unsettled")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
@@ -54,15 +61,18 @@ class Reading:
         self.locals: set[int] = set()
         self.locals_at: dict[int, frozenset[str]] = {}
         self.too_deep: tuple[int, int] | None = None
+        self.unsettled = False
 
 
 def read(text: bytes) -> Reading:
     """Parse `text`. When it nests deeper than `DEPTH_LIMIT`, `too_deep` is where, and masks are not settled."""
     parser = Parser(Language(language()))
     masked = bytearray(text)
-    edits: dict[int, int] = {}
+    edits = _guesses(text)
     banned: set[int] = set()
-    for _ in range(4 + len(text)):
+    for start, length in edits.items():
+        masked[start : start + length] = b"1" * length
+    for _ in range(ROUNDS):
         tree = parser.parse(bytes(masked))
         reading = Reading(tree)
         reading.too_deep = _too_deep(tree)
@@ -70,28 +80,45 @@ def read(text: bytes) -> Reading:
             return reading
         walk = _Walk(text, edits, banned, reading)
         walk.statements(tree.root_node)
-        if walk.found:
-            for start, length in walk.found:
-                if length == _OPERATOR:
-                    _exchange(masked, start)
-                elif length < 0:  # `x [1]`
-                    masked[start] = 0x5B
-                    masked[start - length - 1] = 0x20
-                elif length:
-                    edits[start] = length
-                    masked[start : start + length] = b"1" * length
-                else:  # `x ::A`: exchange the blank and the colons
-                    masked[start : start + 3] = b":: "
-            continue
-        stale = edits.keys() - walk.confirmed
-        if not stale:
-            break
-        for start in stale:
+        reading.masks = edits
+        if walk.wrong is not None:
+            start = walk.wrong
             masked[start : start + edits[start]] = text[start : start + edits[start]]
             del edits[start]
             banned.add(start)
-    reading.masks = edits
+        elif walk.found:
+            for start, length in walk.found:
+                _apply(masked, edits, start, length)
+        else:
+            return reading
+    reading.unsettled = True
     return reading
+
+
+def _apply(masked: bytearray, edits: dict[int, int], start: int, length: int) -> None:
+    """One finding of the walk, as `_Walk.found` has it."""
+    if length == _OPERATOR:
+        _exchange(masked, start)
+    elif length < 0:  # `x [1]`
+        masked[start] = 0x5B
+        masked[start - length - 1] = 0x20
+    elif length:
+        edits[start] = length
+        masked[start : start + length] = b"1" * length
+    else:  # `x ::A`: exchange the blank and the colons
+        masked[start : start + 3] = b":: "
+
+
+def _guesses(text: bytes) -> dict[int, int]:
+    """Where a name that is assigned somewhere stands before ` /2 %(2) <<2 ?a`: masked from the start, so that not each
+    needs a round. A wrong guess is taken back by the walk; inside strings and comments a mask changes nothing."""
+    from re import finditer
+
+    found = list(finditer(rb"(?<![\w@$.:?])([a-z_]\w*)[ \t]+(?:[/%?]|<<)(?=[^\s=])", text))
+    if not found:
+        return {}
+    names = {m[1] for m in finditer(rb"\b([a-z_]\w*)[ \t]*(?:,|=(?![=~>])|(?:[-+*/%|&^]|\|\||&&|<<|>>|\*\*)=(?!=)|\||\))", text)}
+    return {m.start(1): m.end(1) - m.start(1) for m in found if m[1] in names and m[1] not in _KEYWORDS}
 
 
 def _too_deep(tree: Tree) -> tuple[int, int] | None:
@@ -140,7 +167,7 @@ class _Walk:
         self.banned = banned
         self.reading = reading
         self.found: list[tuple[int, int]] = []
-        self.confirmed: set[int] = set()
+        self.wrong: int | None = None
 
     def statements(self, root: Node) -> None:
         scope = _Names()
@@ -161,8 +188,9 @@ class _Walk:
             local = scope.has(self.word(node))
             if local:
                 self.reading.locals.add(node.start_byte)
-            if local or _is_question(self.text, node.end_byte):
-                self.confirmed.add(node.start_byte)
+            elif not _is_question(self.text, node.end_byte):
+                self.wrong = node.start_byte
+                raise _Stop
         elif not node.child_count:
             return
         elif kind in _SCOPES:

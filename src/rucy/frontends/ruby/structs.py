@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tree_sitter import Node
 
 from rucy.frontends.ruby import errors
@@ -55,24 +53,21 @@ def _type_of(lo: Lowering, node: Node) -> str | tuple[str, int] | None:
     return element, count.value
 
 
-def lower_struct(lo: Lowering, node: Node, method: Callable[[Node], tree.Method]) -> tree.Struct:
-    """The struct of a class; `method` lowers a `def` in it."""
+def lower_struct(lo: Lowering, node: Node) -> tree.Struct:
+    """The struct of a class. Its methods are the user half's so far: no kernel code can have such an object to call them."""
     name = field(node, "name")
     parent = node.child_by_field_name("superclass")
     if parent is not None:
         lo.refuse(errors.StructParent(lo.span(parent), name=lo.text(name)))
     attrs: dict[str, tree.Attr] = {}
     calls = {call.start_byte: args for call, args in _attrs(lo, node)}
-    methods: list[tree.Method] = []
     body = node.child_by_field_name("body")
     for child in body.children if body is not None else []:
         if child.start_byte in calls and child.type == "call":
             _attr(lo, lo.text(name), child, calls[child.start_byte], attrs)
-        elif child.type == "method":
-            methods.append(method(child))
-        elif child.is_named and child.type not in ("comment", "empty_statement"):
+        elif child.is_named and child.type not in ("comment", "empty_statement", "method"):
             lo.refuse(errors.StructBody(lo.span(child), text=lo.brief(child)))
-    return tree.Struct(lo.span(node), lo.text(name), tuple(attrs.values()), tuple(methods), None, lo.span(name))
+    return tree.Struct(lo.span(node), lo.text(name), tuple(attrs.values()), (), None, lo.span(name))
 
 
 def _attr(lo: Lowering, struct: str, call: Node, args: list[Node], attrs: dict[str, tree.Attr]) -> None:

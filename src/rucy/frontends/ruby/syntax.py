@@ -211,16 +211,32 @@ def _open_quote(file: SourceFile, root: Node) -> Syntax | None:
             if missing and node.type in ('"', "`", ':"'):
                 opening = node.parent.children[0] if node.is_missing else node
                 span = Span(file, opening.start_byte, max(opening.end_byte, opening.start_byte + 1))
+                escape = _wrong_escape(file, span)
+                if escape is not None:
+                    return escape
                 return Syntax(span, what=f"the string that begins here with `{span.text}` does not end", advice="close it")
         stack.extend(reversed(node.children))
     return None
+
+
+def _wrong_escape(file: SourceFile, opening: Span) -> Syntax | None:
+    """The grammar stops at an escape that has no meaning, as if the string did not end."""
+    from re import compile as pattern
+
+    line = file.text[opening.start :].split(b"\n", 1)[0]
+    escape = pattern(rb"(?<!\\)\\(?:x(?![0-9A-Fa-f])|u(?![0-9A-Fa-f]{4}|\{[ 0-9A-Fa-f]+\}))").search(line)
+    if escape is None:
+        return None
+    at = Span(file, opening.start + escape.start(), opening.start + escape.end())
+    return Syntax(at, what=f"`{at.text}` is not a valid escape", advice="write hexadecimal digits: `\\x41`, `\\u00e9`")
 
 
 def _unexpected(file: SourceFile, wrong: Node) -> Syntax:
     start, end = wrong.start_byte, wrong.end_byte
     if wrong.is_missing:
         at = Span(file, max(0, start - 1), start)
-        return Syntax(at, what=f"`{wrong.type}` is missing here", advice=f"add `{wrong.type}`")
+        what = "a value" if wrong.is_named else f"`{wrong.type}`"
+        return Syntax(at, what=f"{what} is missing here", advice=f"add {'it' if wrong.is_named else what}")
     first = wrong
     while first.child_count:
         first = first.children[0]
@@ -228,6 +244,9 @@ def _unexpected(file: SourceFile, wrong: Node) -> Syntax:
         start, end = first.start_byte, first.end_byte
     elif end == start:
         end = min(len(file.text), start + 1)
+    known = _known_mistake(file, wrong, Span(file, start, end))
+    if known is not None:
+        return known
     span = Span(file, start, end)
     word = span.text.split("\n")[0][:40].strip()
     if not word:
@@ -235,3 +254,27 @@ def _unexpected(file: SourceFile, wrong: Node) -> Syntax:
     return Syntax(
         span, what=f"unexpected `{word}`", advice="check what stands before it: an operator, comma or `end` may be missing"
     )
+
+
+def _known_mistake(file: SourceFile, wrong: Node, span: Span) -> Syntax | None:
+    """Mistakes that are seen in the text where the grammar stopped."""
+    from re import compile as pattern
+
+    before, text = file.text[: span.start], file.text[span.start : span.start + 80]
+    word = pattern(rb"\w*$").search(before[-80:])
+    begin = span.start - (len(word[0]) if word is not None else 0)
+    number = pattern(rb"[0-9]\w*").match(file.text[begin : begin + 80])
+    if number is not None and not number[0].isdigit():
+        at = Span(file, begin, begin + number.end())
+        return Syntax(at, what=f"`{at.text}` is not a valid number", advice="write e.g. `1_000` or `0x1f`")
+    target = pattern(rb"([^\s=]+)\s*=[^=~>]").match(text)
+    if target is not None and wrong.type == "ERROR" and any(c.type == "=" for c in wrong.children):
+        at = Span(file, span.start, span.start + target.end(1))
+        return Syntax(at, what=f"nothing can be assigned to `{at.text}`", advice="write a variable on the left of `=`")
+    query = pattern(rb"[A-Za-z_]\w*[?!]\s*$").search(before[-60:])
+    if text[:1] == b"=" and query is not None:
+        name = query[0].decode().strip()
+        return Syntax(span, what=f"nothing can be assigned to `{name}`", advice=f"leave out the `{name[-1]}`")
+    if span.text in ("class", "module") and pattern(rb"(class|module)\s+[a-z]").match(text):
+        return Syntax(span, what=f"the name of a {span.text} begins with a capital letter", advice="write e.g. `class Event`")
+    return None
