@@ -117,6 +117,7 @@ def _section(ck: Checker, at: int, node: tree.SectionProgram) -> list[Plan]:
     target = sections.target(row, text)
     hook = _hook_of(row.prog_type, row.attach_type, row.name)
     site = _site(ck, row.prog_type, row.attach_type, hook, _result(hook, row.prog_type), True)
+    site = site._replace(name=_probe_name(node.section.span, target or text))
     if node.method is None:
         return []
     args: arguments.Arguments | None = None
@@ -166,6 +167,11 @@ def _site(
     return Site(prog_type, attach_type, row.context or "", result, raw, hook)
 
 
+def _probe_name(span: Span, name: str) -> str:
+    """The target, or the hook's word where it has none."""
+    return name if b"probe_name" in span.file.text else ""
+
+
 # ---------------------------------------------------------------- probes
 
 
@@ -185,6 +191,7 @@ def _probe(ck: Checker, at: int, node: tree.Probe) -> list[Plan]:
     plans = []
     for span, target in _targets(ck, node, hook):
         site = _site(ck, hook.prog_type, hook.attach_type, hook, BY_NAME[hook.result], False)
+        site = site._replace(name=_probe_name(span, target or hook.word))
         site, args = arguments.find(ck, hook, target, span, site)
         name = str(options.get("name") or _name(node.hook, target))
         section = _section_name(hook, target, bool(options.get("sleepable")))

@@ -34,6 +34,7 @@ class Site(NamedTuple):
     result: Result
     raw: bool  # a section program: its Integers need a proof only where the kernel asks one
     hook: Hook | None
+    name: str = ""  # what `probe_name` says; "" where the file does not ask, so that methods are shared
 
 
 class Exit:

@@ -38,7 +38,7 @@ def builtin(ck: Checker, node: tree.Send, row: Builtin) -> typed.Node:
     from rucy.lang.checker import helper_calls
 
     if row.helper is None:
-        name = (ck.site.hook.word if ck.site.hook is not None else ck.site.prog_type).encode()
+        name = ck.site.name.encode()
         return typed.Str(node.span, StrType(len(name) + 1, name), name)
     helper = helper_calls.find(row.helper)
     assert helper is not None, row.helper
