@@ -74,6 +74,8 @@ def lower_binary(lo: Lowering, node: Node) -> tree.Node:
     operator = field(node, "operator")
     left, right = field(node, "left"), field(node, "right")
     op, span = lo.text(operator), lo.span(node)
+    if left.type in ("return", "next", "break") and left.child_count <= 1 and op not in ("and", "or"):
+        return lo.refuse(errors.JumpOperator(span, word=left.type, op=op))
     if op in ("&&", "and"):
         return tree.And(span, _operand(lo, left), _operand(lo, right))
     if op in ("||", "or"):

@@ -26,6 +26,8 @@ _SYMBOL = (
     r"|<=>|===?|=~|![=~]?|<<|>>|<=|>=|<|>|[+-]@?|[/%&|^~]|~@|!@|`)"
 )
 _GLUED = {"-", "+", "*", "&", "/", "%", "<<", "**"}
+#: Behind a bare `return` these begin its value: `return - 1`. (Lowering refuses to read it so.)
+_TAKEN = {"+", "-", "*", "&", "%", "<<", "/", "**"}
 _NONASSOC = (frozenset(["==", "!=", "=~", "!~", "===", "<=>"]),)
 _VOID = {"return", "break", "next", "redo", "retry"}
 _STATEMENTS = {
@@ -226,7 +228,8 @@ class Checks:
                         text = self.text(later)
                         self.say(later, f"unexpected `{text}`: comparisons cannot be chained", "join two of them with `&&`")
                         return
-        self.value(left)
+        if not (left.type in _VOID and left.child_count <= 1 and op in _TAKEN):
+            self.value(left)
         self.apart(left, operator)
         if op in _GLUED:
             self.glued(left, operator)
@@ -234,6 +237,8 @@ class Checks:
             self.say_unexpected(operator)
         if op not in ("and", "or", "&&", "||"):
             self.value(right)
+        if op in ("and", "or") and (_is_multiple(left) or _is_multiple(right)):
+            self.say(operator, f"several variables are assigned beside `{op}`", "assign them in a statement of their own")
         if op not in ("and", "or"):
             self.argument(left)
             if op not in ("&&", "||") or right.type not in _VOID:
@@ -366,6 +371,11 @@ class Checks:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is not None:
             self.target(left)
+            sign = left.next_sibling
+            if sign is not None:
+                self.apart(left, sign)
+            if sum(c.type in ("rest_assignment", "splat_argument") for c in left.children) > 1:
+                self.say(left, "two of the targets collect the rest", "leave one `*`")
         self.value(right)
         if right is not None and right.type == "unary" and _operator(right) == "not":
             self.argument(right)
@@ -424,7 +434,22 @@ class Checks:
         if body is not None and not endless:
             self.clauses(body)
 
+    def commas(self, node: Node) -> None:
+        """No line begins with a comma."""
+        for child in node.children:
+            before = child.prev_sibling if child.type == "," else None
+            if before is not None and b"\n" in self.file.text[before.end_byte : child.start_byte]:
+                self.say_unexpected(child)
+
     def parameters(self, node: Node) -> None:
+        self.commas(node)
+        opening = node.prev_sibling
+        if (
+            node.type == "block_parameters"
+            and opening is not None
+            and b";" in self.file.text[opening.start_byte : node.start_byte]
+        ):
+            self.say_unexpected(node)
         seen: set[str] = set()
         self.parameter_names(node, seen)
         self.parameter_order(node)
@@ -506,10 +531,33 @@ class Checks:
     def case(self, node: Node) -> None:
         if not any(c.type in ("when", "in_clause") for c in node.children):
             self.say(node.children[0], "this `case` has no `when`", "write `when value` with what is to be done")
+        self.value(node.child_by_field_name("value"))
+
+    def match(self, node: Node) -> None:
+        self.value(node.child_by_field_name("value"))
+
+    def begin_block(self, node: Node) -> None:
+        if node.parent is not None and node.parent.type != "program":
+            self.say(node, "`BEGIN` stands at the top level only", "move it out")
+
+    def passed_block(self, node: Node) -> None:
+        """`f(&)` hands on the block of a method that has a parameter `&`."""
+        around: Node | None = node
+        while not node.named_child_count and around is not None:
+            around = around.parent
+            params = around.child_by_field_name("parameters") if around is not None and around.type in _DEFS else None
+            if params is not None and any(c.type == "block_parameter" and not c.named_child_count for c in params.children):
+                return
+        if not node.named_child_count:
+            self.say(node, "there is no anonymous block to hand on", "add the parameter `&` to the method")
 
     def arguments(self, node: Node) -> None:
         """Argument lists: what may stand where, and that nothing in them is a bare command."""
+        self.commas(node)
         items = [c for c in node.children if c.is_named and c.type not in ("comment", "heredoc_body")]
+        bare = node.type == "argument_list" and node.children and node.children[0].type == "hash"
+        if bare and node.parent is not None and node.parent.type == "call":
+            self.say(node, "Ruby takes `{` here for the beginning of a block", "put the Hash into parentheses")
         items = [c for c in items if node.type != "element_reference" or c != node.child_by_field_name("object")]
         block: Node | None = None
         pairs = False
@@ -549,6 +597,9 @@ class Checks:
     def condition(self, node: Node) -> None:
         cond = node.child_by_field_name("condition")
         self.value(cond)
+        other = node.child_by_field_name("alternative")
+        if node.type == "unless" and other is not None and other.type == "elsif":
+            self.say(other.children[0], "`unless` has no `elsif`", "write it as an `if`")
         if cond is not None and cond.type in _STATEMENTS:
             self.say(cond, "a statement stands where a condition is expected", "put it into parentheses")
         elif cond is not None and _is_multiple(cond):
@@ -669,6 +720,11 @@ _CHECKS: dict[str, _Check] = {
     "begin": Checks.clauses,
     "return": Checks.return_,
     "case": Checks.case,
+    "case_match": Checks.case,
+    "match_pattern": Checks.match,
+    "test_pattern": Checks.match,
+    "begin_block": Checks.begin_block,
+    "block_argument": Checks.passed_block,
     "argument_list": Checks.arguments,
     "element_reference": Checks.element,
     "array": Checks.arguments,

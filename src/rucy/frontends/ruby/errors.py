@@ -542,3 +542,9 @@ class Ambiguous(Diagnostic):
         "too many operators in this file have a blank before them and none behind (`x /2`, `x %(3)`) to tell them from arguments"
     )
     help = "write blanks on both sides of them"
+
+
+class JumpOperator(Diagnostic):
+    code = "jump-operator"
+    title = "`{op}` behind `{word}` begins the value that it gives back, although a blank follows"
+    help = "put the value into parentheses: `{word} (…)`"
