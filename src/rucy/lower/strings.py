@@ -75,7 +75,8 @@ def read_string(low: Lowering, node: typed.ReadString) -> Held:
 def helper_string(low: Lowering, node: typed.HelperString) -> Held:
     assert isinstance(node.type, t.StrType)
     slot = _slot_of(low, node, node.type.size)
-    low.b.emit("zero", slot, type=VOID, off=0, size=room(node.type.size))
+    if room(node.type.size) != node.type.size:  # the helper itself fills all of its buffer, zeros behind the text
+        low.b.emit("zero", slot, type=VOID, off=0, size=room(node.type.size))
     low.b.emit("call", slot, const(node.type.size), helper=node.helper)
     return Text(slot, node.type.size)
 
