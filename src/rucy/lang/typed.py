@@ -265,8 +265,9 @@ class CtxStore(Node):
 class Step(NamedTuple):
     """One dereference: from a pointer to a struct, through members in place, to a value.
 
-    type_id is the struct the pointer points to (input BTF), access the CO-RE access string ("0:3:1"); element is a dynamic
-    element index (Integer) with stride (bytes) and elements (count), when the path ends in an array element.
+    type_id is the struct that the pointer points to (input BTF; 0: it points to the value itself, and access is "");
+    access the CO-RE access string ("0:3:1"); element a dynamic element index (Integer) with stride (bytes) and elements
+    (count), when the path ends in an array element (access then ends in that array's element 0).
     """
 
     type_id: int

@@ -102,7 +102,7 @@ def _read(low: Lowering, base: Value, node: typed.KernelLoad, offset: Value | No
 
 def _read_direct(low: Lowering, base: Value, node: typed.KernelLoad, result: Type) -> Value:
     b, step = low.b, node.step
-    ref = CoreRef("byte_off", step.type_id, step.access)
+    ref = CoreRef("byte_off", step.type_id, step.access) if step.type_id else 0
     if not base.type.nullable or not base.type.trust:  # the kernel's exception table gives 0 for a bad address
         return b.emit("load", base, type=result, off=ref, width=step.size, signed=step.signed)
     there, end = b.new_block("there"), b.new_block("end")
@@ -142,8 +142,12 @@ def _read_by_probe(
 
 
 def _address(low: Lowering, base: Value, step: typed.Step) -> Value:
-    """base + the field's offset, as a number: what bpf_probe_read_* takes."""
+    """base + the field's offset, as a number: what bpf_probe_read_* takes. A step without members stays at the base."""
     at = low.b.emit("addr", base) if base.type.is_ptr else base
+    if not step.access:
+        return at
+    if not step.type_id:
+        return at
     return low.b.emit("add", at, low.b.emit("core", ref=CoreRef("byte_off", step.type_id, step.access)))
 
 

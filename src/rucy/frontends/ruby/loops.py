@@ -373,8 +373,12 @@ def _empty(send: tree.Send) -> tree.Node:
     return eq(send.span, _size(send), int_(send.span, 0))
 
 
+_NEED_BLOCK = ("times", "upto", "downto", "step", "each", "each_with_index", "reverse_each", "find", "detect")
+
+
 def _row(owner: str, name: str, least: int, most: int, block: bool, expand: Callable[[tree.Send], tree.Node]) -> MethodRow:
-    return MethodRow(owner, name, (least, most), block, expand)
+    keywords = ("by", "to") if name == "step" else ()
+    return MethodRow(owner, name, (least, most), block, expand, name in _NEED_BLOCK, keywords)
 
 
 def _over(name: str, least: int, most: int, block: bool, expand: Callable[[tree.Send], tree.Node]) -> list[MethodRow]:

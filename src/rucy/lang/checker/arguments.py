@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from rucy.lang import typed
-from rucy.lang.checker.kernel_types import find_type, scalar, unqualified
+from rucy.lang.checker.kernel_types import find_type, pointer_to, scalar, unqualified
 from rucy.lang.types import BOOL, S64, U64, CtxType, IntType, PtrType
 
 if TYPE_CHECKING:
@@ -218,11 +218,7 @@ _C_TYPES = {
 def _syscall_argument(ck: Checker, text: str, offset: int, span: Span) -> typed.Node:
     """By its C type. Pointers are user pointers; a type that the input BTF lacks is 8 bytes wide."""
     if text.rstrip().endswith("*"):
-        target = text.rstrip()[:-1].strip()
-        if target.endswith("*"):
-            found: int | None = None
-        else:
-            found = find_type(ck.btf(), target) if target != "void" else 0
+        found = _pointed(ck, text.rstrip()[:-1])
         pointee = unqualified(ck.btf(), found) if found else 0
         return typed.CtxLoad(span, PtrType(pointee, False, True, True), offset, 8, False, 0, 0)
     known = _C_TYPES.get(text)
@@ -234,3 +230,12 @@ def _syscall_argument(ck: Checker, text: str, offset: int, span: Span) -> typed.
     if type_id is not None and scalar(ck, type_id, False) is not None:
         return _load(ck, offset, type_id, False, span)
     return typed.CtxLoad(span, U64, offset, 8, False, 0, 0)
+
+
+def _pointed(ck: Checker, text: str) -> int | None:
+    """The BTF id of a C type ("struct sockaddr", "const char *const"); None for void and for what the input BTF lacks."""
+    text = text.strip().removesuffix("const").strip()
+    if not text.endswith("*"):
+        return None if text in ("void", "const void") else find_type(ck.btf(), text)
+    target = _pointed(ck, text[:-1])
+    return pointer_to(ck.btf(), target) if target else None

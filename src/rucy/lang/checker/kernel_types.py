@@ -389,6 +389,14 @@ def find_type(btf: Btf, text: str) -> int | None:
     return btf.find(" ".join(words), ("typedef", "int"))
 
 
+def pointer_to(btf: Btf, target: int) -> int | None:
+    """The first pointer type that points to `target`, qualified or not."""
+    for type_id in range(1, btf.end_id):
+        if btf.kind(type_id) == "ptr" and unqualified(btf, getattr(btf.type(type_id), "type_id", 0)) == target:
+            return type_id
+    return None
+
+
 # ---------------------------------------------------------------- questions
 
 

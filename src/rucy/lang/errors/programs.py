@@ -80,7 +80,7 @@ class FunctionWithoutTypes(Diagnostic):
     @property
     def message(self) -> str:
         suggestion = self.values["suggestion"] or "."
-        return super().title.format(**{**self.values, "suggestion": suggestion})
+        return self.title.format(**{**self.values, "suggestion": suggestion})
 
 
 class NoTracepoint(Diagnostic):
