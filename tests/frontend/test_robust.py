@@ -65,3 +65,7 @@ def test_line_ends_of_windows_and_a_byte_order_mark() -> None:
     assert is_syntax(b'\xef\xbb\xbflicense "GPL"\r\nkprobe "f" do\r\n  x = 1\r\n  x -1\r\nend\r\n')
     assert is_syntax(b"x = 1\n__END__\nthis is ) not Ruby\n")
     assert is_syntax(b"=begin\nnot ) Ruby\n=end\nx = 1\n")
+
+
+def test_a_jump_in_a_constant_has_nothing_to_leave() -> None:
+    assert [d.code for d in read('X = [next][0]\nkprobe "f" do X end')[1].items] == ["syntax"]

@@ -372,7 +372,7 @@ class Checks:
         if left is not None:
             self.target(left)
             sign = left.next_sibling
-            if sign is not None:
+            if sign is not None and left.type != "left_assignment_list":
                 self.apart(left, sign)
             if sum(c.type in ("rest_assignment", "splat_argument") for c in left.children) > 1:
                 self.say(left, "two of the targets collect the rest", "leave one `*`")
@@ -533,8 +533,18 @@ class Checks:
             self.say(node.children[0], "this `case` has no `when`", "write `when value` with what is to be done")
         self.value(node.child_by_field_name("value"))
 
-    def match(self, node: Node) -> None:
+    def pair(self, node: Node) -> None:
         self.value(node.child_by_field_name("value"))
+
+    def match(self, node: Node) -> None:
+        value = node.child_by_field_name("value")
+        self.value(value)
+        if value is not None:
+            self.argument(value)
+
+    def splat(self, node: Node) -> None:
+        if not node.named_child_count:
+            self.say_unexpected(node)
 
     def begin_block(self, node: Node) -> None:
         if node.parent is not None and node.parent.type != "program":
@@ -573,7 +583,8 @@ class Checks:
                 self.say(item, "a positional argument stands behind keyword arguments", "move it to the front")
                 break
             self.value(item)
-            if len(items) > 1 or node.parent is None or node.type == "array":
+            bare_not = item.type == "unary" and _operator(item) == "not" and node.children[0].type not in ("(", "[")
+            if bare_not or len(items) > 1 or node.parent is None or node.type == "array":
                 self.argument(item)
         if block is not None and node.parent is not None and node.parent.child_by_field_name("block") is not None:
             self.say(block, "both a block argument and a block are given", "keep one of them")
@@ -725,6 +736,8 @@ _CHECKS: dict[str, _Check] = {
     "test_pattern": Checks.match,
     "begin_block": Checks.begin_block,
     "block_argument": Checks.passed_block,
+    "pair": Checks.pair,
+    "splat_argument": Checks.splat,
     "argument_list": Checks.arguments,
     "element_reference": Checks.element,
     "array": Checks.arguments,

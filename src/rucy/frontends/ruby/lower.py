@@ -59,7 +59,7 @@ class Lowering:
         self.diagnostics = diagnostics
         self.masks = masks
         self.scope = Scope()
-        self.frames: list[Frame] = []
+        self.frames = [Frame("method", tree.Label("next"), tree.Label("break"))]
         self.heredocs: dict[int, Node] = {}
         self.methods: dict[str, Node] = {}
         self.consts: dict[str, Node] = {}
