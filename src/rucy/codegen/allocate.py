@@ -59,24 +59,24 @@ def _find_depths(machine: MFunction) -> None:
 
 
 class _Graph:
-    """Interference as one bit mask a register; 0 to 9 are the machine's own, already coloured.
+    """Interference of virtual registers as sets, and as a bit mask of the machine's own that each must not be.
 
-    base: interference before merging; adjacent: of the merged nodes. moves: (−weight, dst, src), heaviest first.
+    base, base_fixed: before merging; adjacent, fixed: of the merged nodes. moves: (−weight, dst, src), heaviest first.
     """
 
     def __init__(self, machine: MFunction) -> None:
         self.machine = machine
-        self.base = [0] * machine.next
-        self.cost = [0.0] * machine.next
-        self.used = 0
+        self.base: dict[int, set[int]] = {}
+        self.base_fixed: dict[int, int] = {}
+        self.cost: dict[int, float] = {}
         self.moves: list[tuple[float, int, int]] = []
         self._build()
         self.failed: list[int] = []
 
     def _build(self) -> None:
         out = live_out(self.machine)
-        base, cost = self.base, self.cost
-        frame = ~(1 << FRAME)
+        masks: dict[int, int] = {}
+        cost = dict.fromkeys(range(FIRST), 0.0)
         for block in self.machine.blocks:
             weight = 10.0 ** min(block.depth, 6)
             live = out[block]
@@ -86,31 +86,44 @@ class _Graph:
                     if insn.dst != insn.src:
                         self.moves.append((-weight, insn.dst, insn.src))
                     others &= ~(1 << insn.src)
+                writes = insn.writes()
                 written = 0
-                for r in insn.writes():
+                for r in writes:
                     written |= 1 << r
-                    cost[r] += weight
-                for r in insn.writes():
-                    base[r] |= others | written
-                self.used |= written
+                    cost[r] = cost.get(r, 0.0) + weight
+                others |= written
+                for r in writes:
+                    masks[r] = masks.get(r, 0) | others
                 live &= ~written
                 for r in insn.reads():
                     live |= 1 << r
-                    cost[r] += weight
-            self.used |= live
-        self.used &= frame
+                    cost[r] = cost.get(r, 0.0) + weight
         self.moves.sort(key=lambda move: move[0])
-        for r in bits(self.used):
-            base[r] &= frame & ~(1 << r)
-            bit = 1 << r
-            for other in bits(base[r]):
-                base[other] |= bit
+        self.cost = cost
+        self._make_symmetric(masks)
+
+    def _make_symmetric(self, masks: dict[int, int]) -> None:
+        base = self.base = {r: set() for r in sorted(self.cost) if r >= FIRST}
+        fixed = self.base_fixed = dict.fromkeys(base, 0)
+        for r, mask in masks.items():
+            near = bits(mask >> FIRST << FIRST)
+            if r < FIRST:
+                for n in near:
+                    fixed[n] |= 1 << r
+                continue
+            fixed[r] |= mask & (1 << _COUNT) - 1
+            base[r].update(near)
+            for n in near:
+                base[n].add(r)
+        for r, around in base.items():
+            around.discard(r)
 
     def colour(self, aggressive: bool) -> dict[int, int] | None:
         """Register → its colour; None when some find none (`failed`). apart: merged nodes that were taken apart."""
         self.aggressive = aggressive
-        self.adjacent = list(self.base)
-        self.weight = list(self.cost)
+        self.adjacent = {r: set(around) for r, around in self.base.items()}
+        self.fixed = dict(self.base_fixed)
+        self.weight = dict(self.cost)
         self.alias: dict[int, int] = {}
         self.colours: dict[int, int] = {r: r for r in range(_COUNT)}
         self.failed = []
@@ -139,28 +152,44 @@ class _Graph:
     def _merge_copies(self) -> None:
         for _, dst, src in self.moves:
             a, b = self._find(dst), self._find(src)
-            if a == b or self.adjacent[a] >> b & 1 or (a < FIRST and b < FIRST):
+            if a == b:
                 continue
             if b < FIRST:
                 a, b = b, a
-            if self.aggressive or a >= FIRST or self._george(a, b):
-                self._merge(a, b)
+            if a >= FIRST:
+                if b not in self.adjacent[a]:
+                    self._merge(a, b)
+            elif b >= FIRST and not self.fixed[b] >> a & 1 and (self.aggressive or self._george(a, b)):
+                self._fix(a, b)
+
+    def _degree(self, r: int) -> int:
+        return len(self.adjacent[r]) + self.fixed[r].bit_count()
 
     def _george(self, a: int, b: int) -> bool:
-        """Every neighbour of b is one of a's, or is coloured in any case: then merging makes nothing worse."""
-        return all(
-            n < FIRST or self.adjacent[n] >> a & 1 or self.adjacent[n].bit_count() < _COUNT for n in bits(self.adjacent[b])
-        )
+        """Every neighbour of b must not be a anyway, or is coloured in any case: then merging makes nothing worse."""
+        return all(self.fixed[n] >> a & 1 or self._degree(n) < _COUNT for n in self.adjacent[b])
 
     def _merge(self, a: int, b: int) -> None:
         """b becomes a."""
+        adjacent = self.adjacent
+        if len(adjacent[a]) < len(adjacent[b]):
+            a, b = b, a
         self.alias[b] = a
-        adjacent, bit, gone = self.adjacent, 1 << a, ~(1 << b)
-        for n in bits(adjacent[b]):
-            adjacent[n] = adjacent[n] & gone | bit
-        adjacent[a] |= adjacent[b]
-        adjacent[b] = 0
+        around = adjacent.pop(b)
+        for n in around:
+            near = adjacent[n]
+            near.discard(b)
+            near.add(a)
+        adjacent[a] |= around
+        self.fixed[a] |= self.fixed[b]
         self.weight[a] += self.weight[b]
+
+    def _fix(self, colour: int, b: int) -> None:
+        """b becomes one of the machine's own."""
+        self.alias[b] = colour
+        for n in self.adjacent.pop(b):
+            self.adjacent[n].discard(b)
+            self.fixed[n] |= 1 << colour
 
     def _members(self) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
@@ -183,53 +212,47 @@ class _Graph:
 
     def _simplify(self) -> list[int]:
         """Nodes in the order in which they leave the graph: those of low degree first, then the cheapest to spill."""
-        nodes = [r for r in bits(self.used) if r >= FIRST and r not in self.alias]
-        degree = {r: self.adjacent[r].bit_count() for r in nodes}
-        cheapest = sorted((r for r in nodes if degree[r] >= _COUNT), key=lambda r: (*self._price(r, degree[r]), r), reverse=True)
-        easy = [r for r in reversed(nodes) if degree[r] < _COUNT]
-        left = 0
-        for r in nodes:
-            left |= 1 << r
+        left = sorted(self.adjacent)
+        degree = {r: self._degree(r) for r in left}
+        easy = [r for r in reversed(left) if degree[r] < _COUNT]
+        hard = [r for r in left if degree[r] >= _COUNT]
+        kept = self.machine.kept
+        hard.sort(key=lambda r: (r in kept, self.weight[r] / degree[r], r), reverse=True)
         stack: list[int] = []
-        while left:
-            if easy:
-                r = easy.pop()
-            else:
-                r = cheapest.pop()
-            if not left >> r & 1:
+        gone: set[int] = set()
+        while easy or hard:
+            r = easy.pop() if easy else hard.pop()
+            if r in gone:
                 continue
-            left &= ~(1 << r)
+            gone.add(r)
             stack.append(r)
-            for n in bits(self.adjacent[r] & left):
+            for n in self.adjacent[r]:
                 degree[n] -= 1
-                if degree[n] == _COUNT - 1:
+                if degree[n] == _COUNT - 1 and n not in gone:
                     easy.append(n)
         return stack
 
-    def _price(self, r: int, degree: int) -> tuple[bool, float]:
-        return r in self.machine.kept, self.weight[r] / max(1, degree)
-
     def _taken(self, members: list[int]) -> int:
         """Colours of what interferes with these parts of one node."""
-        mask = 0
-        for r in members:
-            mask |= self.base[r]
         taken = 0
-        for n in bits(mask):
-            colour = self.colours.get(n)
-            if colour is None and n in self.alias:
-                root = self._find(n)
-                colour = self.colours.get(root) if root not in self.apart else None
-            if colour is not None:
-                taken |= 1 << colour
+        colours = self.colours
+        for r in members:
+            taken |= self.base_fixed[r]
+            for n in self.base[r]:
+                colour = colours.get(n)
+                if colour is None and n in self.alias:
+                    root = self._find(n)
+                    colour = colours.get(root) if root not in self.apart else None
+                if colour is not None:
+                    taken |= 1 << colour
         return taken
 
     def _choose(self, r: int, members: list[int], hints: list[int] | tuple[int, ...]) -> None:
         taken = self._taken(members)
         free = [c for c in _ORDER if not taken >> c & 1]
         if free:
-            wanted = (self.colours.get(h) for h in hints)
-            self.colours[r] = next((c for c in wanted if c is not None and c in free), free[0])
+            wanted = [self.colours.get(h, -1) for h in hints]
+            self.colours[r] = next((c for c in wanted if c in free), free[0])
         elif len(members) == 1 or self.aggressive:
             self.failed.append(r)
         else:
@@ -245,7 +268,7 @@ class _Graph:
             if not free:
                 self.failed.append(r)
                 continue
-            self.colours[r] = favourite if favourite in free else free[0]
+            self.colours[r] = favourite if favourite is not None and favourite in free else free[0]
             favourite = self.colours[r]
 
     # -- what to spill
@@ -256,7 +279,7 @@ class _Graph:
         chosen = {r for r in self.failed if r not in kept}
         for r in self.failed:
             if r in kept:
-                near = [n for n in bits(self.base[r]) if n >= FIRST and n not in kept]
+                near = [n for n in self.base[r] if n not in kept]
                 if near and not chosen.intersection(near):
                     chosen.add(min(near, key=lambda n: (self.cost[n], n)))
         assert chosen, f"{self.machine.name}: registers cannot be allocated"
