@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rucy.codegen import MachineFunction
 from rucy.ir.function import Module
 from rucy.kernel.hooks import Hook
 from rucy.lang.tree import Unit
 from rucy.lang.typed import Checked
+
+if TYPE_CHECKING:
+    from rucy.btf.reader import Btf
+    from rucy.isa import Insn
 
 
 def tree(unit: Unit) -> str:
@@ -27,8 +33,9 @@ def ir(module: Module) -> str:
     return format_module(module)
 
 
-def assembly(code: list[MachineFunction]) -> str:
-    """Instructions with the slot numbers that the kernel counts, each Ruby line above what it became."""
+def assembly(code: list[MachineFunction], types: Btf | None) -> str:
+    """Instructions with the slot numbers that the kernel counts, each Ruby line above what it became. `types`: the BTF
+    that relocations name, None where there are none."""
     from rucy.isa import slots
     from rucy.isa.text import format_insn
 
@@ -42,10 +49,19 @@ def assembly(code: list[MachineFunction]) -> str:
             if span is not None and span.line != last:
                 last = span.line
                 out.append(f"; {last}: {span.file.line_text(last).strip()}")
-            out.append(f"{slot:6}:  {format_insn(insn)}")
+            out.append(f"{slot:6}:  {format_insn(_named(insn, types))}")
             slot += slots(insn)
         out.append("")
     return "\n".join(out)
+
+
+def _named(insn: Insn, types: Btf | None) -> Insn:
+    """With the relocation's field in words."""
+    from rucy.btf.core import CoreRef, describe
+
+    if insn.ref is None or not isinstance(insn.ref.core, CoreRef) or types is None:
+        return insn
+    return insn._replace(ref=insn.ref._replace(core=describe(types, insn.ref.core)))
 
 
 def btf(data: bytes) -> str:

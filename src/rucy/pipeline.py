@@ -13,7 +13,7 @@ from rucy.btf.types import BtfError
 from rucy.codegen import CodegenTarget, FrameTooLarge, MachineFunction, generate
 from rucy.frontends import ruby
 from rucy.ir.function import Module as IrModule
-from rucy.kernel import hooks
+from rucy.kernel import hooks, maptypes, words
 from rucy.lang import check as check_unit
 from rucy.lang.target import Target
 from rucy.lang.tree import Unit
@@ -70,7 +70,9 @@ def parse(path: str, diagnostics: Diagnostics) -> Unit:
     """Text → tree. Raises UserError."""
     with open(path, "rb") as file:
         source = SourceFile(path, file.read())
-    unit = ruby.parse(source, diagnostics, frozenset(hooks.BY_WORD))
+    hook_words = frozenset(hooks.BY_WORD)
+    taken = hook_words | words.OTHERS | frozenset(words.BY_WORD) | frozenset(maptypes.BY_WORD)
+    unit = ruby.parse(source, diagnostics, hook_words, taken)
     if any(d.code == "syntax" for d in diagnostics.errors):
         diagnostics.stop_on_errors()
     return unit
@@ -151,7 +153,7 @@ def emit(path: str, stage: str, options: Options = Options()) -> str:  # noqa: B
         return dump.ir(module)
     code = generate_code(module, options.target)
     if stage == "asm":
-        return dump.assembly(code)
+        return dump.assembly(code, checked.btf or kernel_btf.opened())
     data = build_object(link_module(module, code, checked), checked.btf or kernel_btf.opened())
     return dump.btf(data) if stage == "btf" else dump.object_summary(data)
 

@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from rucy.btf import types as t
-from rucy.btf.core import RELO_KINDS, CoreRef, core_value, parse_access, resolve
+from rucy.btf.core import RELO_KINDS, CoreRef, core_value, describe, parse_access, resolve
 from rucy.btf.describe import CEnum, CInt, CStruct
 from rucy.btf.reader import Btf
 from rucy.btf.types import BtfError, Enumerator, Member
@@ -59,6 +59,14 @@ def test_elements_and_offsets_of_the_pointer() -> None:
     assert core_value(btf, CoreRef("byte_sz", ids["bits"], "0:7:3")) == 1
     assert core_value(btf, CoreRef("byte_sz", ids["bits"], "0:7")) == 4
     assert resolve(btf, ids["bits"], "0:1")[:2] == (3, 29)
+
+
+def test_relocations_in_words() -> None:
+    btf, ids = fields()
+    refs = (("byte_off", "bits", "0:7:3"), ("byte_sz", "bits", "2:8"), ("enumval_value", "top", "0"), ("type_size", "bits", "0"))
+    assert [describe(btf, CoreRef(kind, ids[of], access)) for kind, of, access in refs] == [
+        "struct bits.h[3] byte_off", "struct bits[2].i byte_sz", "enum top.TOP enumval_value", "struct bits type_size",
+    ]  # fmt: skip
 
 
 def test_enumerators_are_taken_as_libbpf_takes_them() -> None:

@@ -87,6 +87,32 @@ def resolve(btf: Btf, type_id: int, access: str) -> Field:
     return field
 
 
+def describe(btf: Btf, ref: CoreRef) -> str:
+    """What a relocation asks, in names: "struct sock.__sk_common.skc_dport byte_off"; `made` types by theirs."""
+    if ref.made is not None:
+        return f"{ref.made} {ref.access} {ref.kind}"
+    return f"{btf.spell(ref.type_id)}{_path(btf, ref)} {ref.kind}"
+
+
+def _path(btf: Btf, ref: CoreRef) -> str:
+    """Members and elements by name; what an unnamed member has is named as in C, without it."""
+    indices = parse_access(ref.access)
+    if ref.kind in ENUM_KINDS:
+        values = getattr(btf.type(btf.strip(ref.type_id)), "values", ())
+        return f".{values[indices[0]].name}" if indices[0] < len(values) else f".{ref.access}"
+    path = f"[{indices[0]}]" if indices[0] else ""
+    at = ref.type_id
+    for index in indices[1:]:
+        found = btf.type(btf.strip(at))
+        if isinstance(found, (Struct, Union)) and index < len(found.members):
+            path += f".{found.members[index].name}" if found.members[index].name else ""
+            at = found.members[index].type_id
+        else:
+            path += f"[{index}]"
+            at = getattr(found, "type_id", 0)
+    return path
+
+
 def parse_access(access: str) -> tuple[int, ...]:
     """ "0:2:1" → (0, 2, 1)."""
     parts = access.split(":")
