@@ -80,10 +80,17 @@ def _probe(program: typed.Program) -> dict[str, Any]:
         "hook": hook.word if hook is not None else None,
         "link": hook.link if hook is not None else "none",
         "needs": hook.needs if hook is not None else None,
-        "target": program.target,
+        "target": _place(program, hook),
         "attach": bool(program.options.get("attach", True)),
         "sleepable": bool(program.options.get("sleepable", False)),
     }
+
+
+def _place(program: typed.Program, hook: hooks.Hook | None) -> str | None:
+    """What the attach function is told: a system call by the tracepoint that stands for it."""
+    if hook is not None and hook.target == "syscall" and program.hook is not None:
+        return program.section.partition("/")[2].replace("/", ":")
+    return program.target
 
 
 def _hook_of_section(program: typed.Program) -> hooks.Hook | None:

@@ -184,3 +184,24 @@ def test_verify_says_what_it_cost() -> None:
     assert done.returncode == 0, done.stderr
     name, instructions, processed, _ = done.stdout.splitlines()[1].split()
     assert name == "prog" and 0 < int(instructions) < 20 and 0 < int(processed) < 40
+
+
+def test_system_calls_attach_by_their_tracepoints(tmp_path: Path) -> None:
+    from rucy.pipeline import compile_file, probes_of
+
+    source = tmp_path / "calls.rb"
+    source.write_text('license "GPL"\nsyscall("getpid") { printk "a" }\nsyscall_return("getpid") { printk "b" }\n')
+    probes = probes_of(compile_file(str(source)).data)
+    assert probes is not None
+    assert [(p["link"], p["target"]) for p in probes] == [
+        ("tracepoint", "syscalls:sys_enter_getpid"),
+        ("tracepoint", "syscalls:sys_exit_getpid"),
+    ]
+
+
+def test_an_element_behind_a_user_pointer(tmp_path: Path) -> None:
+    from rucy.pipeline import compile_file
+
+    source = tmp_path / "argv.rb"
+    source.write_text('license "GPL"\nsyscall("execve") { |path, argv| printk "%s", ustr(argv[1], 32) }\n')
+    assert compile_file(str(source)).data
