@@ -9,10 +9,17 @@ from rucy.ir.function import Module
 from rucy.passes.eliminate_dead_code import eliminate_dead_code
 from rucy.passes.fold_constants import fold_constants
 from rucy.passes.number_values import number_values
+from rucy.passes.propagate_conditions import propagate_conditions
 from rucy.passes.propagate_copies import propagate_copies
 
 #: the order; each pass of the list runs on every function
-ORDER = (fold_constants, propagate_copies, number_values, eliminate_dead_code)
+ORDER = (
+    fold_constants,
+    propagate_copies,
+    number_values,
+    propagate_conditions,
+    eliminate_dead_code,
+)
 
 
 def optimise(module: Module, after: str | None = None) -> None:

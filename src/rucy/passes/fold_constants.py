@@ -17,7 +17,7 @@ addresses and loads are opaque: no rule asks for theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rucy.ir.function import MASK64, Const, Function, Instr, Undef, Value, const, remove_edge, remove_unreachable, replace_all
@@ -76,7 +76,7 @@ def fold_constants(fn: Function) -> bool:
     changed = remove_unreachable(fn)
     while True:
         simplified = _simplify_values(fn)
-        folded = _fold_branches(fn)
+        folded = fold_branches(fn)
         if not simplified and not folded:
             return changed
         changed = True
@@ -112,7 +112,7 @@ def guarded_values(fn: Function) -> set[Value]:
     return {i.args[0] for i in fn.instrs() if i.op.name == "within" and not isinstance(i.args[0], Const)}
 
 
-def _fold_branches(fn: Function) -> bool:
+def fold_branches(fn: Function) -> bool:
     """A branch on a constant is a jump; one on `!x` is the opposite branch on x."""
     changed = False
     for block in fn.blocks:
@@ -200,9 +200,9 @@ FOLD: dict[str, Callable[..., int]] = {
 }
 
 
-def fold(instr: Instr) -> Const:
-    """The value of an instruction whose operands are all constants."""
-    values = [arg.value for arg in instr.args if isinstance(arg, Const)]
+def fold(instr: Instr, args: Sequence[Value] = ()) -> Const:
+    """The value of an instruction whose operands, or `args` in their place, are all constants."""
+    values = [arg.value for arg in args or instr.args if isinstance(arg, Const)]
     if "bits" in instr.attrs:
         values.append(instr.attrs["bits"])
     return Const(int(FOLD[instr.op.name](*values)), instr.type)
