@@ -40,3 +40,15 @@ def test_results_are_listed_where_one_is_missing() -> None:
     assert codes("cgroup_device { |dev| 7 }") == ["1:result-range"]
     assert codes("xdp { |pkt| :drip }") == ["1:unknown-result"]
     assert codes("cgroup_device { |dev| dev.major & 1 }") == []
+
+
+def test_the_context_of_a_helper_may_be_left_out() -> None:
+    for call in ("skb_change_type(0)", "skb_change_type(ctx, 0)", "skb_change_type(skb, 0)"):
+        text = typed_text(f'license "GPL"\ntc_ingress {{ |skb| {call}; :ok }}')
+        assert "CallHelper skb_change_type : i64\n      Ctx : ctx __sk_buff\n      Int 0 : u64" in text
+    assert codes('license "GPL"\ntc_ingress { |skb| skb_change_type(ctx); :ok }') == ["2:helper-arguments"]
+
+
+def test_a_string_of_a_helper_brings_its_size() -> None:
+    text = typed_text('license "GPL"\nxdp { |pkt| strncmp("abc", "abd"); :pass }')
+    assert "Int 4 : u64" in text

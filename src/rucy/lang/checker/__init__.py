@@ -32,7 +32,8 @@ _TABLE: dict[type, Callable[..., typed.Node]] = {
     tree.Send: calls.send, tree.Update: calls.update, tree.Yield: calls.yield_, tree.Prim: exprs.prim,
     tree.CaseEq: exprs.case_eq,
     tree.Seq: control.seq, tree.ValueList: control.value_list, tree.If: control.if_, tree.Not: control.as_value,
-    tree.And: control.and_or, tree.Or: control.and_or, tree.Loop: control.loop, tree.ForRange: control.for_range, tree.ForEach: control.for_each,
+    tree.And: control.and_or, tree.Or: control.and_or,
+    tree.Loop: control.loop, tree.ForRange: control.for_range, tree.ForEach: control.for_each,
     tree.Catch: control.catch, tree.Throw: control.throw, tree.Return: control.return_,
     tree.Bad: lambda ck, node, used: bad(node.span),
 }  # fmt: skip

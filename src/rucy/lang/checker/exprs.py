@@ -16,6 +16,7 @@ from rucy.lang.types import (
     S64,
     U64,
     ArrayType,
+    BadType,
     BoolType,
     IntType,
     NilType,
@@ -68,9 +69,14 @@ def sym(ck: Checker, node: tree.Sym, used: bool) -> typed.Node:
     values = dict(ck.site.result.values)
     if node.name in values:
         return typed.Int(node.span, SymType(node.name), values[node.name])
-    if not values:
+    from rucy.lang.checker.suggest import result
+
+    meant = result(ck, node.name)
+    if not values and not meant:
         return ck.say("SymbolHere", node.span, name=node.name)
-    return ck.say("UnknownResult", node.span, name=node.name, results=", ".join(f":{name}" for name in values))
+    from rucy.lang.checker.results import listed
+
+    return ck.say("UnknownResult", node.span, name=node.name, results=listed(ck.site.result, ck.words), suggestion=meant)
 
 
 def array(ck: Checker, node: tree.Array, used: bool) -> typed.Node:
@@ -81,13 +87,24 @@ def array(ck: Checker, node: tree.Array, used: bool) -> typed.Node:
         if isinstance(value, typed.Int) and isinstance(value.type, IntType):
             values.append(value.value)
         elif settled(value.type):
-            ck.say("ArrayElement", value.span, have=ck.called(value.type))
+            if whole:
+                _no_element(ck, value)
             whole = False
         else:
             whole = False
     if not whole:
         return bad(node.span)
     return typed.Nil(node.span, ArrayType(tuple(values)))
+
+
+def _no_element(ck: Checker, value: typed.Node) -> None:
+    have, advice = ck.called(value.type), "use literals or constants as elements"
+    if isinstance(value.type, IntType):
+        have += " that is known only when the program runs"
+        advice = "use local variables, one for each"
+    elif isinstance(value, typed.Str):
+        advice = f"ask where the list stands: `[{value.span.text}].include?(x)`, or `case x when {value.span.text}`"
+    ck.say("ArrayElement", value.span, have=have, advice=advice)
 
 
 def range_(ck: Checker, node: tree.Range, used: bool) -> typed.Node:
@@ -171,11 +188,11 @@ def _folded(ck: Checker, node: tree.Const, value: tree.Node) -> typed.Node:
     if word:
         return ck.say("NotYet", node.span, what=f"`{word}` (`{node.name}`)", instead="keep the value in a $global")
     ck.constants[node.name] = value
-    try:
-        made = ck.value(value) if not isinstance(value, tree.Range) else typed.Nil(node.span, RangeType())
-    finally:
-        del ck.constants[node.name]
-    if not settled(made.type) or isinstance(made.type, RangeType):
+    flow = ck.flow
+    made = ck.value(value) if not isinstance(value, tree.Range) else typed.Nil(node.span, RangeType())
+    ck.flow = flow
+    del ck.constants[node.name]
+    if isinstance(made.type, BadType | RangeType):
         return made
     match made:
         case typed.Int():
@@ -334,7 +351,9 @@ def equal(ck: Checker, node: tree.Node, a: typed.Node, b: typed.Node) -> typed.N
             return typed.Prim(span, BOOL, "eq", (typed.Convert(a.span, S64, a), typed.Convert(b.span, S64, b)), 0)
         case (PtrType(), PtrType()):
             return typed.Prim(span, BOOL, "eq", (typed.PtrCast(a.span, U64, a), typed.PtrCast(b.span, U64, b)), 0)
-    return ck.say("NeverEqual", span, left=ck.called(a.type), right=ck.called(b.type))
+    from rucy.lang.checker.suggest import never_equal
+
+    return ck.say("NeverEqual", span, left=ck.called(a.type), right=ck.called(b.type), advice=never_equal(ck, a, b))
 
 
 def _equal_optional(ck: Checker, node: tree.Node, a: typed.Node, b: typed.Node) -> typed.Node:

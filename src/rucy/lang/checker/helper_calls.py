@@ -103,10 +103,10 @@ def _arguments(ck: Checker, node: tree.Send, row: Helper) -> tuple[typed.Node, .
     classes = list(row.args)
     pairs = sum(1 for i, c in enumerate(classes) if i and c in _SIZES and _is_text(classes[i - 1]))
     counts = {len(classes), len(classes) - pairs}
-    first_ctx = bool(classes) and classes[0] in _CONTEXTS
-    if first_ctx:
-        counts |= {count - 1 for count in counts}
     given = list(node.args)
+    may_leave = bool(classes) and classes[0] in _CONTEXTS and not _is_ctx(given)
+    if may_leave:
+        counts |= {count - 1 for count in counts}
     if len(given) not in counts:
         for arg in given:
             ck.expr(arg)
@@ -114,15 +114,17 @@ def _arguments(ck: Checker, node: tree.Send, row: Helper) -> tuple[typed.Node, .
                takes=" or ".join(map(str, sorted(counts))))  # fmt: skip
         return None
     out: list[typed.Node] = []
-    short = len(classes) - pairs - len(given) in (0, 1) and pairs > 0 and len(given) < len(classes) - first_ctx
-    leave_ctx = first_ctx and len(given) in (len(classes) - 1 - (pairs if short else 0),) and not _is_ctx(given)
+    missing = len(classes) - len(given)
+    leave_ctx = may_leave and missing in (1, 1 + pairs)
+    short = missing - leave_ctx > 0
     whole = True
     for i, cls in enumerate(classes):
-        if i == 0 and first_ctx and leave_ctx:
+        if i == 0 and leave_ctx:
             out.append(typed.Ctx(node.span, CtxType(ck.site.context)))
             continue
-        if cls in _SIZES and short and out and isinstance(out[-1].type, StrType):
-            out.append(typed.Int(out[-1].span, U64, out[-1].type.size))
+        if cls in _SIZES and short and i and _is_text(classes[i - 1]):
+            size = out[-1].type.size if isinstance(out[-1].type, StrType) else 0
+            out.append(typed.Int(out[-1].span, U64, size))
             continue
         made = _argument(ck, node, cls, given.pop(0))
         if cls in _SIZES and out and isinstance(out[-1].type, StrType) and settled(made.type):
