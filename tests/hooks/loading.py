@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rucy.load.errors import LoadError
 from rucy.load.probe import bpf_refusal
 
 
 def load(data: bytes) -> None:
     """A test of one object on the running kernel: skipped only where the kernel forbids or lacks its kind."""
+    import pytest
+
     lacking = try_load(data)
     if lacking:
         pytest.skip(lacking)

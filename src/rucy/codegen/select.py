@@ -524,7 +524,7 @@ def _atomic(s: _Selector, i: Instr) -> None:
         s.emit("mov64_reg", s.reg(i), 0)
         return
     dst = s.reg(i)
-    if isinstance(value, Const):
+    if isinstance(value, Const) and pointer.type.kind != "ctx":  # check_mem_access before Linux 6.3 takes no BPF_ST there
         s.load_constant(dst, value)
     else:
         s.emit("mov64_reg", dst, s.use(value))

@@ -8,7 +8,7 @@ from rucy.lang import tree, typed
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import swap, untested
 from rucy.lang.checker.state import Site, may_be_nil
-from rucy.lang.types import U64, CtxType, IntType, PtrType, StrType
+from rucy.lang.types import BOOL, U64, CtxType, IntType, PtrType, StrType
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
@@ -217,6 +217,7 @@ def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed
     """A field of the event by name, loaded from the context at its relocated place; `__data_loc` strings as strings."""
     from rucy.btf.access import find_member, member_names
     from rucy.lang.checker import kernel_types as kt
+    from rucy.lang.checker.overlay import LOCATOR, find
 
     btf, name = ck.btf(), node.name
     base = typed.Ctx(node.span, PtrType(struct, True, False))
@@ -224,22 +225,46 @@ def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed
         ck.expr(node.args[0])
         return ck.say("KernelWrite", node.span, text=node.span.text)
     found = find_member(btf, struct, name)
-    if found is not None and not node.args:
-        return kt.place(node.span, base, struct, found.indices, found.type_id, found.bitfield_size)
-    located = find_member(btf, struct, f"__data_loc_{name}")
-    if located is not None and not node.args:
-        where = kt.materialize(ck, kt.place(node.span, base, struct, located.indices, located.type_id))
-        offset = typed.Prim(node.span, U64, "and", (where, typed.Int(node.span, U64, 0xFFFF)), 0)
-        start = typed.PtrCast(node.span, U64, typed.Ctx(node.span, CtxType(f"event {struct}")))
-        at = typed.Prim(node.span, U64, "add", (start, offset), 0)
-        return typed.ReadString(node.span, StrType(64), at, False)
+    located = find_member(btf, struct, LOCATOR + name)
+    array = kt.place(node.span, base, struct, found.indices, found.type_id, found.bitfield_size) if found else None
+    locator = kt.place(node.span, base, struct, located.indices, located.type_id) if located else None
+    if not node.args and (array is None) != (locator is None):
+        other = find(ck, btf.name(struct), (LOCATOR if locator is None else "") + name)
+        if other is not None:
+            missing = kt.place(node.span, base, other[0], (other[1],), other[2])
+            exists = typed.CoreQuery(node.span, BOOL, "field_exists", other[0], f"0:{other[1]}")
+            there = (_located(ck, missing), _start(ck, array)) if array else (_start(ck, missing), _located(ck, locator))
+            at: typed.Node = typed.If(node.span, U64, exists, *there)
+            return typed.ReadString(node.span, StrType(_EVENT_STRING), at, False)
+        return array if array else typed.ReadString(node.span, StrType(_EVENT_STRING), _located(ck, locator), False)
     if ("Any", name) in ck.dialect.methods:
         return None
     from rucy.lang.checker.suggest import did_you_mean
 
-    names = [n.removeprefix("__data_loc_") for n in member_names(btf, struct) if n not in ("ent", "__data")]
+    names = [n.removeprefix(LOCATOR) for n in member_names(btf, struct) if n not in ("ent", "__data")]
     return ck.say("NoContextField", node.name_span, name=name, what=f"event {btf.name(struct)[16:]}",
                   suggestion=did_you_mean(name, names), names=", ".join(names))  # fmt: skip
+
+
+_EVENT_STRING = 64  # bytes of a string behind the record that are read
+
+
+def _located(ck: Checker, place: typed.Node | None) -> typed.Node:
+    """The address of a string that a __data_loc field tells: offset from the record in its low half."""
+    from rucy.lang.checker import kernel_types as kt
+
+    assert place is not None
+    where = kt.materialize(ck, place)
+    offset = typed.Prim(place.span, U64, "and", (where, typed.Int(place.span, U64, 0xFFFF)), 0)
+    record = typed.PtrCast(place.span, U64, typed.Ctx(place.span, CtxType("event 0")))
+    return typed.Prim(place.span, U64, "add", (record, offset), 0)
+
+
+def _start(ck: Checker, place: typed.Node) -> typed.Node:
+    """The address of an array in the record."""
+    from rucy.lang.checker import kernel_types as kt
+
+    return typed.PtrCast(place.span, U64, kt.address(ck, place))
 
 
 # ---------------------------------------------------------------- the program's own layout
@@ -259,19 +284,28 @@ def from_class(ck: Checker, struct: tree.Struct, kernel_row: str) -> str:
     at = 0
     for attr in struct.attrs:
         word, count = attr.type if isinstance(attr.type, tuple) else (attr.type, 1)
-        if word is None or word not in _STORAGE:
-            ck.say("ContextAttrType", attr.span, name=attr.name, type=word or "none")
-            continue
-        size, signed = _STORAGE[word]
+        if word is not None and word not in _STORAGE:
+            ck.say("ContextAttrType", attr.span, name=attr.name, type=word)
+        size, signed = _STORAGE.get(word or "", (4, False))  # what has been refused leads to no other refusal
         at = (at + size - 1) // size * size
         if limit and at + size * count > limit:
             ck.say("ContextTooLarge", attr.span, name=attr.name, end=at + size * count, what=table.spelled if table else
                    kernel_row, size=limit)  # fmt: skip
             break
+        _check_offset(ck, struct, attr, at, table)
         fields[attr.name] = CtxField(at, size, signed, elems=count, writable=_writable_at(table, at, size))
         at += size * count
     ck.layouts[row] = Layout(struct.name, fields)
     return row
+
+
+def _check_offset(ck: Checker, struct: tree.Struct, attr: tree.Attr, at: int, table: Layout | None) -> None:
+    """Warns of an attr that has a kernel field's name and another's place."""
+    own = table.fields.get(attr.name) if table is not None else None
+    if table is None or own is None or own.offset == at:
+        return
+    before = [f"`{name}` {field.width}" for name, field in table.fields.items() if field.offset < own.offset and not field.mask]
+    ck.say("ContextAttrOffset", attr.span, name=attr.name, at=at, right=own.offset, all=", ".join(before) or "none")
 
 
 def _writable_at(table: Layout | None, offset: int, size: int) -> bool | tuple[str, ...]:

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
 
 FLAVOUR = "___other"
-_STRUCT = 4  # BTF_KIND_STRUCT of uapi linux/btf.h
+LOCATOR = "__data_loc_"  # before the name of a trace event's string that stands behind the record
+_ARRAY, _STRUCT = 3, 4  # BTF_KIND_* of uapi linux/btf.h
+_STEP = 16  # bytes from member to member: their places mean nothing
 
 
 class Overlay:
-    """`btf` has the input's types and one struct for each struct of kernel.renamed that the input has."""
+    """`btf` has the input's types and one struct for each struct of kernel.renamed that the input has. `members`: (struct,
+    member) → (struct's id, member index, type)."""
 
     __slots__ = ("btf", "members")
 
@@ -28,37 +31,76 @@ class Overlay:
 
     def _write(self, base: Btf) -> Btf:
         from rucy.btf.reader import Btf
-        from rucy.kernel import renamed
 
-        strings, types = b"", b""
-        next_id = base.end_id
-        by_struct: dict[str, list[tuple[str, int]]] = {}
-        for row in renamed.ROWS:
-            type_id = base.find(row.type, ("int", "typedef"))
-            if type_id is not None and base.find(row.struct, ("struct",)) is not None:
-                by_struct.setdefault(row.struct, []).append((row.member, type_id))
-        for name, members in by_struct.items():
-            types += struct.pack("<III", base.string_space + len(strings), _STRUCT << 24 | len(members), 8 * len(members))
+        types, strings = _Types(base), b""
+        for name, members in _absent(base).items():
+            rows = []
+            for member, kind in members:
+                type_id = types.of(kind)
+                if type_id is not None:
+                    rows.append((member, type_id))
+            made = types.struct(len(rows), base.string_space + len(strings))
             strings += (name + FLAVOUR).encode() + b"\0"
-            for i, (member, type_id) in enumerate(members):
-                types += struct.pack("<III", base.string_space + len(strings), type_id, i * 64)
+            for i, (member, type_id) in enumerate(rows):
+                types.data += struct.pack("<III", base.string_space + len(strings), type_id, i * _STEP * 8)
                 strings += member.encode() + b"\0"
-                self.members[name, member] = (next_id, i, type_id)
-            next_id += 1
-        head = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, len(types), len(types), len(strings))
-        return Btf(head + types + strings, base=base)
+                self.members[name, member] = (made, i, type_id)
+        data = types.data
+        head = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, len(data), len(data), len(strings))
+        return Btf(head + data + strings, base=base)
+
+
+def _absent(base: Btf) -> dict[str, list[tuple[str, str | int]]]:
+    """Struct → (member, its type's name or its length as an array of char), of structs that the input has."""
+    from rucy.kernel import renamed
+
+    found: dict[str, list[tuple[str, str | int]]] = {}
+    for row in renamed.ROWS:
+        found.setdefault(row.struct, []).append((row.member, row.type))
+    for place in renamed.LOCATED:
+        found.setdefault(place.struct, []).extend([(place.member, place.size), (LOCATOR + place.member, "unsigned int")])
+    return {name: members for name, members in found.items() if base.find(name, ("struct",)) is not None}
+
+
+class _Types:
+    """Types behind the input's, as bytes."""
+
+    def __init__(self, base: Btf) -> None:
+        self.data = b""
+        self._base = base
+        self._next = base.end_id
+        self._arrays: dict[int, int] = {}
+
+    def of(self, kind: str | int) -> int | None:
+        """The id of a type by its name, or of an array of so many char; None where the input has no such type."""
+        if isinstance(kind, str):
+            return self._base.find(kind, ("int", "typedef"))
+        if kind not in self._arrays:
+            char, index = self._base.find("char", ("int",)), self._base.find("unsigned int", ("int",))
+            if char is None or index is None:
+                return None
+            self._arrays[kind] = self._add(struct.pack("<IIIIII", 0, _ARRAY << 24, 0, char, index, kind))
+        return self._arrays[kind]
+
+    def struct(self, members: int, name: int) -> int:
+        """The head of a struct, whose members come next."""
+        return self._add(struct.pack("<III", name, _STRUCT << 24 | members, _STEP * members))
+
+    def _add(self, data: bytes) -> int:
+        self.data += data
+        self._next += 1
+        return self._next - 1
 
 
 def find(ck: Checker, struct_name: str, member: str) -> tuple[int, int, int] | None:
     """(struct, member index, type) in the overlay, which is made when first asked for."""
     from rucy.kernel import renamed
 
-    if not any(row.struct == struct_name and row.member == member for row in renamed.ROWS):
+    bare = member.removeprefix(LOCATOR)
+    known = any(row.struct == struct_name and row.member == member for row in renamed.ROWS)
+    if not known and not any(row.struct == struct_name and row.member == bare for row in renamed.LOCATED):
         return None
     if ck.extra is None:
         ck.extra = Overlay(ck.open_btf())
     overlay: Overlay = ck.extra
     return overlay.members.get((struct_name, member))
-
-
-

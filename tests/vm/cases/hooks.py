@@ -1,0 +1,72 @@
+"""Ruby programs on each kernel, one object each for all of them: what they see and do, and that the verifier takes them
+(tests/hooks)."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.vm.guest import Env, options
+
+
+def _compile(paths: list[Path], out: Path) -> None:
+    """Against Linux 6.1's BTF: 5.10 lacks what came later, the newest has moved the fields."""
+    from tests.hooks.programs import compile_for
+    from tests.vm.btf import kernel_btf
+
+    for path in paths:
+        (out / f"{path.parent.name}-{path.stem}.o").write_bytes(compile_for(path, str(kernel_btf("6.1"))))
+
+
+def _all(jobs: list[tuple[str, Callable[[], None]]]) -> None:
+    """Each in a child process; all are run before the failures are told."""
+    from tests.load.child import in_child
+
+    failed = []
+    for name, job in jobs:
+        try:
+            in_child(job)
+        except AssertionError:
+            failed.append(f"{name}: {traceback.format_exc(limit=0)}")
+    assert not failed, "\n".join(failed)
+
+
+def prepare_firing(out: Path) -> None:
+    from tests.hooks.programs import sources
+
+    _compile(sources(), out)
+
+
+@options(timeout=240.0)
+def case_firing(env: Env) -> None:
+    from tests.hooks.firing import FIRINGS
+    from tests.vm.kernels import HOST
+
+    def job(program: str, fire: Callable[[bytes], None]) -> Callable[[], None]:
+        data = (Path(env.out) / f"programs-{program}.o").read_bytes()
+        return lambda: fire(data)
+
+    _all([(one.id, job(one.program, one.fire)) for one in FIRINGS if env.kernel != HOST or one.where == "any"])
+
+
+def prepare_loading(out: Path) -> None:
+    from tests.hooks.programs import all_sources
+
+    _compile(all_sources(), out)
+
+
+@options(timeout=240.0)
+def case_loading(env: Env) -> None:
+    """What a kernel cannot have is told at the end, so that it is seen; a refusal by its verifier fails."""
+    from tests.hooks.loading import try_load
+
+    def job(path: Path) -> Callable[[], None]:
+        def run() -> None:
+            lacking = try_load(path.read_bytes())
+            if lacking:
+                print(f"{path.stem}: {lacking}")
+
+        return run
+
+    _all([(path.stem, job(path)) for path in sorted(Path(env.out).glob("*.o"))])
