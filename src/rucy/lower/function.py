@@ -135,9 +135,19 @@ class Lowering:
         """Leave to an exit with a value."""
         if self.b.block is None:
             return
-        self._put(exit.key, held)
+        self._put(exit.key, self._in_one_place(exit, exit.type, held))
         exit.used = True
         self.b.jump(exit.block)
+
+    def _in_one_place(self, exit: Exit, type: t.Type, held: Held) -> Held:
+        """Strings that meet are copied to memory of the exit's own: pointers of two kinds never meet."""
+        from rucy.lower.strings import copy_text
+
+        if isinstance(held, Opt) and isinstance(type, t.OptType):
+            return Opt(held.some, self._in_one_place(exit, type.of, held.value))
+        if isinstance(held, Text) and isinstance(type, t.StrType) and not isinstance(held.at, Const):
+            return copy_text(self, exit.key, type.size, held)
+        return held
 
     def land(self, exit: Exit) -> Held:
         """Go on at an exit; every jump to it has been made."""
@@ -296,6 +306,10 @@ def _global_update(low: Lowering, node: typed.GlobalUpdate) -> Held:
 
 def _convert(low: Lowering, node: typed.Convert) -> Held:
     held = low.held(node.value)
+    if isinstance(node.type, t.StrType) and isinstance(held, Text) and low.b.block is not None:
+        from rucy.lower.strings import copy_text
+
+        return held if held.size == node.type.size else copy_text(low, node, node.type.size, held)
     if not isinstance(node.type, t.OptType):
         return held
     if isinstance(node.value.type, t.OptType):

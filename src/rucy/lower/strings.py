@@ -47,8 +47,12 @@ def write_into(low: Lowering, var: typed.Var, node: typed.Node) -> bool:
 
 def copy_into_variable(low: Lowering, var: typed.Var, text: Text) -> Text:
     """A variable has memory of its own, so that a later string does not change it."""
-    size = var.type.size if isinstance(var.type, t.StrType) else text.size
-    slot = _slot_of(low, var, size)
+    return copy_text(low, var, var.type.size if isinstance(var.type, t.StrType) else text.size, text)
+
+
+def copy_text(low: Lowering, key: object, size: int, text: Text) -> Text:
+    """Into the memory that belongs to `key`: where strings meet, all are in one place and of one size."""
+    slot = _slot_of(low, key, size)
     for at in range(0, room(size), 8):
         if at < room(text.size):
             word: Value = low.b.emit("load", text.at, off=at, width=8, signed=False)
