@@ -14,6 +14,7 @@ from rucy.ir.function import Const, Instr, Value, const, false, true
 from rucy.ir.types import I1, I64
 from rucy.lang import typed
 from rucy.lang import types as t
+from rucy.lower import routines
 from rucy.lower.values import Held
 
 if TYPE_CHECKING:
@@ -230,32 +231,7 @@ def _pow(low: Lowering, args: _Args, signs: _Signs) -> Value:
     base, exponent = args
     if isinstance(exponent, Const) and exponent.value < 64:
         return _power_of_constant(low, base, exponent.value)
-    # square and multiply: 64 turns at the most, one for each bit of the exponent
-    b = low.b
-    result, square, rest, turn = object(), object(), object(), object()
-    for key, value in ((result, const(1)), (square, base), (rest, exponent), (turn, const(0))):
-        b.write(key, value)
-    head, body, odd, step, end = (b.new_block(n) for n in ("pow", "bit", "odd", "next", "end"))
-    b.jump(head)
-    b.start(head)
-    b.branch(b.compare("ult", b.read(turn), const(64)), body, end)
-    b.seal(body)
-    b.start(body)
-    b.branch(b.compare("test", b.read(rest), const(1)), odd, step)
-    b.seal(odd)
-    b.start(odd)
-    b.write(result, b.emit("mul", b.read(result), b.read(square)))
-    b.jump(step)
-    b.seal(step)
-    b.start(step)
-    b.write(square, b.emit("mul", b.read(square), b.read(square)))
-    b.write(rest, b.emit("lshr", b.read(rest), const(1)))
-    b.write(turn, b.emit("add", b.read(turn), const(1)))
-    b.jump(head)
-    b.seal(head)
-    b.seal(end)
-    b.start(end)
-    return b.read(result)
+    return routines.power(low, base, exponent)
 
 
 def _power_of_constant(low: Lowering, base: Value, exponent: int) -> Value:
@@ -334,30 +310,7 @@ def _bit_length(low: Lowering, args: _Args, signs: _Signs) -> Value:
 
 
 def _gcd(low: Lowering, args: _Args, signs: _Signs) -> Value:
-    """Euclid's algorithm: 64-bit numbers need 93 turns at the most."""
-    b = low.b
-    x, y, turn = object(), object(), object()
-    b.write(x, _magnitude(low, args[0], signs[0])[0])
-    b.write(y, _magnitude(low, args[1], signs[1])[0])
-    b.write(turn, const(0))
-    head, more, body, end = (b.new_block(n) for n in ("gcd", "more", "turn", "end"))
-    b.jump(head)
-    b.start(head)
-    b.branch(b.compare("ult", b.read(turn), const(94)), more, end)
-    b.seal(more)
-    b.start(more)
-    b.branch(b.compare("ne", b.read(y), const(0)), body, end)
-    b.seal(body)
-    b.start(body)
-    rest = b.emit("umod", b.read(x), b.read(y))
-    b.write(x, b.read(y))
-    b.write(y, rest)
-    b.write(turn, b.emit("add", b.read(turn), const(1)))
-    b.jump(head)
-    b.seal(head)
-    b.seal(end)
-    b.start(end)
-    return b.read(x)
+    return routines.gcd(low, _magnitude(low, args[0], signs[0])[0], _magnitude(low, args[1], signs[1])[0])
 
 
 def _lcm(low: Lowering, args: _Args, signs: _Signs) -> Value:
