@@ -276,7 +276,7 @@ def _settle(instr: Instr, scan: _Scan) -> Type:
     """Give the instruction the type that its row and operands say."""
     if instr.type == _PENDING:
         instr.type = Type("settling")
-        for arg in instr.args[:1]:
+        for arg in instr.args[:1] if instr.op.result == "same" else []:
             if isinstance(arg, Instr) and arg.type == _PENDING:
                 _settle(arg, scan)
         type = result_type(instr)

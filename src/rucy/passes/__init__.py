@@ -11,6 +11,7 @@ from rucy.passes.fold_constants import fold_constants
 from rucy.passes.number_values import number_values
 from rucy.passes.propagate_conditions import propagate_conditions
 from rucy.passes.propagate_copies import propagate_copies
+from rucy.passes.simplify_branches import simplify_branches
 
 #: the order; each pass of the list runs on every function
 ORDER = (
@@ -18,6 +19,7 @@ ORDER = (
     propagate_copies,
     number_values,
     propagate_conditions,
+    simplify_branches,
     eliminate_dead_code,
 )
 

@@ -1,0 +1,178 @@
+"""Takes out the turns that control needs not make.
+
+    b: jump c                     b: …                        c had no other predecessor
+    c: …
+
+    b: branch %0 -> e, d          b: branch %0 -> t, d        e was empty
+    e: jump t
+
+    p: jump b                     p: jump t                   on the way from p the branch is decided
+    b: %1 = phi [p: true], …      b: %1 = phi …
+       branch %1 -> t, f             branch %1 -> t, f
+
+Needs: no unreachable blocks. Keeps: loops, whose heads no jump passes by; every check behind its test. Breaks: nothing.
+"""
+
+from __future__ import annotations
+
+from rucy.ir.dominance import reverse_postorder
+from rucy.ir.function import Block, Const, Function, Instr, Value, add_edge, make, remove_edge, remove_unreachable, replace_all
+from rucy.ir.repair import restore_ssa
+from rucy.ir.types import VOID
+from rucy.passes.fold_constants import FOLD, fold, fold_branches
+
+#: instructions of a block that is passed by, copied for the path that passes it
+_MOST_COPIES = 3
+
+
+def simplify_branches(fn: Function) -> bool:
+    changed = False
+    while fold_branches(fn) or _merge_blocks(fn) or _forward_empty(fn) or _thread_jumps(fn):
+        changed = True
+    return changed
+
+
+def _merge_blocks(fn: Function) -> bool:
+    """A block and its only successor, if that has no other predecessor, are one."""
+    copies: dict[Value, Value] = {}
+    gone: set[Block] = set()
+    for block in fn.blocks:
+        while block not in gone and (after := _only_successor(block)) is not None and after is not fn.entry:
+            copies.update((phi, phi.args[0]) for phi in after.phis())
+            block.instrs = block.instrs[:-1] + [i for i in after.instrs if i.op.name != "phi"]
+            for instr in block.instrs:
+                instr.block = block
+            for succ in block.succs:
+                succ.preds[succ.preds.index(after)] = block
+            gone.add(after)
+    if not gone:
+        return False
+    fn.blocks = [block for block in fn.blocks if block not in gone]
+    replace_all(fn, copies)
+    return True
+
+
+def _only_successor(block: Block) -> Block | None:
+    succs = block.succs
+    if len(succs) != 1 or succs[0] is block or len(succs[0].preds) != 1:
+        return None
+    return succs[0]
+
+
+def _forward_empty(fn: Function) -> bool:
+    """Who goes to a block that only jumps goes where it jumps. A block stays if its edge tells a phi something."""
+    changed = False
+    for block in fn.blocks[1:]:
+        if len(block.instrs) != 1 or block.instrs[0].op.name != "jump":
+            continue
+        target = block.instrs[0].targets[0]
+        if target is block:
+            continue
+        for pred in list(block.preds):
+            changed = _forward(pred, block, target) or changed
+    if changed:
+        remove_unreachable(fn)
+    return changed
+
+
+def _forward(pred: Block, block: Block, target: Block) -> bool:
+    last = pred.terminator
+    assert last is not None
+    over = target.preds.index(block)
+    if target not in last.targets:
+        last.targets[last.targets.index(block)] = target
+        add_edge(pred, target)
+        for phi in target.phis():
+            phi.args.append(phi.args[over])
+    else:
+        beside = target.preds.index(pred)
+        if not all(_same(phi.args[over], phi.args[beside]) for phi in target.phis()):
+            return False
+        last.op, last.args, last.targets = make("jump", []).op, [], [target]
+    block.preds.remove(pred)
+    return True
+
+
+def _same(a: Value, b: Value) -> bool:
+    return a is b or (isinstance(a, Const) and isinstance(b, Const) and (a.value, a.type) == (b.value, b.type))
+
+
+# ---------------------------------------------------------------- jump threading
+
+
+def _thread_jumps(fn: Function) -> bool:
+    """One path at a time: each changes what the next may rest on."""
+    order = {block: at for at, block in enumerate(reverse_postorder(fn))}
+    users: dict[Value, list[Instr]] = {}
+    for instr in fn.instrs():
+        for arg in instr.args:
+            users.setdefault(arg, []).append(instr)
+    for block in fn.blocks:
+        is_loop_head = any(order[pred] >= order[block] for pred in block.preds)
+        if is_loop_head or not _may_be_passed(block, users):
+            continue
+        for pred in block.preds:
+            values = _values_from(block, pred)
+            condition = values.get(block.instrs[-1].args[0])
+            if isinstance(condition, Const):
+                _thread(fn, pred, block, block.instrs[-1].targets[0 if condition.value else 1], values)
+                return True
+    return False
+
+
+def _may_be_passed(block: Block, users: dict[Value, list[Instr]]) -> bool:
+    """Phis, a few instructions that may be copied, and a branch that no check relies on."""
+    last = block.instrs[-1]
+    condition = last.args[0] if last.op.name == "branch" else None
+    if not isinstance(condition, Instr) or condition.block is not block:
+        return False
+    body = [i for i in block.instrs[:-1] if i.op.name != "phi"]
+    if len(body) > _MOST_COPIES or len(body) == len(block.instrs) - 1:
+        return False
+    if any("S" not in i.op.effects or "K" in i.op.effects or i.op.name == "core" for i in body):
+        return False
+    return not any("K" in user.op.effects for i in block.instrs for user in users.get(i, ())) and not any(
+        "K" in user.op.effects for arg in condition.args for user in users.get(arg, ())
+    )
+
+
+def _values_from(block: Block, pred: Block) -> dict[Value, Value]:
+    """The block's values when control comes from `pred`: operands of phis, and constants that follow."""
+    at = block.preds.index(pred)
+    values: dict[Value, Value] = {phi: phi.args[at] for phi in block.phis()}
+    for instr in block.instrs:
+        if instr.op.name in FOLD:
+            args = [values.get(arg, arg) for arg in instr.args]
+            if all(isinstance(arg, Const) for arg in args):
+                values[instr] = fold(instr, args)
+    return values
+
+
+def _thread(fn: Function, pred: Block, block: Block, target: Block, values: dict[Value, Value]) -> None:
+    """From pred to the target, past the block, over a block of its own that holds copies of what the block computes."""
+    way = fn.new_block("way", after=pred)
+    for instr in block.instrs[:-1]:
+        if instr not in values:
+            args = [values.get(arg, arg) for arg in instr.args]
+            copy = make(instr.op.name, args, instr.type, instr.span, instr.calls, **instr.attrs)
+            copy.block = way
+            way.instrs.append(copy)
+            values[instr] = copy
+    branch = block.instrs[-1]
+    jump = make("jump", [], VOID, branch.span, branch.calls)
+    jump.block = way
+    jump.targets = [target]
+    way.instrs.append(jump)
+    over = target.preds.index(block)
+    for phi in target.phis():
+        phi.args.append(values.get(phi.args[over], phi.args[over]))
+    add_edge(way, target)
+    last = pred.terminator
+    assert last is not None
+    last.targets[last.targets.index(block)] = way
+    add_edge(pred, way)
+    homes = block.instrs[:-1]
+    remove_edge(pred, block)
+    remove_unreachable(fn)
+    for instr in homes:
+        restore_ssa(fn, instr, {block: instr, way: values[instr]})
