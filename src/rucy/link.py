@@ -83,6 +83,7 @@ def _probe(program: typed.Program) -> dict[str, Any]:
         "target": _place(program, hook),
         "attach": bool(program.options.get("attach", True)),
         "sleepable": bool(program.options.get("sleepable", False)),
+        "optional": bool(program.options.get("optional", False)),
     }
 
 

@@ -44,16 +44,34 @@ def open_tool(tool: Tool, btf: str | None = None) -> Loaded:
     if not tool.probes:
         raise LoadError(f"`{tool.name}` has no program", "write a probe, or `section!` and a method")
     loaded = Loaded.open_object(tool.data, "rucy", btf)
-    types = {
-        p["name"]: (p["prog_type"], p["attach_type"], p["target"] if p["link"] in ("trace", "tp_btf") else None)
-        for p in tool.probes
-    }
     try:
-        loaded.set_program_types(types, frozenset(p["name"] for p in tool.probes if p["sleepable"]))
+        for probe in tool.probes:
+            _set_type(loaded, probe)
     except BaseException:
         loaded.close()
         raise
     return loaded
+
+
+#: links whose programs the verifier checks against what they attach to
+_CHECKED_LINKS = ("trace", "tp_btf", "lsm")
+
+
+def _set_type(loaded: Loaded, probe: dict[str, Any]) -> None:
+    """By the probe's row. An optional one whose target this kernel lacks is left out."""
+    name, target = probe["name"], probe["target"] if probe["link"] in _CHECKED_LINKS else None
+    types = {name: (probe["prog_type"], probe["attach_type"], target)}
+    try:
+        loaded.set_program_types(types, frozenset([name] if probe["sleepable"] else []))
+    except LoadError as error:
+        if not probe["optional"] or error.status != 77:
+            raise
+        tell_left_out(probe, error)
+        loaded.leave_out(name)
+
+
+def tell_left_out(probe: dict[str, Any], error: LoadError) -> None:
+    print(f"rucy: `{probe['name']}` is left out: {error.message}", file=sys.stderr)
 
 
 def require_permission() -> None:
@@ -65,4 +83,4 @@ def require_permission() -> None:
         raise refusal
 
 
-__all__ = ["Tool", "UserError", "open_tool", "read_tool", "require_permission", "sys"]
+__all__ = ["Tool", "UserError", "open_tool", "read_tool", "require_permission", "tell_left_out"]

@@ -1,6 +1,6 @@
 """`rucy COMMAND …`: finds the command, runs it, and turns what it raises into a line and an exit status.
 
-Exit status: 1 the user's mistake, 2 usage, 70 our own bug, 77 the kernel lacks what is asked.
+Exit status: 1 the user's mistake, 2 usage, 70 our own bug, 77 the kernel lacks or forbids what is asked.
 """
 
 from __future__ import annotations

@@ -5,17 +5,25 @@ from __future__ import annotations
 import select
 import sys
 import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from rucy.cli.loading import Tool, open_tool, read_tool, require_permission
+from rucy.cli.loading import Tool, open_tool, read_tool, require_permission, tell_left_out
 from rucy.cli.options import COMPILE, Args, Option, Usage
+from rucy.load.errors import LoadError
 from rucy.load.objects import Loaded
 from rucy.load.stop import Stop
+
+if TYPE_CHECKING:
+    from rucy.load.trace import TraceLine
 
 SYNOPSIS = "FILE.rb|FILE.o [--cgroup PATH] [--interface IF] [OPTIONS]"
 ARGUMENTS = (1, 1)
 OPTIONS = (
     Option("--cgroup", "PATH", "the cgroup (v2) that cgroup programs decide for"),
     Option("--interface", "IF", "the network interface of xdp, tc and socket programs"),
+    Option("--mode", "MODE", "how xdp runs: native, in the driver, or generic (default: native where there is)",
+           choices=("native", "generic")),  # fmt: skip
     Option("--duration", "SECONDS", "stop by itself after this time"),
     Option("--verifier-log", "", "print all that the kernel's verifier says"),
     *COMPILE,
@@ -33,6 +41,7 @@ def run(args: Args) -> int:
     tool = read_tool(args)
     if tool.user_half:
         print(f"rucy: {tool.name}: the user half does not run yet; its probes are attached until Ctrl-C", file=sys.stderr)
+    _require_places(tool, args)
     require_permission()
     with Stop() as stop, open_tool(tool) as loaded:
         loaded.load(verifier_log=args.flag("verifier-log"))
@@ -55,12 +64,44 @@ def _seconds(text: str | None) -> float | None:
     return value
 
 
+def _require_places(tool: Tool, args: Args) -> None:
+    """Before anything is loaded: whatever a probe attaches to has been named."""
+    for probe in _attachable(tool):
+        option = probe["needs"]
+        if option is not None and args.text(option) is None:
+            metavar = {o.name: o.metavar for o in OPTIONS}[f"--{option}"]
+            where = f"{tool.name}:{probe['line']}" if probe["line"] else tool.name
+            kind = probe["hook"] or probe["name"]
+            raise Usage(f"{where}: `{kind}` attaches to {_PLACES[option]}, so name one: --{option} {metavar}")
+
+
+_PLACES = {"cgroup": "a cgroup", "interface": "a network interface"}
+
+
+def _attachable(tool: Tool) -> list[dict[str, Any]]:
+    return [probe for probe in tool.probes if probe["attach"]]
+
+
 def _attach(tool: Tool, loaded: Loaded, args: Args) -> None:
-    for probe in tool.probes:
-        if probe["attach"] and probe["link"] != "none":
-            loaded.attach(
-                probe["name"], probe["link"], probe["target"], cgroup=args.text("cgroup"), interface=args.text("interface")
-            )
+    """All programs that attach by themselves, each told with its place. Those before a failing one are detached by the
+    end of the `with` that `loaded` is in."""
+    there = {info.name for info in loaded.programs if info.fd >= 0}
+    for probe in _attachable(tool):
+        if probe["name"] not in there:  # optional, and left out
+            continue
+        try:
+            link = loaded.attach(
+                probe["name"], probe["link"], probe["target"], cgroup=args.text("cgroup"),
+                interface=args.text("interface"), mode=args.text("mode") if probe["link"] == "xdp" else None,
+            )  # fmt: skip
+        except LoadError as error:
+            if not probe["optional"] or error.status != 77:
+                raise
+            tell_left_out(probe, error)
+        else:
+            print(f"rucy: {link.program} on {link.target}", file=sys.stderr)
+    if not loaded.links:
+        raise LoadError(f"no program of `{tool.name}` attaches", "each is optional and left out, or has `attach: false`")
 
 
 def _print_until_stopped(tool: Tool, loaded: Loaded, args: Args, stop: Stop, duration: float | None) -> None:
@@ -69,24 +110,20 @@ def _print_until_stopped(tool: Tool, loaded: Loaded, args: Args, stop: Stop, dur
 
     with TraceInstance(loaded.code()) as trace:
         _attach(tool, loaded, args)
-        count = len(loaded.links)
-        print(f"rucy: {count} program{'s' if count != 1 else ''} attached; Ctrl-C ends", file=sys.stderr, flush=True)
+        print("rucy: attached; Ctrl-C ends", file=sys.stderr, flush=True)
         end = time.monotonic() + duration if duration is not None else None
         while not stop.requested and (end is None or time.monotonic() < end):
             left = 0.2 if end is None else max(0.0, min(0.2, end - time.monotonic()))
             select.select([trace.fileno(), stop.fileno()], [], [], left)
-            _print_lines(trace, 0)
+            _print_lines(trace.lines(0))
         for link in loaded.links:
             link.close()
-        _print_lines(trace, 0.35)
+        _print_lines(trace.drain())
         if trace.lost:
             print(f"rucy: {trace.lost} lines were lost: the kernel's buffer was full", file=sys.stderr)
 
 
-def _print_lines(trace: object, timeout: float) -> None:
-    from rucy.load.trace import TraceInstance
-
-    assert isinstance(trace, TraceInstance)
-    for line in trace.lines(timeout):
+def _print_lines(lines: Iterable[TraceLine]) -> None:
+    for line in lines:
         print(line.text)
     sys.stdout.flush()

@@ -4,7 +4,7 @@
 class LoadError(Exception):
     """A foreseeable failure of loading or attaching: one line, a help line, and the exit status that fits it.
 
-    status: 1 the user's mistake, 77 the kernel (or its libbpf) lacks what is asked, 70 our own bug.
+    status: 1 the user's mistake, 77 the kernel (or its libbpf) lacks what is asked or forbids it, 70 our own bug.
     """
 
     def __init__(self, message: str, help: str = "", status: int = 1) -> None:

@@ -126,7 +126,7 @@ def _map(error: int, name: str) -> LoadError:
 def forbidden(what: str) -> LoadError:
     """EPERM: not root, or root and the kernel forbids it all the same."""
     if os.geteuid() != 0:
-        return LoadError(f"the kernel does not permit {what}", NOT_ROOT, 1)
+        return LoadError(f"the kernel does not permit {what}", NOT_ROOT, 77)
     mode = lockdown()
     why = f"it is locked down ({mode})" if mode not in (None, "none") else "its configuration does, or it is locked down"
     return LoadError(f"this kernel forbids {what}", f"{why}; root alone is not enough here", 77)

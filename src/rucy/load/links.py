@@ -242,7 +242,7 @@ def _socket(program: Program, interface: str | None, given: int | None) -> Link:
         try:
             own = sockets.socket(sockets.AF_PACKET, sockets.SOCK_RAW, 0)  # protocol 0: nothing arrives before bind
         except PermissionError:
-            raise LoadError("the kernel permits no packet socket", failures.NOT_ROOT) from None
+            raise LoadError("the kernel permits no packet socket", failures.NOT_ROOT, 77) from None
     try:
         own.setsockopt(sockets.SOL_SOCKET, SO_ATTACH_BPF, program.fd)
         if given is None:

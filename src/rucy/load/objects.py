@@ -82,6 +82,7 @@ class Loaded:
         self._views: dict[str, mmap.mmap] = {}
         self._globals: dict[str, _Global] | None = None
         self._logs: dict[str, str] = {}
+        self._left_out: set[str] = set()
         self._programs = {self._text("bpf_program__name", p): p for p in self._each("bpf_object__next_program")}
         self._maps = self._name_maps()
         _open_objects.add(self)
@@ -125,6 +126,11 @@ class Loaded:
             if error:
                 raise failures.target(-error, name, target)
 
+    def leave_out(self, name: str) -> None:
+        """Do not load this program."""
+        self._program(name)
+        self._left_out.add(name)
+
     def load(self, verifier_log: bool = False, autoload: set[str] | None = None, stats: bool = False) -> None:
         """Load maps and programs into the kernel.
 
@@ -133,7 +139,8 @@ class Loaded:
         """
         level = LOG_ALL if verifier_log else LOG_STATS if stats else 0
         for name, program in self._programs.items():
-            self._library.call("bpf_program__set_autoload", program, autoload is None or name in autoload)
+            wanted = name not in self._left_out and (autoload is None or name in autoload)
+            self._library.call("bpf_program__set_autoload", program, wanted)
             self._library.call("bpf_program__set_log_level", program, level)
         self._library.take_messages()
         error = self._library.call("bpf_object__load", self._handle)

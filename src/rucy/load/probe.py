@@ -46,7 +46,7 @@ def tracefs() -> str:
         if os.path.isdir(f"{place}/events"):
             return place
     if os.geteuid() != 0:
-        raise LoadError("tracefs cannot be read", failures.NOT_ROOT)
+        raise LoadError("tracefs cannot be read", failures.NOT_ROOT, 77)
     place = _TRACEFS_PLACES[0]
     if not os.path.isdir(place):
         raise LoadError("this kernel has no tracefs", "it needs CONFIG_TRACING=y", 77)

@@ -268,7 +268,7 @@ def _write(path: str, value: str) -> None:
 
 def _refused(what: str, error: OSError) -> LoadError:
     if isinstance(error, PermissionError) and os.geteuid() != 0:
-        return LoadError(what, failures.NOT_ROOT)
+        return LoadError(what, failures.NOT_ROOT, 77)
     if isinstance(error, FileNotFoundError):
         return LoadError(f"{what}: this kernel has no event bpf_trace_printk", "Linux 5.10 has it", 77)
     return LoadError(f"{what}: {error.strerror}", status=77)
