@@ -24,6 +24,36 @@ def live_out(machine: MFunction) -> dict[MBlock, int]:
     return flow(machine, gen, kill)
 
 
+#: first words of ops that do nothing but write their destination
+_PURE = (
+    "mov", "add", "sub", "mul", "div", "mod", "and", "or", "xor", "lsh", "rsh", "arsh", "neg", "be", "lddw", "lea", "ldx_",
+    "setcc",
+)  # fmt: skip
+
+
+def remove_dead(machine: MFunction) -> None:
+    """Drop instructions whose result nothing reads."""
+    changed = True
+    while changed:
+        changed = False
+        out = live_out(machine)
+        for block in machine.blocks:
+            live = out[block]
+            kept = []
+            for insn in reversed(block.insns):
+                written = 0
+                for r in insn.writes():
+                    written |= 1 << r
+                if written and not written & live and insn.op.startswith(_PURE):
+                    changed = True
+                    continue
+                live &= ~written
+                for r in insn.reads():
+                    live |= 1 << r
+                kept.append(insn)
+            block.insns = kept[::-1]
+
+
 def live_places(machine: MFunction) -> dict[MBlock, int]:
     """Places of spilled registers live at each block's end."""
     gen: dict[MBlock, int] = {}

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rucy.codegen.liveness import remove_dead
 from rucy.codegen.machine import FRAME, CodegenTarget, MBlock, MFunction, MInsn
 from rucy.ir.function import Block, Const, Function, Instr, Param, Undef, Value
 from rucy.ir.ops import COMPARES, SWAPPED
@@ -63,6 +64,9 @@ class _Selector:
         self.checked: dict[Instr, int] = {}
         self.users: dict[Value, list[Instr]] = {}
         self.materialised: set[Value] = set()
+        self.exit: MBlock | None = None
+        self.short: set[Value] = set()  # made by a 32-bit instruction: the upper half of the register is zero
+        self.folded = False  # some instruction may have lost its uses
 
     # -- the whole function
 
@@ -78,7 +82,12 @@ class _Selector:
                 if "T" in instr.op.effects:
                     self._phi_copies(block)
                 _RULES[instr.op.name](self, instr)
-            self.block.succs = [self.blocks[s] for s in block.succs]
+            if block.succs:
+                self.block.succs = [self.blocks[s] for s in block.succs]
+        if self.exit is not None:
+            self.out.blocks.append(self.exit)
+        if self.folded:
+            remove_dead(self.out)
         return self.out
 
     def _find_users(self) -> None:
@@ -186,8 +195,15 @@ def _alu(s: _Selector, i: Instr) -> None:
     if i.op.commutes and _right_operand(s, i) is a:
         a, b = b, a
     if i.op.name == "and" and isinstance(b, Const) and b.value == _MASK32:
-        fired("and.mov32")  # the low half of a register
-        s.emit("mov32_reg", s.reg(i), s.use(a))
+        _zext32(s, i, a)
+        return
+    if _is_short(s, i, a, b):
+        fired(f"{i.op.name}.short")
+        s.short.add(i)
+        if isinstance(b, Const):
+            _two_address(s, i, a, f"{op}32_imm", imm=b.value & 63 if i.op.name == "shl" else _sext32(b.value))
+        else:
+            _two_address(s, i, a, f"{op}32_reg", src=b)
         return
     if i.op.name in ("add", "sub") and isinstance(b, Const) and a.type.name == "i64":
         step = _signed(b.value) if i.op.name == "add" else -_signed(b.value)
@@ -229,6 +245,92 @@ def _alu(s: _Selector, i: Instr) -> None:
     _two_address(s, i, a, f"{op}64_reg", src=b)
 
 
+#: ops whose low 32 bits depend on the low 32 bits of the operands alone
+_LOW = ("add", "sub", "mul", "and", "or", "xor", "shl")
+
+
+def _is_short(s: _Selector, i: Instr, a: Value, b: Value) -> bool:
+    """A 32-bit instruction does: it clears the upper half, which a `zext` behind it would have to do."""
+    if i.type.name != "i64" or any(isinstance(v, Instr) and v.op.name == "core" for v in (a, b)):
+        return False
+    if i.op.name in ("and", "or", "xor") and isinstance(b, Const) and not _fits32(b) and b.value <= _MASK32:
+        return _upper_zero(s, a)  # the constant is one that only a 32-bit immediate gives
+    if not any(_is_zext32(user) for user in s.users.get(i, ())):
+        return False
+    if i.op.name == "shl" and not (isinstance(b, Const) and b.value & 63 < 32):
+        return False
+    if i.op.name in ("udiv", "umod"):
+        if not (_upper_zero(s, a) and _upper_zero(s, b)) or (isinstance(b, Const) and b.value == 0):
+            return False
+    elif i.op.name not in _LOW:
+        return False
+    return all(_needs_low(user, i) for user in s.users[i])
+
+
+def _is_zext32(i: Instr) -> bool:
+    return (i.op.name == "zext" and i.attrs["bits"] == 32) or (
+        i.op.name == "and" and isinstance(i.args[1], Const) and i.args[1].value == _MASK32
+    )
+
+
+def _needs_low(user: Instr, value: Value) -> bool:
+    """The user looks at the low 32 bits of the value alone."""
+    match user.op.name:
+        case "zext" | "sext":
+            return bool(user.attrs["bits"] <= 32)
+        case "bswap":
+            return bool(user.attrs["bits"] <= 32)
+        case "and":
+            return isinstance(user.args[1], Const) and user.args[1].value <= _MASK32
+        case "store":
+            return user.attrs["width"] <= 4 and user.args[1] is not value
+    return False
+
+
+def _upper_zero(s: _Selector, value: Value) -> bool:
+    """The upper half of the register that holds the value is known to be zero."""
+    if isinstance(value, Const):
+        return value.value <= _MASK32
+    if not isinstance(value, Instr):
+        return False
+    match value.op.name:
+        case "load":
+            return value.attrs["width"] < 8 and not value.attrs["signed"]
+        case "zext" | "int":
+            return True
+        case "bswap":
+            return bool(value.attrs["bits"] < 64)
+        case "and":
+            return any(isinstance(arg, Const) and arg.value <= _MASK32 for arg in value.args) or value in s.short
+        case "lshr":
+            return isinstance(value.args[1], Const) and value.args[1].value & 63 >= 32
+        case "within":
+            return bool(value.attrs["hi"] <= _MASK32)
+    return value in s.short
+
+
+def _zext32(s: _Selector, i: Instr, a: Value) -> None:
+    if _upper_zero(s, a) and not isinstance(a, Const):
+        fired("zext32.known")
+        s.emit("mov64_reg", s.reg(i), s.use(a))
+    else:
+        fired("zext32")
+        s.emit("mov32_reg", s.reg(i), s.use(a))
+
+
+def _sext32(number: int) -> int:
+    return ((number & _MASK32) ^ (1 << 31)) - (1 << 31)
+
+
+def _low(s: _Selector, value: Value, bits: int) -> Value:
+    """A value with the same low bits: extensions of at least so many bits are looked through."""
+    while isinstance(value, Instr) and value.op.name in ("zext", "sext") and value.attrs["bits"] >= bits:
+        fired("low.extension")
+        s.folded = True
+        value = value.args[0]
+    return value
+
+
 def _right_operand(s: _Selector, i: Instr) -> Value:
     """Of an op that commutes: a constant or relocated value, else the one that lives on (the other is overwritten)."""
     a, b = i.args
@@ -255,13 +357,23 @@ def _two_address(
 
 
 def _neg(s: _Selector, i: Instr) -> None:
-    fired("neg")
-    _two_address(s, i, i.args[0], "neg64")
+    _unary(s, i, "neg", 0)
 
 
 def _inv(s: _Selector, i: Instr) -> None:
-    fired("inv")
-    _two_address(s, i, i.args[0], "xor64_imm", imm=-1)
+    _unary(s, i, "xor", -1)
+
+
+def _unary(s: _Selector, i: Instr, op: str, imm: int) -> None:
+    form = "_imm" if imm else ""
+    users = s.users.get(i, ())
+    if any(_is_zext32(user) for user in users) and all(_needs_low(user, i) for user in users):
+        fired(f"{i.op.name}.short")
+        s.short.add(i)
+        _two_address(s, i, i.args[0], f"{op}32{form}", imm=imm)
+        return
+    fired(i.op.name)
+    _two_address(s, i, i.args[0], f"{op}64{form}", imm=imm)
 
 
 def _logic(s: _Selector, i: Instr) -> None:
@@ -271,10 +383,10 @@ def _logic(s: _Selector, i: Instr) -> None:
 
 def _zext(s: _Selector, i: Instr) -> None:
     bits = i.attrs["bits"]
-    fired(f"zext{bits}")
     if bits == 32:
-        s.emit("mov32_reg", s.reg(i), s.use(i.args[0]))
+        _zext32(s, i, i.args[0])
     else:
+        fired(f"zext{bits}")
         _two_address(s, i, i.args[0], "and64_imm", imm=(1 << bits) - 1)
 
 
@@ -291,7 +403,8 @@ def _sext(s: _Selector, i: Instr) -> None:
 
 def _bswap(s: _Selector, i: Instr) -> None:
     fired("bswap")
-    _two_address(s, i, i.args[0], f"be{i.attrs['bits']}")  # the machine is little-endian: to big is to swap
+    bits = i.attrs["bits"]
+    _two_address(s, i, _low(s, i.args[0], bits), f"be{bits}")  # the machine is little-endian: to big is to swap
 
 
 # ---------------------------------------------------------------- compares and control
@@ -334,35 +447,104 @@ def _branch(s: _Selector, i: Instr) -> None:
         condition, yes, no = condition.args[0], no, yes
     if isinstance(condition, Instr) and condition.op.name in COMPARES:
         fired("branch.compare")
-        op, a, b = _operands(condition)
-        left = _compared(s, i, a)
-        if _fits32(b):
-            fired(f"jump.{op}.imm")
-            s.emit(f"{_JUMPS[op]}64_imm", left, imm=_imm(b), target=yes)
-        else:
-            fired(f"jump.{op}.reg")
-            s.emit(f"{_JUMPS[op]}64_reg", left, s.use(b), target=yes)
-    else:
-        fired("branch.bool")
-        s.emit("jne64_imm", s.use(condition), target=yes)
+        _compare_and_jump(s, i, condition, yes, no)
+        return
+    fired("branch.bool")
+    s.emit("jne64_imm", s.use(condition), target=yes)
     s.emit("ja", target=no)
+
+
+def _compare_and_jump(s: _Selector, i: Instr, condition: Instr, yes: MBlock, no: MBlock) -> None:
+    op, a, b = _operands(condition)
+    checks = _checks(i, a)
+    if not checks and op in ("eq", "ne") and isinstance(b, Const) and b.value == 0 and _is_mask(a):
+        fired("branch.test")  # (x & y) == 0
+        s.folded = True
+        yes, no = (yes, no) if op == "ne" else (no, yes)
+        assert isinstance(a, Instr)
+        op, (a, b) = "test", a.args
+        if isinstance(a, Const):
+            a, b = b, a
+    size = 64
+    if not checks:
+        size, a, b = _short_compare(s, op, a, b)
+    left = _compared(s, checks, a) if checks else s.use(a)
+    if isinstance(b, Const) and (_fits32(b) or size == 32):
+        fired(f"jump{size}.{op}.imm")
+        s.emit(f"{_JUMPS[op]}{size}_imm", left, imm=_imm(b) if size == 64 else _sext32(b.value), target=yes)
+    else:
+        fired(f"jump{size}.{op}.reg")
+        s.emit(f"{_JUMPS[op]}{size}_reg", left, s.use(b), target=yes)
+    s.emit("ja", target=no)
+
+
+def _is_mask(value: Value) -> bool:
+    return isinstance(value, Instr) and value.op.name == "and" and value.type.name == "i64"
+
+
+def _short_compare(s: _Selector, op: str, a: Value, b: Value) -> tuple[int, Value, Value]:
+    """64 or 32 bits, and what to compare. 32 where that spares an extension, or a constant that no immediate gives."""
+    for kind, ops in (("sext", _SIGNED), ("zext", _UNSIGNED)):
+        if op not in ops:
+            continue
+        left, right = _extended(a, kind), _extended(b, kind)
+        if left is not None and right is not None and (left is not a or right is not b or _is_raw(s, a) or _is_raw(s, b)):
+            fired(f"compare.short.{kind}")
+            s.folded = True
+            return 32, left, right
+    if op in (*_UNSIGNED, "test") and isinstance(b, Const) and not _fits32(b) and b.value <= _MASK32 and _upper_zero(s, a):
+        fired("compare.short.const")
+        return 32, a, b
+    return 64, a, b
+
+
+_SIGNED = ("eq", "ne", "slt", "sle", "sgt", "sge")
+_UNSIGNED = ("eq", "ne", "ult", "ule", "ugt", "uge")
+
+
+def _is_raw(s: _Selector, value: Value) -> bool:
+    """A load of a signed 32-bit number that only branches' compares use: 32-bit jumps look at the low half alone, so it
+    is not sign-extended."""
+    if not (isinstance(value, Instr) and value.op.name == "load" and value.attrs["signed"] and value.attrs["width"] == 4):
+        return False
+    return all(
+        user.op.name in _SIGNED
+        and user not in s.materialised
+        and None not in (_extended(user.args[0], "sext"), _extended(user.args[1], "sext"))
+        for user in s.users.get(value, ())
+    )
+
+
+def _extended(value: Value, kind: str) -> Value | None:
+    """The value whose low 32 bits, extended, are this one; None where that is not known."""
+    if isinstance(value, Const):
+        fits = _fits32(value) if kind == "sext" else value.value <= _MASK32
+        return value if fits else None
+    if isinstance(value, Instr) and value.op.name == kind and value.attrs["bits"] == 32:
+        return value.args[0]
+    if isinstance(value, Instr) and value.op.name == "load" and value.attrs["width"] == 4:
+        if value.attrs["signed"] == (kind == "sext"):
+            return value
+    return None
 
 
 def _is_true(value: Value) -> bool:
     return isinstance(value, Const) and value.type.name == "i1" and value.value == 1
 
 
-def _compared(s: _Selector, branch: Instr, value: Value) -> int:
-    """The register that the branch compares; a `within` behind the branch copies this very one."""
-    checks = [
+def _checks(branch: Instr, value: Value) -> list[Instr]:
+    """The `within`s behind the branch that rest on it."""
+    return [
         check
         for target in branch.targets
         if len(target.preds) == 1
         for check in target.instrs
         if check.op.name == "within" and check.args[0] is value
     ]
-    if not checks:
-        return s.use(value)
+
+
+def _compared(s: _Selector, checks: list[Instr], value: Value) -> int:
+    """The register that the branch compares; a `within` behind the branch copies this very one."""
     fired("branch.checked")
     copy = s.out.register()
     s.out.kept.add(copy)
@@ -390,12 +572,21 @@ def _ret(s: _Selector, i: Instr) -> None:
             s.emit("mov64_reg", 0, s.use(value))
     else:
         s.emit("mov64_imm", 0)
-    s.emit("exit")
+    _leave(s)
+
+
+def _leave(s: _Selector) -> None:
+    """Every way out goes to one block; layout puts an `exit` where a jump to it would stand."""
+    if s.exit is None:
+        s.exit = MBlock("exit")
+        s.exit.insns.append(MInsn("exit"))
+    s.emit("ja", target=s.exit)
+    s.block.succs = [s.exit]
 
 
 def _unreachable(s: _Selector, i: Instr) -> None:
     s.emit("mov64_imm", 0)
-    s.emit("exit")
+    _leave(s)
 
 
 def _phi(s: _Selector, i: Instr) -> None:
@@ -463,6 +654,10 @@ def _memory_operand(s: _Selector, pointer: Value, off: object) -> tuple[int, int
 def _load(s: _Selector, i: Instr) -> None:
     base, off, ref = _memory_operand(s, i.args[0], i.attrs["off"])
     bits = i.attrs["width"] * 8
+    if _is_raw(s, i):
+        fired("load.compared")
+        s.emit(f"ldx_u{bits}", s.reg(i), base, off, ref=ref)
+        return
     if i.attrs["signed"] and bits < 64:
         if s.target.cpu >= "v4":
             fired("load.signed.v4")
@@ -481,7 +676,7 @@ def _store(s: _Selector, i: Instr) -> None:
     value, pointer = i.args
     bits = i.attrs["width"] * 8
     base, off, ref = _memory_operand(s, pointer, i.attrs["off"])
-    if isinstance(value, Const):
+    if isinstance(value, Const) and pointer.type.kind != "ctx":  # check_mem_access before Linux 6.3 takes no BPF_ST there
         number = _signed(value.value)
         if bits < 64:
             number = ((value.value & ((1 << bits) - 1)) ^ (1 << (bits - 1))) - (1 << (bits - 1))
@@ -490,7 +685,7 @@ def _store(s: _Selector, i: Instr) -> None:
             s.emit(f"st_{bits}", base, 0, off, number, ref)
             return
     fired("store.reg")
-    s.emit(f"stx_{bits}", base, s.use(value), off, ref=ref)
+    s.emit(f"stx_{bits}", base, s.use(_low(s, value, bits)), off, ref=ref)
 
 
 def _zero(s: _Selector, i: Instr) -> None:
@@ -524,7 +719,7 @@ def _atomic(s: _Selector, i: Instr) -> None:
         s.emit("mov64_reg", s.reg(i), 0)
         return
     dst = s.reg(i)
-    if isinstance(value, Const) and pointer.type.kind != "ctx":  # check_mem_access before Linux 6.3 takes no BPF_ST there
+    if isinstance(value, Const):
         s.load_constant(dst, value)
     else:
         s.emit("mov64_reg", dst, s.use(value))
