@@ -24,7 +24,7 @@ from rucy.object import build_object
 from rucy.object.read import ObjectError
 from rucy.passes import optimise
 from rucy.passes.analysis.loops import unproved_loops
-from rucy.source import Diagnostic, Diagnostics, SourceFile, UserError
+from rucy.source import Diagnostic, Diagnostics, SourceFile, Span, UserError
 
 __all__ = [
     "BtfError", "Compiled", "ObjectError", "Options", "STAGES", "Target", "check", "compile_file", "describe_probes",
@@ -75,6 +75,10 @@ def parse(path: str, diagnostics: Diagnostics) -> Unit:
     unit = ruby.parse(source, diagnostics, hook_words, taken)
     if any(d.code == "syntax" for d in diagnostics.errors):
         diagnostics.stop_on_errors()
+    if not unit.programs and not diagnostics.errors:
+        from rucy.source.limits import NoProgram
+
+        diagnostics.report(NoProgram(Span(source, 0, 0)))
     return unit
 
 

@@ -45,7 +45,8 @@ class Diagnostic:
 
     @property
     def message(self) -> str:
-        return self.title.format(**self.values) if self.values else self.title.replace("{{", "{").replace("}}", "}")
+        text = self.title.format(**self.values) if self.values else self.title.replace("{{", "{").replace("}}", "}")
+        return counted(text) if "(s)" in text else text
 
     @property
     def help_text(self) -> str:
@@ -59,6 +60,13 @@ class Diagnostic:
 
     def __repr__(self) -> str:
         return f"{self.span!r}: [{self.code}] {self.message}"
+
+
+def counted(text: str) -> str:
+    """ "1 argument(s)" → "1 argument", "2 argument(s)" → "2 arguments"."""
+    from re import sub
+
+    return sub(r"\b1 (\w+)\(s\)", r"1 \1", text).replace("(s)", "s")
 
 
 class UserError(Exception):

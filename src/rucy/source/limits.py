@@ -1,4 +1,4 @@
-"""Refusals that only the back end can make: what does not fit the machine."""
+"""Refusals of whole programs: what does not fit the machine, and nothing to compile at all."""
 
 from __future__ import annotations
 
@@ -18,3 +18,9 @@ class UnboundedLoop(Diagnostic):
         "count up to a constant: `for i in 0...64` with `break` inside, or `n.clamp(0, 64).times`; "
         "loops without such a bound are not there yet"
     )
+
+
+class NoProgram(Diagnostic):
+    code = "no-program"
+    title = "nothing in this file is for the kernel: it has no probe and no `section!`"
+    help = 'write a probe, e.g. `kprobe "tcp_connect" do |sk| … end`; `rucy hooks` lists what there is'

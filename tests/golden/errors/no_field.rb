@@ -1,4 +1,4 @@
 license "GPL"
 fentry "tcp_connect" do |sk|
-  printk("%d", sk.sk_protocl)  # error: [no-field] did you mean `sk_protocol`
+  printk("%d", sk.sk_protocl)  # error: [no-field] `sk_protocl`
 end

@@ -1,4 +1,4 @@
 license "GPL"
 syscall_return "getpid" do |ret|
-  printk("%d", ret.evn?)  # error: [no-method] did you mean `even?`
+  printk("%d", ret.evn?)  # error: [no-method] `evn?`
 end

@@ -1,5 +1,6 @@
-COUNTS = hash default: 0
+COUNTS = hash default: 0  # error: [not-yet] `hash`
 license "GPL"
 syscall_return "getpid" do |ret|
-  printk("%d", COUNTS[1])  # error: [not-yet] `hash`
+  COUNTS[pid] += 1
+  printk("%d", COUNTS[1])
 end

@@ -255,7 +255,7 @@ def _test(lo: Lowering, node: Node, subject: tree.Var | None) -> tree.Node:
     source = lo.const_values.get(value.name) if isinstance(value, tree.Const) else None
     if isinstance(value, tree.Array) or (source is not None and source.type in ("array", "string_array", "symbol_array")):
         return lo.refuse(errors.ListWithoutSplat(lo.span(pattern), text=lo.brief(pattern)))
-    return tree.CaseEq(lo.span(pattern), value, tree.Local(lo.span(pattern), subject))
+    return tree.CaseEq(lo.span(pattern), value, tree.Local(subject.span, subject))
 
 
 def _any_of(lo: Lowering, node: Node, subject: tree.Var | None) -> tree.Node:
@@ -270,7 +270,7 @@ def _any_of(lo: Lowering, node: Node, subject: tree.Var | None) -> tree.Node:
         value = lo.lower(source)
     if not isinstance(value, tree.Array) or subject is None:
         return lo.refuse(errors.WhenSplat(span, text=lo.brief(node)))
-    tests: list[tree.Node] = [tree.CaseEq(span, item, tree.Local(span, subject)) for item in value.items]
+    tests: list[tree.Node] = [tree.CaseEq(span, item, tree.Local(subject.span, subject)) for item in value.items]
     if not tests:
         return tree.Bool(span, False)
     out = tests[0]

@@ -65,7 +65,7 @@ class Declarations:
                 name = lo.text(field(node, "name"))
                 if name in lo.methods and not section:
                     self.twice(node, name)
-                elif not section:
+                elif not section and name not in self.words:
                     lo.methods[name] = node
                 section = False
             elif _called(lo, node) == "section!":
@@ -106,9 +106,27 @@ class Declarations:
 
     def user(self, node: Node) -> None:
         """A statement of the user half: only declarations inside it are looked for."""
+        if self.misspelt(node):
+            return
         if self.unit.user_half is None:
             self.unit.user_half = self.lo.span(node)
         self.misplaced(node)
+
+    def misspelt(self, node: Node) -> bool:
+        """A call that nearly says a hook, with a block, or `license` or `section!`, with a string: refused."""
+        lo, word = self.lo, _called(self.lo, node)
+        args = node.child_by_field_name("arguments")
+        block = node.child_by_field_name("block") is not None
+        text = args is not None and any(c.type == "string" for c in args.children)
+        if not word or word in lo.methods or not (block or text) or word in self.words:
+            return False
+        from rucy.lang.checker.suggest import nearest
+
+        best = nearest(word, lo.hook_words if block else ("license", "section!"))
+        if best is None:
+            return False
+        lo.refuse(errors.UnknownHook(lo.span(field(node, "method")), name=word, best=best))
+        return True
 
     def misplaced(self, node: Node) -> None:
         """Reports declarations inside a statement or method."""
@@ -282,7 +300,9 @@ class Declarations:
         unit.methods = dict(sorted(unit.methods.items(), key=lambda item: item[1].span.start))
         for name in lo.needed_globals:
             node = self.globals.get(name)
-            if node is not None and _literal(field(node, "right")):
+            if node is not None and field(node, "right").type in ("float", "string", "array", "hash"):
+                lo.refuse(errors.GlobalValue(lo.span(field(node, "right")), name=name))
+            elif node is not None and _literal(field(node, "right")):
                 unit.globals[name] = tree.GlobalDecl(lo.span(node), name, lo.lower(field(node, "right")))
 
     def const(self, name: str) -> None:

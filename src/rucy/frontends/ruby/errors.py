@@ -155,7 +155,7 @@ class Ensure(Diagnostic):
 class BeginElse(Diagnostic):
     code = "begin-else"
     title = "`else` of a `begin` or `def` needs `rescue`; nothing raises inside the kernel"
-    help = "write the statements without `else`"
+    help = "leave it out; to choose between two values write `x = a == b ? 1 : 2`"
 
 
 class Redo(Diagnostic):
@@ -296,6 +296,12 @@ class GlobalOrAssign(Diagnostic):
     help = "give the global its first value at the top level: `${name} = 0`"
 
 
+class GlobalValue(Diagnostic):
+    code = "global-type"
+    title = "a program uses `${name}`, which can hold an Integer or true or false there, and not this"
+    help = "give it a number, or keep this in a constant"
+
+
 class SpecialGlobal(Diagnostic):
     code = "special-global"
     title = "`{text}` is a variable of Ruby's interpreter, which the kernel does not have"
@@ -401,7 +407,11 @@ class ConvertWord(Diagnostic):
 class DeclarationPlace(Diagnostic):
     code = "declaration-place"
     title = "`{name}` declares something for the kernel and must stand at the top level, outside conditions, loops and methods"
-    help = "move it to the top level"
+    help = "move it to the top level; a hook takes several targets at once, e.g. `kprobe \"one\", \"other\" do … end`"
+
+    @property
+    def help_text(self) -> str:
+        return "move it to the top level" if self.values["name"].endswith("!") else super().help_text
 
 
 class HookWithoutBlock(Diagnostic):
@@ -450,6 +460,12 @@ class StructOps(Diagnostic):
     code = "not-yet"
     title = "`struct_ops` is not yet in this version"
     help = "use another hook; `rucy hooks` lists them"
+
+
+class UnknownHook(Diagnostic):
+    code = "unknown-hook"
+    title = "`{name}` is no hook and no other word of the language"
+    help = "did you mean `{best}`?"
 
 
 class ReservedName(Diagnostic):

@@ -116,6 +116,15 @@ def _prefixes(op: str) -> _Expand:
     return expand
 
 
+#: Constants that every Ruby has, which name something of user space.
+_USER_SPACE = """
+    ARGF ARGV Array BasicObject Binding Class Comparable Complex DATA Data Dir ENV Encoding Enumerator Errno Etc Exception
+    Fiber File FileTest Float GC Hash IO IPAddr Integer JSON Kernel Marshal Math Method Module Monitor Mutex Object
+    ObjectSpace Proc Process Queue RUBY_VERSION Ractor Random Range Rational Regexp STDERR STDIN STDOUT Set Signal Socket
+    String StringIO Struct Symbol TCPSocket Thread Time TracePoint UDPSocket YAML
+    """
+
+
 def _rows(owner: str, rows: list[tuple[str, int, int, _Expand]]) -> list[MethodRow]:
     return [MethodRow(owner, name, (least, most), False, expand) for name, least, most, expand in rows]
 
@@ -243,6 +252,7 @@ DIALECT = Dialect(
         "array": "an Array",
         "range": "a Range",
         "not_zero": "{x} != 0",
+        "user_space": _USER_SPACE,
         "test_nil": "next unless {x}",
         "or_default": "{x} || 0",
         "absolute": "{x}.abs",

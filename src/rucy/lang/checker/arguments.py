@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 
 class Arguments(NamedTuple):
-    """`limit`: how many there are (None: nobody knows); `what` has them, for messages."""
+    """`limit`: how many there are (None: nobody knows); `what` has them, `names` are the kernel's, and `advice` says what
+    to do with too many: for messages."""
 
     limit: int | None
     what: str
     get: Callable[[int, Span], typed.Node]
+    names: tuple[str, ...] = ()
+    advice: str = "leave the others out"
 
 
 def of_context(row: str) -> Arguments:
@@ -53,6 +56,16 @@ def find(ck: Checker, hook: Hook, target: str, span: Span, site: Site) -> tuple[
     return site, Arguments(0, f"`{hook.word}`", lambda at, place: typed.Ctx(place, CtxType(site.context)))
 
 
+def exists(ck: Checker, hook: Hook, target: str) -> bool:
+    """Whether the input BTF has what an optional probe names; True where only the running kernel can tell."""
+    match hook.args:
+        case "btf_func" | "btf_func_ret":
+            return _prototype(ck, target) is not None
+        case "btf_args" | "raw_args":
+            return ck.btf().find(f"btf_trace_{target}", ("typedef",)) is not None
+    return True
+
+
 # ---------------------------------------------------------------- functions
 
 
@@ -80,8 +93,9 @@ def _unknown(ck: Checker, target: str, span: Span, name: str) -> None:
     from rucy.lang.checker.suggest import did_you_mean
 
     btf = ck.btf()
-    names = [btf.name(i) for i in range(1, btf.end_id) if btf.kind(i) == "func"]
-    ck.say(name, span, target=target, suggestion=did_you_mean(target, names))
+    names = (btf.name(i) for i in range(1, btf.end_id) if btf.kind(i) == "func")
+    alike = [found for found in names if found[:2] == target[:2]]  # of 60,000 names
+    ck.say(name, span, target=target, suggestion=did_you_mean(target, alike))
 
 
 def _load(ck: Checker, offset: int, type_id: int, direct: bool, span: Span, trusted: bool = True) -> typed.Node:
@@ -110,7 +124,7 @@ def _registers(ck: Checker, target: str, span: Span) -> Arguments:
             return ck.say("ParameterOnStack", place, at=at + 1, count=len(registers))
         return _load(ck, registers[at].offset, params[at], False, place)
 
-    return Arguments(len(params), f"`{target}`", get)
+    return Arguments(len(params), f"`{target}`", get, proto.names)
 
 
 def _return_register(ck: Checker, target: str, span: Span) -> Arguments:
@@ -123,7 +137,8 @@ def _return_register(ck: Checker, target: str, span: Span) -> Arguments:
         return Arguments(1, f"`{target}`", lambda at, place: typed.CtxLoad(place, S64, register.offset, 8, True, 0, 0))
     if not proto.result:
         return Arguments(0, f"`{target}`, which returns nothing,", lambda at, place: ck.say("NoContext", place, name="", hook=""))
-    return Arguments(1, f"`{target}`", lambda at, place: _load(ck, register.offset, proto.result, False, place))
+    return Arguments(1, f"the result of `{target}`", lambda at, place: _load(ck, register.offset, proto.result, False, place),
+                     advice="for the arguments beside the result use `fexit`")  # fmt: skip
 
 
 def _function(ck: Checker, target: str, span: Span, hook: Hook) -> Arguments | None:
@@ -141,7 +156,8 @@ def _function(ck: Checker, target: str, span: Span, hook: Hook) -> Arguments | N
         nullable = at < len(params) and proto.names[at].endswith("__nullable")
         return _load(ck, 8 * at, types[at], True, place, hook.trusted or nullable)
 
-    return Arguments(len(types), f"`{target}`", get)
+    names = (*proto.names, "ret") if len(types) > len(params) else proto.names
+    return Arguments(len(types), f"`{target}`", get, names)
 
 
 def _tracepoint(ck: Checker, target: str, span: Span, direct: bool) -> Arguments | None:
@@ -156,11 +172,12 @@ def _tracepoint(ck: Checker, target: str, span: Span, direct: bool) -> Arguments
         from rucy.lang.checker.suggest import did_you_mean
 
         ids = [i for i in range(1, btf.end_id) if btf.kind(i) == "typedef"]
-        names = [btf.name(i)[10:] for i in ids if btf.name(i).startswith("btf_trace_")]
-        ck.say("NoTracepoint", span, target=target, suggestion=did_you_mean(target, names))
+        known = [btf.name(i)[10:] for i in ids if btf.name(i).startswith("btf_trace_")]
+        ck.say("NoTracepoint", span, target=target, suggestion=did_you_mean(target, known))
         return None
     types = tuple(p.type_id for p in proto.params[1:])
-    return Arguments(len(types), f"tracepoint `{target}`", lambda at, place: _load(ck, 8 * at, types[at], direct, place))
+    names = tuple(p.name for p in proto.params[1:])
+    return Arguments(len(types), f"tracepoint `{target}`", lambda at, place: _load(ck, 8 * at, types[at], direct, place), names)
 
 
 # ---------------------------------------------------------------- events and system calls
@@ -173,16 +190,17 @@ def _event(ck: Checker, target: str, span: Span, site: Site) -> tuple[Site, Argu
     group, colon, name = target.partition(":")
     classes = tracepoints.classes(group, name) if colon else ()
     if not classes:
-        from rucy.lang.checker.suggest import did_you_mean
+        from rucy.lang.checker.suggest import event
 
-        ck.say("NoEvent", span, target=target, suggestion=did_you_mean(target, tracepoints.names()))
+        ck.say("NoEvent", span, target=target, suggestion=event(target, tracepoints.names()))
         return site, None
     found = [i for i in (ck.btf().find(cls, ("struct",)) for cls in classes) if i is not None]
     if not found:
         ck.say("EventUnknown", span, target=target, struct=classes[0])
         return site, None
     site = site._replace(context=f"event {found[0]}")
-    return site, of_context(site.context)._replace(what=f"event `{target}`")
+    advice = "take the event alone, `|e|`; its fields have names: `e.field`"
+    return site, of_context(site.context)._replace(what=f"event `{target}`", advice=advice)
 
 
 #: trace_event_raw_sys_enter and _sys_exit of include/trace/events/syscalls.h: the record's head is 8 bytes, then the
@@ -195,17 +213,19 @@ def _syscall(ck: Checker, hook: Hook, target: str, span: Span, site: Site) -> tu
 
     call = syscalls.find(target, ck.target.arch)
     if call is None:
-        from rucy.lang.checker.suggest import did_you_mean
+        from rucy.lang.checker.suggest import system_call
 
-        ck.say("NoSyscall", span, target=target, suggestion=did_you_mean(target, syscalls.names()))
+        ck.say("NoSyscall", span, target=target, suggestion=system_call(target, syscalls.names()))
         return site, None
     if hook.args == "syscall_ret":
-        return site, Arguments(1, f"`{target}`", lambda at, place: typed.CtxLoad(place, S64, _RESULT, 8, True, 0, 0))
+        return site, Arguments(1, f"the result of `{target}`",
+                               lambda at, place: typed.CtxLoad(place, S64, _RESULT, 8, True, 0, 0),
+                               advice="the arguments are those of `syscall`")  # fmt: skip
 
     def get(at: int, place: Span) -> typed.Node:
         return _syscall_argument(ck, call[at].type, _FIRST_ARGUMENT + 8 * at, place)
 
-    return site, Arguments(len(call), f"system call `{target}`", get)
+    return site, Arguments(len(call), f"system call `{target}`", get, tuple(one.name for one in call))
 
 
 _C_TYPES = {

@@ -119,7 +119,9 @@ def _expansion(ck: Checker, node: tree.Send, row: MethodRow, recv: tree.Node) ->
         return ck.say("WrongArity", node.name_span, name=node.name, takes=takes, given=len(node.args))
     for word, value in node.kwargs:
         if word not in row.keywords:
-            return ck.say("NoKeywords", value.span, name=node.name, word=word)
+            from rucy.lang.checker.suggest import keyword
+
+            return ck.say("NoKeywords", keyword(word, value), name=node.name, word=word)
     if node.block is not None and not row.block:
         return ck.say("NoBlock", node.name_span, name=node.name)
     if node.block is None and row.needs_block:
@@ -144,12 +146,22 @@ def _resolved(ck: Checker, node: tree.Node) -> tree.Node:
 
 
 def _no_method(ck: Checker, node: tree.Send, type_: Type) -> typed.Node:
-    from rucy.lang.checker.suggest import did_you_mean
+    from rucy.lang.checker.suggest import lines, nearest
 
+    if node.name == "[]=" and node.recv is not None:
+        return ck.say("NoAssignment", node.span, name=f"{node.recv.span.text}[…]", what=ck.called(type_))
     owners = (owner(type_), "Any")
     names = [name for cls, name in ck.dialect.methods if cls in owners]
-    return ck.say("NoMethod", node.name_span, name=node.name, what=ck.called(type_),
-                  suggestion=did_you_mean(node.name, names))  # fmt: skip
+    best = nearest(node.name, names) if node.name.isidentifier() or node.name[:-1].isidentifier() else None
+    if best is not None:
+        known = f"did you mean `{best}`?"
+    elif isinstance(type_, PtrType):
+        known = "its fields are read by name: `p.field`; `.as(\"struct x\")` says that it points to something else"
+    elif isinstance(type_, IntType) and any(said.title == "FunctionWithoutTypes" for said in ck.said):
+        known = f"if it is an address, say of what: `{node.recv.span.text if node.recv else 'p'}.as(\"struct x\").{node.name}`"
+    else:
+        known = lines(f"what {ck.called(type_)} has", sorted(name for cls, name in ck.dialect.methods if cls == owners[0]))
+    return ck.say("NoMethod", node.name_span, name=node.name, what=ck.called(type_), known=known)
 
 
 def _safe(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> typed.Node:
@@ -196,8 +208,7 @@ def by_name(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         return words.builtin(ck, node, builtin)
     instead = not_yet(node.name)
     if instead is not None:
-        _check_arguments(ck, node)
-        return ck.say("NotYet", node.name_span, what=f"`{node.name}`", instead=instead)
+        return _word_not_yet(ck, node, instead)
     found = helper_calls.find(node.name)
     if found is not None:
         return helper_calls.call(ck, node, found)
@@ -207,6 +218,19 @@ def by_name(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     return unknown_name(ck, node)
 
 
+def _word_not_yet(ck: Checker, node: tree.Send, instead: str) -> typed.Node:
+    shown = None
+    if node.name in ("puts", "print", "p") and len(node.args) == 1:
+        from rucy.lang.checker.suggest import printed
+
+        shown = printed(ck, node.args[0])
+    elif node.name == "printf" and node.args and isinstance(node.args[0], tree.Str):
+        shown = f"printk({', '.join(arg.span.text for arg in node.args)})"
+    if shown is None or not isinstance(node.args[0], tree.Interp):
+        _check_arguments(ck, node)
+    return ck.say("NotYet", node.name_span, what=f"`{node.name}`", instead=shown or instead)
+
+
 #: Words of the language that this version refuses by name, and what to use meanwhile.
 _NOT_YET = {
     "puts": 'printk("…")', "print": 'printk("…")', "p": 'printk("%d", x)', "printf": 'printk("%d", x)',
@@ -214,7 +238,7 @@ _NOT_YET = {
     "redirect_map": "another result", "tail_call": "a method", "after": "user space", "lock": "an atomic $global",
     "signal": "send_signal", "override_return": "another hook", "kconfig": "a constant", "kernel_version": "type?",
     "ksym": "a helper", "per_cpu": "a helper", "poll": "a $global", "first_of": "one name", "ntohll": "ntohl",
-    "htonll": "htonl", "kstack": "printk", "ustack": "printk", "at": "a context field", "yield": "a method",
+    "htonll": "htonl", "kstack": "`pid` and `comm`", "ustack": "`pid` and `comm`", "at": "a context field", "yield": "a method",
 }  # fmt: skip
 
 

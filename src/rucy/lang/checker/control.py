@@ -201,7 +201,7 @@ def as_value(ck: Checker, node: tree.Node, used: bool) -> typed.Node:
 
 
 def and_or(ck: Checker, node: tree.And | tree.Or, used: bool) -> typed.Node:
-    """`a && b`, `a || b` as values: of two Bools a Bool; otherwise what Ruby's meaning of them leaves of the nil-able."""
+    """`a && b`, `a || b` as values: of two Bools a Bool; otherwise what the language leaves of the nil-able."""
     is_and = isinstance(node, tree.And)
     left = ck.value(node.left)
     if not settled(left.type):

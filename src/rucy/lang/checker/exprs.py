@@ -186,7 +186,11 @@ def _folded(ck: Checker, node: tree.Const, value: tree.Node) -> typed.Node:
         return ck.say("ConstantOfItself", node.span, name=node.name)
     word = _declares(ck, value)
     if word:
-        return ck.say("NotYet", node.span, what=f"`{word}` (`{node.name}`)", instead="keep the value in a $global")
+        from rucy.source import Note
+
+        instead = f"write the value, `{node.name} = 0`" if word == "option" else "keep the value in a $global"
+        used = Note(node.span, "a program uses it here")
+        return ck.say("NotYet", value.span, used, what=f"`{word}` (`{node.name}`)", instead=instead)
     ck.constants[node.name] = value
     flow = ck.flow
     made = ck.value(value) if not isinstance(value, tree.Range) else typed.Nil(node.span, RangeType())

@@ -126,7 +126,7 @@ def _arguments(ck: Checker, node: tree.Send, row: Helper) -> tuple[typed.Node, .
             size = out[-1].type.size if isinstance(out[-1].type, StrType) else 0
             out.append(typed.Int(out[-1].span, U64, size))
             continue
-        made = _argument(ck, node, cls, given.pop(0))
+        made = _argument(ck, node, cls, given.pop(0), _is_number(row, i))
         if cls in _SIZES and out and isinstance(out[-1].type, StrType) and settled(made.type):
             if not isinstance(made, typed.Int) or not 0 < made.value <= out[-1].type.size:
                 made = ck.say("HelperSize", made.span, name=node.name, size=out[-1].type.size)
@@ -144,12 +144,18 @@ def _is_ctx(given: list[tree.Node]) -> bool:
     return isinstance(first, tree.Send) and first.recv is None and first.name == "ctx"
 
 
-def _argument(ck: Checker, node: tree.Send, cls: str, arg: tree.Node) -> typed.Node:
+def _is_number(row: Helper, at: int) -> bool:
+    """Does the kernel's own signature say 32 bits, which is no place for an address?"""
+    given = row.signature.partition("(")[2].split(",")
+    return at < len(given) and given[at].strip().startswith(("u32 ", "__u32 ", "s32 ", "int "))
+
+
+def _argument(ck: Checker, node: tree.Send, cls: str, arg: tree.Node, number: bool) -> typed.Node:
     value = kernel_types.address(ck, ck.expr(arg))
     base, struct = _base(cls), cls.split("|")[0].partition(":")[2]
     if not settled(value.type):
         return value
-    if not _fits(ck, base, struct, value.type):
+    if not _fits(ck, base, struct, value.type) or (number and isinstance(value.type, PtrType) and base == "ANYTHING"):
         if may_be_nil(value.type) and not isinstance(value.type, PtrType):
             return untested(ck, value)
         return ck.say("HelperArgument", value.span, name=node.name, want=_wanted(base, struct), have=ck.called(value.type))

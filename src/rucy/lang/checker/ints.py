@@ -135,9 +135,11 @@ def _constants_allowed(ck: Checker, span: Span, op: str, args: list[typed.Node])
             ck.say("NegativeExponent", args[1].span, value=args[1].value)
             return False
         if low < 0:
+            from rucy.lang.checker.suggest import grouped
+
             text = args[1].span.text
-            ck.say("SignedExponent", args[1].span, text=text,
-                   absolute=ck.words.get("absolute", "the absolute value of {x}").format(x=text))  # fmt: skip
+            absolute = ck.words.get("absolute", "the absolute value of {x}").format(x=grouped(text))
+            ck.say("SignedExponent", args[1].span, text=text, absolute=absolute)
             return False
     return True
 

@@ -263,11 +263,13 @@ def _missing_field(
             return place(node.span, base, struct_id, (index,), type_id)
         return ck.say("UnguardedField", node.name_span, name=node.name, struct=name, text=_guard_text(node))
     from rucy.btf.access import member_names
-    from rucy.lang.checker.suggest import did_you_mean
+    from rucy.lang.checker.suggest import embedded, nearest
 
     names = member_names(ck.btf(), struct)
-    return ck.say("NoField", node.name_span, name=node.name, struct=ck.spell(struct),
-                  suggestion=did_you_mean(node.name, names))  # fmt: skip
+    best = nearest(node.name, names) or embedded(ck, struct, node.name)
+    if best is None:
+        return ck.say("NoField", node.name_span, name=node.name, struct=ck.spell(struct))
+    return ck.say("NoFieldNear", node.name_span, name=node.name, struct=ck.spell(struct), best=best)
 
 
 def _guard_text(node: tree.Send) -> str:
@@ -297,7 +299,7 @@ def element(ck: Checker, node: tree.Send, recv: typed.Node) -> typed.Node:
             return _array_element(ck, node, recv, array, index)
         recv = materialize(ck, recv)
     if not isinstance(recv.type, PtrType):
-        return ck.say("NoMethod", node.name_span, name="[]", what=ck.called(recv.type), suggestion="")
+        return ck.say("NotIndexed", node.name_span, have=ck.called(recv.type))
     target = btf.type(btf.strip(recv.type.pointee)) if recv.type.pointee else None
     if isinstance(target, Array):  # the address of an array in place
         return ck.say("PointerIndex", node.span, text=recv.span.text)
@@ -376,7 +378,10 @@ def _type_named(ck: Checker, node: tree.Str) -> int | None:
     text = node.value.decode("utf-8", "replace")
     found = find_type(ck.btf(), text)
     if found is None:
-        ck.say("NoType", node.span, text=text)
+        from rucy.lang.checker.suggest import type_name
+
+        best = type_name(ck, text)
+        ck.say("NoType", node.span, text=text, suggestion=f'; did you mean "{best}"?' if best else "")
     return found
 
 
@@ -451,7 +456,10 @@ def type_exists(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     text = node.args[0].value.decode("utf-8", "replace")
     found = find_type(ck.btf(), text)
     if found is None:
-        ck.say("TypeUnknown", node.args[0].span, text=text)
+        from rucy.lang.checker.suggest import type_name
+
+        best = type_name(ck, text)
+        ck.say("TypeUnknown", node.args[0].span, text=text, suggestion=f'; did you mean "{best}"?' if best else "")
         return AbsentField(node.span, BOOL, False)
     return typed.CoreQuery(node.span, BOOL, "type_exists", found, "0")
 

@@ -11,6 +11,7 @@ from rucy.lang.checker.flow import Flow
 from rucy.lang.checker.infer import settled, shape
 from rucy.lang.checker.state import Checker, Frame, Instance, Sink, bad
 from rucy.lang.types import NEVER, NIL, Type
+from rucy.source import Note
 
 if TYPE_CHECKING:
     from rucy.source import Span
@@ -39,6 +40,8 @@ def call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         instance.frame.result = NEVER
     ck.frame.callees.setdefault(instance.frame.key, node.name_span)
     result = instance.frame.result
+    if instance.refused:
+        return bad(node.span)
     by_param = {param.var: i for i, param in enumerate(instance.given)}
     args = tuple(coerce(ck, value, instance.types[by_param[param.var]]) for param, value in _in_order(values, by_param))
     if result == NEVER:  # not known yet, or it never comes back
@@ -58,7 +61,7 @@ def _bind(ck: Checker, node: tree.Send, method: tree.Method) -> list[tuple[tree.
     least = sum(1 for p in positional if p.default is None)
     if not least <= len(node.args) <= len(positional):
         takes = str(least) if least == len(positional) else f"{least} to {len(positional)}"
-        ck.say("WrongArity", node.name_span, name=node.name, takes=takes, given=len(node.args))
+        ck.say("WrongArity", node.name_span, _defined(method), name=node.name, takes=takes, given=len(node.args))
         return None
     spare = len(node.args) - least
     bound: list[tuple[tree.Parameter, tree.Node]] = []
@@ -70,16 +73,24 @@ def _bind(ck: Checker, node: tree.Send, method: tree.Method) -> list[tuple[tree.
             spare -= 1
         bound.append((param, next(args)))
     keywords = {p.var.name: p for p in method.params if p.keyword}
+    known = ", ".join(f"{word}:" for word in keywords) or "none"
     for word, value in node.kwargs:
         if word not in keywords:
-            ck.say("UnknownKeyword", value.span, name=node.name, word=word, known=", ".join(keywords) or "none")
+            from rucy.lang.checker.suggest import keyword
+
+            ck.say("UnknownKeyword", keyword(word, value), _defined(method), name=node.name, word=word, known=known)
             return None
         bound.append((keywords.pop(word), value))
     missing = [word for word, param in keywords.items() if param.default is None]
     if missing:
-        ck.say("MissingKeyword", node.name_span, name=node.name, words_=", ".join(f"{word}:" for word in missing))
+        words = ", ".join(f"{word}:" for word in missing)
+        ck.say("MissingKeyword", node.name_span, _defined(method), name=node.name, words_=words)
         return None
     return bound
+
+
+def _defined(method: tree.Method) -> Note:
+    return Note(method.name_span, "it is defined here")
 
 
 def _instance(ck: Checker, method: tree.Method, values: list[tuple[tree.Parameter, typed.Node]]) -> Instance:
@@ -108,7 +119,7 @@ def check_instance(ck: Checker, instance: Instance) -> None:
     for param in method.params:
         if param not in instance.given and param.default is not None:
             lead.append(ck.write(ck.var(param.var), ck.value(param.default)))
-    sink = _returns(ck, frame, instance.used)
+    sink = _returns(ck, instance, instance.used)
     frame.sink = sink
     body = tail_value(ck, method.body, sink)
     made = instance.typed
@@ -117,8 +128,9 @@ def check_instance(ck: Checker, instance: Instance) -> None:
     made.body = with_unset(frame, method.span, [*lead, body])
 
 
-def _returns(ck: Checker, frame: Frame, used: bool) -> Sink:
+def _returns(ck: Checker, instance: Instance, used: bool) -> Sink:
     """Joins what the method ends in; a method whose value nobody wants gives nil."""
+    frame = instance.frame
 
     def drop(value: typed.Node) -> typed.Node:
         frame.result = sink.type
@@ -130,6 +142,7 @@ def _returns(ck: Checker, frame: Frame, used: bool) -> Sink:
             return value
         both = ck.raise_type(frame.result, value.type)
         if both is None:
+            instance.refused = True
             return ck.say("ReturnTypes", value.span, old=ck.called(frame.result), new=ck.called(value.type))
         frame.result = sink.type = both
         return coerce(ck, value, both)

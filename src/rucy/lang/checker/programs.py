@@ -52,8 +52,9 @@ def _unique(ck: Checker, plan: Plan, names: dict[str, int]) -> str:
     count = names[plan.name] = names.get(plan.name, 0) + 1
     if count == 1:
         return plan.name
-    if "name" in plan.options:
-        ck.say("ProgramTwice", plan.span, name=plan.name)
+    if "name" in plan.options or plan.label is None:
+        advice = "rename one of the methods" if plan.label is None else "give one of them another `name:`"
+        ck.say("ProgramTwice", plan.span, name=plan.name, advice=advice)
     return f"{plan.name}_{count}"
 
 
@@ -84,7 +85,8 @@ def _bind(ck: Checker, plan: Plan) -> list[tuple[typed.Var, typed.Node]]:
     bound: list[tuple[typed.Var, typed.Node]] = []
     if plan.args is not None and plan.args.limit is not None and len(plan.params) > plan.args.limit:
         extra = plan.params[plan.args.limit]
-        ck.say("TooManyParameters", extra.span, given=len(plan.params), has=plan.args.limit, what=plan.args.what)
+        ck.say("TooManyParameters", extra.span, given=len(plan.params), has=plan.args.limit, what=plan.args.what,
+               advice=plan.args.advice)  # fmt: skip
     frame_sites = ck.frame.sites
     for at, param in enumerate(plan.params):
         target = ck.var(param)
@@ -92,12 +94,21 @@ def _bind(ck: Checker, plan: Plan) -> list[tuple[typed.Var, typed.Node]]:
         if plan.args is None or (plan.args.limit is not None and at >= plan.args.limit):
             ck.assigned(target, False)
             continue
+        _check_name(ck, plan, at, param)
         node = plan.args.get(at, param.span)
         target.type = ck.raise_type(target.type, node.type) or target.type
         ck.assigned(target, False)
         if not isinstance(target.type, CtxType):
             bound.append((target, node))
     return bound
+
+
+def _check_name(ck: Checker, plan: Plan, at: int, param: tree.Var) -> None:
+    """Warns of a parameter that has the name of another argument of the hook."""
+    names = plan.args.names if plan.args is not None else ()
+    if param.name in names and names[at] != param.name and names.count(param.name) == 1:
+        upto = names[: names.index(param.name) + 1]
+        ck.say("ParameterName", param.span, name=param.name, own=names[at], all=", ".join(upto))
 
 
 # ---------------------------------------------------------------- section programs
@@ -107,6 +118,8 @@ def _section(ck: Checker, at: int, node: tree.SectionProgram) -> list[Plan]:
     from rucy.kernel import sections
 
     text = node.section.value.decode("utf-8", "replace")
+    if not text and node.section.span.text[:1] not in ("'", '"'):
+        return []  # what stands there instead of a name has been refused
     row = sections.match(text)
     if row is None:
         from rucy.lang.checker.suggest import did_you_mean
@@ -184,17 +197,19 @@ def _probe(ck: Checker, at: int, node: tree.Probe) -> list[Plan]:
                                                           BY_NAME[hook.result], False), (at, "")))  # fmt: skip
     ck.flow = Flow()
     if not hook.ready:
-        ck.say("NotYet", node.hook_span, what=f"`{node.hook}`", instead="another hook")
+        ck.say("NotYet", node.hook_span, what=f"`{node.hook}`", instead="another hook; `rucy hooks` lists those that work")
         return []
     ck.need(hook.since, f"`{node.hook}`", node.hook_span)
     options = _options(ck, node, hook)
     plans = []
     for span, target in _targets(ck, node, hook):
+        if options.get("optional") and not arguments.exists(ck, hook, target):
+            continue
         site = _site(ck, hook.prog_type, hook.attach_type, hook, BY_NAME[hook.result], False)
         site = site._replace(name=_probe_name(span, target or hook.word))
         site, args = arguments.find(ck, hook, target, span, site)
         name = str(options.get("name") or _name(node.hook, target))
-        section = _section_name(hook, target, bool(options.get("sleepable")))
+        section = _section_name(hook, target, bool(options.get("sleepable"))) if args is not None else ""
         plans.append(Plan((at, target), name, section, site, target, options, node.hook_span, node.block.params,
                           node.block.body, node.block.next_label, args))  # fmt: skip
     return plans
@@ -241,7 +256,10 @@ def _options(ck: Checker, node: tree.Probe, hook: Hook) -> dict[str, Any]:
                 continue
             options[word] = made.value
         else:
-            ck.say("HookOption", value.span, hook=node.hook, word=word)
+            from rucy.lang.checker.suggest import did_you_mean, keyword
+
+            ck.say("HookOption", keyword(word, value), hook=node.hook, word=word,
+                   suggestion=did_you_mean(word, ("name", *_FLAGS)))  # fmt: skip
     return options
 
 
@@ -260,6 +278,8 @@ def _targets(ck: Checker, node: tree.Probe, hook: Hook) -> list[tuple[Span, str]
             ck.say("NotYet", arg.span, what="`first_of`", instead="one name")
             continue
         value = constant(ck, arg.name) if isinstance(arg, tree.Const) else arg
+        if isinstance(value, tree.Bad):
+            continue
         if not isinstance(value, tree.Str):
             ck.say("HookTarget", arg.span, hook=hook.word, example=_EXAMPLES.get(hook.target, "name"))
             continue

@@ -84,7 +84,7 @@ class Frame:
 class Instance:
     """A method for one shape of arguments, at one site."""
 
-    __slots__ = ("method", "frame", "given", "types", "typed", "used")
+    __slots__ = ("method", "frame", "given", "types", "typed", "used", "refused")
 
     def __init__(self, method: tree.Method, frame: Frame, given: tuple[tree.Parameter, ...], symbol: str) -> None:
         self.method = method
@@ -92,6 +92,7 @@ class Instance:
         self.given = given
         self.types: list[Type] = [NEVER] * len(given)
         self.used = False  # does any call want its value?
+        self.refused = False  # its results have nothing in common, which has been said
         self.typed = typed.Method(method.name, symbol, method.name_span)
 
 

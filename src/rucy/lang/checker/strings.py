@@ -81,6 +81,8 @@ def printk(ck: Checker, span: Span, text: tree.Str, values: tuple[tree.Node, ...
     """A line for the kernel's trace pipe. Conversions follow the arguments' types: `%d` prints a 64-bit number whole."""
     parts = split_format(text.value)
     args = [ck.value(value) for value in values]
+    if parts and parts[-1] == b"%":
+        return ck.say("FormatPercent", text.span)
     holes = [part for part in parts if part[:1] == b"%" and part != b"%%"]
     if len(holes) != len(args):
         return ck.say("FormatCount", span, holes=len(holes), args=len(args))
@@ -155,7 +157,9 @@ def _conversion(ck: Checker, text: tree.Str, part: bytes, arg: typed.Node) -> by
         case StrType() if letter == b"s":
             return b"%" + flags + b"s"
         case PtrType() | CtxType() if letter == b"s":
-            ck.say("FormatPointer", arg.span, text=arg.span.text)
+            from rucy.lang.checker.suggest import pointer_text
+
+            ck.say("FormatPointer", arg.span, text=arg.span.text, advice=pointer_text(ck, arg))
         case BoolType():
             ck.say("FormatBool", arg.span, text=arg.span.text,
                    ternary=ck.words.get("ternary", "{x} as 1 or 0").format(x=arg.span.text))  # fmt: skip

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
+from rucy.lang.checker.infer import settled
+from rucy.lang.types import BoolType, IntType, PtrType, StrType
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
+    from rucy.source import Span
 
 
 def did_you_mean(name: str, names: Iterable[str], none: str = "") -> str:
@@ -63,5 +66,202 @@ def unknown_name(ck: Checker, node: tree.Send) -> typed.Node:
 def unknown_constant(ck: Checker, node: tree.Const) -> typed.Node:
     from rucy.kernel import constants
 
-    best = did_you_mean(node.name, [*ck.unit.consts, *constants.names()])
-    return ck.say("UndefinedConstant", node.span, name=node.name, suggestion=best)
+    first, _, last = node.name.rpartition("::")
+    if first:
+        known = last in ck.unit.consts or constants.find(last, ck.target.arch) is not None
+        known = known or ck.btf().enum_value(last) is not None
+        if known:
+            return ck.say("UndefinedConstantNear", node.span, name=node.name, best=last)
+    if node.name.split("::")[0] in ck.words.get("user_space", "").split():
+        if ck.constants:
+            name = next(reversed(ck.constants))
+            return ck.say("NotYet", node.span, what=f"`{name}`, which the user half computes,",
+                          instead=f"give it a number, `{name} = 0`")  # fmt: skip
+        return ck.say("UserSpaceName", node.span, name=node.name)
+    best = nearest(node.name, [*ck.unit.consts, *constants.names()]) or _enumerator(ck, node.name)
+    if best is not None:
+        return ck.say("UndefinedConstantNear", node.span, name=node.name, best=best)
+    return ck.say("UndefinedConstant", node.span, name=node.name)
+
+
+def _enumerator(ck: Checker, name: str) -> str | None:
+    """The nearest enumerator of the kernel's that begins alike."""
+    from rucy.btf.types import Enum, Enum64
+
+    btf = ck.btf()
+    found: list[str] = []
+    for type_id in range(1, btf.end_id):
+        if btf.kind(type_id) in ("enum", "enum64"):
+            one = btf.type(type_id)
+            if isinstance(one, Enum | Enum64):
+                found += [value.name for value in one.values if value.name[:3] == name[:3]]
+    return nearest(name, found)
+
+
+# ---------------------------------------------------------------- what to write instead
+
+
+def grouped(text: str) -> str:
+    """An expression's text as an operand: in parentheses unless it is one already."""
+    return f"({text})" if " " in text and not (text.endswith(")") and "(" in text.split(" ")[0]) else text
+
+
+def lines(lead: str, names: list[str], width: int = 100) -> str:
+    """ "lead: a, b, c" over as many lines as it needs."""
+    out = [f"{lead}:"]
+    for name in names:
+        if len(out[-1]) + len(name) + 2 > width:
+            out.append("")
+        out[-1] += f" {name}" if out[-1] else name
+    return "\n".join(out)
+
+
+def keyword(word: str, value: tree.Node) -> Span:
+    """Where `word:` stands before its value."""
+    text = value.span.file.text
+    at = text.rfind(word.encode() + b":", max(0, value.span.start - len(word) - 40), value.span.start + len(word) + 1)
+    return value.span if at < 0 else type(value.span)(value.span.file, at, at + len(word.encode()) + 1)
+
+
+def embedded(ck: Checker, struct: int, name: str) -> str | None:
+    """A field of that name, or nearly, in a struct that lies inside: `__sk_common.skc_dport`."""
+    from rucy.btf.access import member_names
+    from rucy.btf.types import Struct
+
+    btf = ck.btf()
+    whole = btf.type(btf.strip(struct))
+    near: dict[str, str] = {}
+    for one in whole.members if isinstance(whole, Struct) else ():
+        inner = btf.strip(one.type_id)
+        if one.name and btf.kind(inner) in ("struct", "union"):
+            for field in member_names(btf, inner):
+                near.setdefault(field, f"{one.name}.{field}")
+    best = name if name in near else nearest(name, near)
+    return near[best] if best is not None else None
+
+
+def type_name(ck: Checker, text: str) -> str | None:
+    """The type that was meant: `struct` forgotten, or a letter wrong."""
+    btf = ck.btf()
+    word, _, name = text.rpartition(" ")
+    for kind in () if word else ("struct", "union", "enum"):
+        if btf.find(text, (kind,)) is not None:
+            return f"{kind} {text}"
+    kinds = (word,) if word in ("struct", "union", "enum") else ("struct", "typedef")
+    known: dict[str, str] = {}
+    for type_id in range(1, btf.end_id):
+        kind = btf.kind(type_id)
+        if kind in kinds and btf.name(type_id)[:2] == name[:2]:
+            known[btf.name(type_id)] = btf.name(type_id) if kind == "typedef" else f"{kind} {btf.name(type_id)}"
+    best = nearest(name, known)
+    return known[best] if best is not None else None
+
+
+def never_equal(ck: Checker, a: typed.Node, b: typed.Node) -> str:
+    """What to write where two values of different classes are compared."""
+    for one, other in ((a, b), (b, a)):
+        text = one.span.text
+        if isinstance(other, typed.Str) and isinstance(one.type, IntType):
+            parts = other.value.decode("utf-8", "replace").split(".")
+            if len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts):
+                number = int.from_bytes(bytes(map(int, parts)), "big")
+                return f"write the address as a number: `{text} == 0x{number:08x}`"
+            if len(parts) == 1 and parts[0].isdigit():
+                return f"write the number without quotes: `{text} == {parts[0]}`"
+        if isinstance(one.type, PtrType) and isinstance(other.type, StrType):
+            word = "ustr" if one.type.user else "str"
+            return f"read the string first: `{word}({text}, 64) == {other.span.text}`"
+        if isinstance(one.type, PtrType) and isinstance(other, typed.Int) and other.value == 0:
+            return f"ask whether it is NULL: `{text}.nil?`"
+        if isinstance(one.type, BoolType) and isinstance(other, typed.Int):
+            return f"write `{text}` or `!{grouped(text)}` alone"
+    return "compare values of the same class"
+
+
+#: What other tools and hooks call the two ends: passing something on, and refusing it.
+_SAME = (
+    frozenset(["pass", "ok", "allow", "accept", "permit", "true"]),
+    frozenset(["drop", "shot", "deny", "block", "reject", "refuse", "false"]),
+)
+
+
+def result(ck: Checker, name: str) -> str:
+    """ "; did you mean `:ok`?" for a symbol that is no result of this hook."""
+    row = ck.site.result
+    names = [value for value, _ in row.values]
+    if name.lower() in names:
+        return f"; did you mean `:{name.lower()}`?"
+    for group in _SAME:
+        if name.lower() in group:
+            meant = [f":{value}" for value in names if value in group]
+            if row.kind == "bool":
+                meant = [ck.words.get(value, value) for value in ("true", "false") if value in group]
+            if meant:
+                return f"; did you mean `{meant[0]}`?"
+    best = nearest(name, names)
+    return f"; did you mean `:{best}`?" if best else ""
+
+
+def system_call(name: str, names: list[str]) -> str:
+    bare = name
+    for prefix in ("__x64_", "__arm64_", "__ia32_", "__se_", "sys_enter_", "sys_exit_", "sys_"):
+        bare = bare.removeprefix(prefix)
+    return f"; did you mean `{bare}`?" if bare != name and bare in names else did_you_mean(name, names)
+
+
+def event(target: str, names: list[str]) -> str:
+    """An event whose group was left out, or parted by a slash."""
+    if "/" in target:
+        target = target.replace("/", ":", 1)
+    alone = [name for name in names if name.partition(":")[2] == target] if ":" not in target else []
+    if target in names or alone:
+        return f"; did you mean `{alone[0] if alone else target}`?"
+    return did_you_mean(target, names)
+
+
+def _parts(node: tree.Node) -> tuple[tree.Node, ...]:
+    """What a text is put together of, by interpolation or `+`."""
+    if isinstance(node, tree.Interp):
+        return node.parts
+    if isinstance(node, tree.Send) and node.name == "+" and node.recv is not None:
+        return (*_parts(node.recv), *_parts(node.args[0]))
+    if isinstance(node, tree.Send) and node.name == "to_s" and node.recv is not None:
+        return (node.recv,)
+    return (node,)
+
+
+def printed(ck: Checker, node: tree.Node) -> str | None:
+    """The `printk` that prints what a string with interpolation, a literal or a value says; None for more than three."""
+    if isinstance(node, tree.Str):
+        return f"printk({node.span.text})"
+    said = len(ck.said)
+    form, args = "", []
+    for part in _parts(node):
+        if isinstance(part, tree.Str):
+            form += part.value.decode("utf-8", "replace").replace("%", "%%").replace("\n", "\\n").replace('"', '\\"')
+            continue
+        value = ck.value(part)
+        if not settled(value.type):
+            del ck.said[said:]
+            return None
+        text = value.span.text
+        net = value.type.net if isinstance(value.type, IntType) else 0
+        if net:
+            text = f"{ {16: 'ntohs', 32: 'ntohl'}.get(net, 'ntohll')}({text})"
+        form += "%s" if isinstance(value.type, StrType) else "%p" if isinstance(value.type, PtrType) else "%d"
+        args.append(text)
+    del ck.said[said:]
+    if len(args) > 3:
+        return None
+    return f"printk({', '.join([chr(34) + form + chr(34), *args])})"
+
+
+def pointer_text(ck: Checker, node: typed.Node) -> str:
+    """How to print what a pointer leads to."""
+    text = node.span.text
+    if not isinstance(node.type, PtrType):
+        return "print one of its fields: `x.field`"
+    btf = ck.btf()
+    if node.type.pointee and btf.kind(btf.strip(node.type.pointee)) in ("struct", "union"):
+        return f"print one of its fields, `{text}.field`, or the address: `%p`"
+    return f"read the string first: `{'ustr' if node.type.user else 'str'}({text}, 64)`"

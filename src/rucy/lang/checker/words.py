@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def arity(ck: Checker, node: tree.Send, *counts: int) -> bool:
     """Is the number of arguments one of these? Says so if not. Words take no keywords."""
     if node.kwargs:
-        ck.say("NoKeywords", node.kwargs[0][1].span, name=node.name, word=node.kwargs[0][0])
+        from rucy.lang.checker.suggest import keyword
+
+        ck.say("NoKeywords", keyword(*node.kwargs[0]), name=node.name, word=node.kwargs[0][0])
         return False
     if len(node.args) in counts:
         return True
@@ -32,7 +34,7 @@ def arity(ck: Checker, node: tree.Send, *counts: int) -> bool:
 def builtin(ck: Checker, node: tree.Send, row: Builtin) -> typed.Node:
     """`pid`, `comm`, `nsecs` …: one helper call."""
     if not row.ready:
-        return ck.say("NotYet", node.name_span, what=f"`{node.name}`", instead="pid")
+        return ck.say("NotYet", node.name_span, what=f"`{node.name}`", instead="`pid` and `comm`")
     if not arity(ck, node, row.arguments):
         return bad(node.span)
     from rucy.lang.checker import helper_calls
@@ -125,20 +127,23 @@ def printk(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
 
     explicit = node.name != "printk"
     if node.kwargs or len(node.args) < 1 + explicit:
-        return ck.say("PrintkArguments", node.name_span, name=node.name)
+        instead = f"{node.name}({node.args[0].span.text}, LENGTH)" if node.args else 'printk("%d", x)'
+        return ck.say("PrintkArguments", node.name_span, name=node.name, instead=instead)
     row = helper_calls.find("trace_printk")
     if row is not None and not helper_calls.allowed(ck, node, row):
         return bad(node.span)
     text = _literal(ck, node.args[0])
     if text is None:
-        return ck.say("PrintkFormat", node.args[0].span, name=node.name)
+        from rucy.lang.checker.suggest import printed
+
+        shown = printed(ck, node.args[0]) if len(node.args) == 1 + explicit else None
+        return ck.say("PrintkFormat", node.args[0].span, name=node.name, instead=shown or 'printk("%d %s", number, text)')
     if not explicit:
         return strings.printk(ck, node.span, text, node.args[1:], False)
     length = ck.value(node.args[1])
     right = len(text.value) + 1
     if not isinstance(length, typed.Int):
-        if settled(length.type):
-            ck.say("PrintkLengthKind", length.span, right=right)
+        return ck.say("PrintkLengthKind", length.span, right=right) if settled(length.type) else length
     elif length.value != right:
         ck.say("PrintkLength", length.span, given=length.value, right=right)
     return strings.printk(ck, node.span, text, node.args[2:], True)

@@ -10,6 +10,16 @@ class IntegerCondition(Diagnostic):
     title = "`{text}` is {words[integer]}, and as a condition every one of them is true, 0 too"
     help = "write `{test}`"
 
+    @property
+    def help_text(self) -> str:
+        return meant_comparison(self.values["text"]) or super().help_text
+
+
+def meant_comparison(text: str) -> str:
+    """`x = 5` where a condition stands; "" for anything else."""
+    name, equals, value = text.partition(" = ")
+    return f"to compare, write `{name} == {value}`" if equals and name.replace(".", "").isidentifier() else ""
+
 
 class IntegerTooLarge(Diagnostic):
     code = "integer-too-large"
@@ -45,6 +55,13 @@ class MixedOrder(Diagnostic):
     code = "mixed-order"
     title = "`{net}` is in network byte order and `{host}` is not"
     help = "compare the same order: `{convert}({net}) == {host}`"
+
+    @property
+    def help_text(self) -> str:
+        net = self.values["net"]
+        if net.startswith(("htons(", "htonl(")) and net.endswith(")"):
+            return f"compare the same order: `{net[6:-1]} == {self.values['host']}`"
+        return super().help_text
 
 
 class NetworkConstant(Diagnostic):

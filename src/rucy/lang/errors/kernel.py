@@ -7,8 +7,14 @@ from rucy.source import Diagnostic
 
 class NoField(Diagnostic):
     code = "no-field"
-    title = "{struct} has no field `{name}`{suggestion}"
+    title = "{struct} has no field `{name}`"
     help = "fields of structs are those of the kernel whose types are compiled against; `--btf FILE` takes another's"
+
+
+class NoFieldNear(Diagnostic):
+    code = "no-field"
+    title = "{struct} has no field `{name}`"
+    help = "did you mean `{best}`?"
 
 
 class UnguardedField(Diagnostic):
@@ -32,7 +38,7 @@ class UnnamedStruct(Diagnostic):
 class KernelWrite(Diagnostic):
     code = "kernel-write"
     title = "`{text}` writes into the kernel's memory, which a program may only read"
-    help = "assign a local variable instead"
+    help = "assign a local variable instead; to compare, write `==`"
 
 
 class KernelFloat(Diagnostic):
@@ -47,9 +53,15 @@ class PointerIndex(Diagnostic):
     help = "index an array member, or a pointer to plain numbers or pointers"
 
 
+class NotIndexed(Diagnostic):
+    code = "not-indexed"
+    title = "{have} has no elements"
+    help = "index an array member, or a pointer to plain numbers or pointers"
+
+
 class NoType(Diagnostic):
     code = "no-type"
-    title = 'the kernel has no type "{text}"'
+    title = 'the kernel has no type "{text}"{suggestion}'
     help = 'write it as in C: "struct sock", "union x", or the name of a typedef'
 
 
@@ -81,7 +93,7 @@ class FieldUnknown(Diagnostic):
 class TypeUnknown(Diagnostic):
     code = "type-unknown"
     severity = "warning"
-    title = 'the kernel compiled against has no type "{text}": this is always {words[false]}'
+    title = 'the kernel compiled against has no type "{text}": this is always {words[false]}{suggestion}'
     help = "compile against a kernel that has it (`--btf FILE`) to use it there"
 
 
@@ -140,6 +152,13 @@ class ContextValue(Diagnostic):
     help = "give a number"
 
 
+class ContextAttrOffset(Diagnostic):
+    code = "context-attr-offset"
+    severity = "warning"
+    title = "`{name}` lies at byte {at} here, and the kernel's `{name}` at byte {right}"
+    help = "give the attrs before it the sizes that the kernel has: {all}"
+
+
 class ContextAttrType(Diagnostic):
     code = "context-attr-type"
     title = "the attr `{name}` of a context needs the type of a number, and has {type}"
@@ -162,6 +181,19 @@ class HelperLicense(Diagnostic):
     code = "helper-license"
     title = "the helper `{name}` is only for programs with a GPL-compatible licence"
     help = 'declare it at the top of the file: `license "GPL"`'
+
+    @property
+    def message(self) -> str:
+        given = self.values["license"]
+        return super().message + (f', and this file has "{given}"' if given else "")
+
+    @property
+    def help_text(self) -> str:
+        given = self.values["license"]
+        if given in ("MIT", "BSD", "MPL"):
+            dual = {"MIT": "Dual MIT/GPL", "BSD": "Dual BSD/GPL", "MPL": "Dual MPL/GPL"}[given]
+            return f'the kernel takes `license "GPL"`, or both: `license "{dual}"`'
+        return super().help_text if not given else 'write it as the kernel does: `license "GPL"`, or "GPL v2"'
 
 
 class HelperArity(Diagnostic):

@@ -25,8 +25,25 @@ class UndefinedMethod(Diagnostic):
 
 class UndefinedConstant(Diagnostic):
     code = "undefined-constant"
-    title = "`{name}` is not a constant of this file, a shipped one or a name of a kernel enum{suggestion}"
+    title = "`{name}` is not a constant of this file, a shipped one or a name of a kernel enum"
     help = "assign it at the top level: `{name} = 0`"
+
+    @property
+    def help_text(self) -> str:
+        plain = "::" not in self.values["name"]
+        return super().help_text if plain else "leave out what stands before `::`, and assign it at the top level"
+
+
+class UndefinedConstantNear(Diagnostic):
+    code = "undefined-constant"
+    title = "`{name}` is not a constant of this file, a shipped one or a name of a kernel enum"
+    help = "did you mean `{best}`?"
+
+
+class UserSpaceName(Diagnostic):
+    code = "user-space-name"
+    title = "`{name}` belongs to user space; a kernel program has nothing of that kind"
+    help = "do it in the user half, outside probes and the methods they call"
 
 
 class ConstantOfItself(Diagnostic):
@@ -37,8 +54,8 @@ class ConstantOfItself(Diagnostic):
 
 class NoMethod(Diagnostic):
     code = "no-method"
-    title = "`{name}` is not a method of {what}{suggestion}"
-    help = "the methods that a value has in a program are listed in the manual under its class"
+    title = "`{name}` is not a method of {what}"
+    help = "{known}"
 
 
 class NoAssignment(Diagnostic):
@@ -50,7 +67,11 @@ class NoAssignment(Diagnostic):
 class WrongArity(Diagnostic):
     code = "wrong-arguments"
     title = "`{name}` takes {takes} argument(s), {given} given"
-    help = "give it exactly what it takes"
+    help = "give it {takes}, no more and no fewer"
+
+    @property
+    def help_text(self) -> str:
+        return "leave the arguments out" if str(self.values["takes"]) == "0" else super().help_text
 
 
 class NoKeywords(Diagnostic):

@@ -37,6 +37,18 @@ class IsNil(Diagnostic):
     title = "`{text}` is always {words[nil]} here"
     help = "assign a value to it before"
 
+    @property
+    def message(self) -> str:
+        if self.values["text"] == self.values["words"].get("nil"):
+            return f"`{self.values['text']}` stands where a value is needed"
+        return super().message
+
+    @property
+    def help_text(self) -> str:
+        if self.values["text"] == self.values["words"].get("nil"):
+            return "write the value that is meant, e.g. 0"
+        return super().help_text
+
 
 class MaybeUnassigned(Diagnostic):
     code = "maybe-unassigned"

@@ -8,13 +8,13 @@ from rucy.source import Diagnostic
 class PrintkArguments(Diagnostic):
     code = "printk-arguments"
     title = "`{name}` is called without what it prints"
-    help = 'write `printk("%d", x)`'
+    help = "write `{instead}`"
 
 
 class PrintkFormat(Diagnostic):
     code = "printk-format"
     title = "`{name}` takes its format as a literal string"
-    help = 'write `printk("%s", text)`'
+    help = "write `{instead}`"
 
 
 class PrintkLength(Diagnostic):
@@ -50,7 +50,7 @@ class FormatCharacter(Diagnostic):
 class FormatPointer(Diagnostic):
     code = "format-pointer"
     title = "`{text}` is a pointer, and %s prints a string"
-    help = "read the string first: `str({text}, 64)`"
+    help = "{advice}"
 
 
 class FormatBool(Diagnostic):
@@ -63,6 +63,12 @@ class FormatUnknown(Diagnostic):
     code = "format-unknown"
     title = "the conversion `{shown}` is not known"
     help = "use %d %u %x %s %p or %c"
+
+
+class FormatPercent(Diagnostic):
+    code = "format-unknown"
+    title = "a `%` ends the format, and says nothing of what to print"
+    help = "write `%%` for a percent sign"
 
 
 class FormatType(Diagnostic):

@@ -38,7 +38,7 @@ class HookNoTarget(Diagnostic):
 class HookName(Diagnostic):
     code = "hook-name"
     title = "`name:` takes a symbol that can be a function's name"
-    help = "write `{hook} name: :my_probe do … end`"
+    help = "write a symbol of letters, digits and `_`: `name: :my_probe`"
 
 
 class HookFlag(Diagnostic):
@@ -49,7 +49,7 @@ class HookFlag(Diagnostic):
 
 class HookOption(Diagnostic):
     code = "hook-option"
-    title = "`{hook}` has no option `{word}:`"
+    title = "`{hook}` has no option `{word}:`{suggestion}"
     help = "its options: name:, attach:, optional:, sleepable:"
 
 
@@ -62,7 +62,7 @@ class NotSleepable(Diagnostic):
 class ProgramTwice(Diagnostic):
     code = "program-twice"
     title = "two programs are called `{name}`"
-    help = "give one of them another `name:`"
+    help = "{advice}"
 
 
 class NoFunction(Diagnostic):
@@ -110,7 +110,14 @@ class NoSyscall(Diagnostic):
 class TooManyParameters(Diagnostic):
     code = "too-many-parameters"
     title = "{what} has {has} argument(s), and the block takes {given}"
-    help = "leave the others out"
+    help = "{advice}"
+
+
+class ParameterName(Diagnostic):
+    code = "parameter-name"
+    severity = "warning"
+    title = "`{name}` stands where the kernel has `{own}`: it is that argument, by its place and not by its name"
+    help = "write the ones before it too: `|{all}|`, or give this one another name"
 
 
 class ParameterOnStack(Diagnostic):
@@ -127,7 +134,7 @@ class AggregateParameter(Diagnostic):
 
 class UnknownResult(Diagnostic):
     code = "unknown-result"
-    title = "`:{name}` is no result of this hook"
+    title = "`:{name}` is no result of this hook{suggestion}"
     help = "its results: {results}"
 
 
@@ -147,6 +154,13 @@ class ResultUnproved(Diagnostic):
     code = "result-unproved"
     title = "`{text}` may be outside {low}..{high}, which is what this hook takes"
     help = "end in one of: {results}; or bound the number: `.clamp({low}, {high})`"
+
+    @property
+    def help_text(self) -> str:
+        for name in self.values["results"].split(", "):
+            if self.values["text"].lower().endswith(f"_{name[1:]}") and name[:1] == ":":
+                return f"write `{name}`"
+        return super().help_text
 
 
 class ResultType(Diagnostic):

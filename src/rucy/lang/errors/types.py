@@ -32,7 +32,7 @@ class WrongOperand(Diagnostic):
 class NeverEqual(Diagnostic):
     code = "never-equal"
     title = "{left} and {right} are never equal"
-    help = "compare values of the same class"
+    help = "{advice}"
 
 
 class AlwaysTrue(Diagnostic):
@@ -40,11 +40,17 @@ class AlwaysTrue(Diagnostic):
     title = "as a condition `{text}` is always true: it is {what}"
     help = "compare it with something"
 
+    @property
+    def help_text(self) -> str:
+        from rucy.lang.errors.integers import meant_comparison
+
+        return meant_comparison(self.values["text"]) or super().help_text
+
 
 class ArrayElement(Diagnostic):
     code = "array-element"
     title = "an array in a program holds constant Integers, and this is {have}"
-    help = "use literals or constants as elements"
+    help = "{advice}"
 
 
 class RangeValue(Diagnostic):
@@ -86,7 +92,7 @@ class SafeOnObject(Diagnostic):
 class SymbolHere(Diagnostic):
     code = "symbol"
     title = "the symbol `:{name}` means nothing here: only results of hooks that list symbols are written so"
-    help = "use a number, a constant or a string"
+    help = "use a number, a constant or a string, e.g. `\"{name}\"`"
 
 
 class NulInString(Diagnostic):
