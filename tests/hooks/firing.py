@@ -337,6 +337,13 @@ def several(data: bytes) -> None:
         assert run["calls"] == 3
 
 
+def left_out(data: bytes) -> None:
+    """What this kernel does not have is left out; the rest runs."""
+    with running(data) as run:
+        os.getpgid(0)
+        run.says(["here"])
+
+
 def _connect() -> int:
     """A TCP connection of this process; its port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -400,6 +407,7 @@ FIRINGS = (
     Firing("syscall",            calls),
     Firing("syscall_return",     returns),
     Firing("syscalls",           several),
+    Firing("optional",           left_out),
     Firing("kprobe",             function_entry,  "lab"),
     Firing("kretprobe",          function_return, "lab"),
     Firing("fentry",             function_entry,  "lab"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rucy.kernel import hooks, sections
 
@@ -52,6 +53,17 @@ def section_source(section: str) -> str:
     """A program of the first Rucy's dialect that uses nothing of its context, and changes nothing."""
     result = 0 if section.startswith(("fmod_ret", "lsm.s/", "lsm/")) else 1
     return f'license! "GPL"\nsection! "{section}"\n\ndef prog(ctx)\n  return {result}\nend\n'
+
+
+def ready_sections() -> list[str]:
+    """The sections that programs of the ready hooks stand in."""
+    return list(dict.fromkeys(probe["section"] for path in sources() for probe in probes(path)))
+
+
+def probes(path: Path) -> list[dict[str, Any]]:
+    from rucy.pipeline import probes_of
+
+    return probes_of(compile_for(path)) or []
 
 
 def ready() -> list[hooks.Hook]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rucy.kernel import hooks
+from rucy.kernel.hooks import Hook
 from tests.hooks.loading import load
-from tests.hooks.programs import FOLDER, all_sources, compile_for, section_names, section_source, sources
+from tests.hooks.programs import FOLDER, all_sources, compile_for, probes, ready, section_names, section_source, sources
 
 
 def _id(path: Path) -> str:
@@ -17,7 +17,7 @@ def _id(path: Path) -> str:
 
 
 def test_every_ready_hook_has_a_program() -> None:
-    assert {row.word for row in hooks.ROWS if row.ready} <= {path.stem for path in sources()}
+    assert {row.word for row in ready()} <= {path.stem for path in sources()}
 
 
 @pytest.mark.parametrize("path", all_sources(), ids=_id)
@@ -47,12 +47,8 @@ def test_section_compiles(section: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.root
-@pytest.mark.parametrize("hook", [row for row in hooks.ROWS if row.ready], ids=lambda row: row.word)
-def test_section_of_a_ready_hook_loads(hook: hooks.Hook, tmp_path: Path) -> None:
+@pytest.mark.parametrize("hook", ready(), ids=lambda row: row.word)
+def test_section_of_a_ready_hook_loads(hook: Hook, tmp_path: Path) -> None:
     """The section that the hook's own program is in, written by hand."""
-    from rucy.pipeline import probes_of
-
-    probes = probes_of(compile_for(FOLDER / f"{hook.word}.rb"))
-    assert probes
-    (tmp_path / "tool.rb").write_text(section_source(str(probes[0]["section"])))
+    (tmp_path / "tool.rb").write_text(section_source(probes(FOLDER / f"{hook.word}.rb")[0]["section"]))
     load(compile_for(tmp_path / "tool.rb"))

@@ -63,6 +63,12 @@ def exists(ck: Checker, hook: Hook, target: str) -> bool:
             return _prototype(ck, target) is not None
         case "btf_args" | "raw_args":
             return ck.btf().find(f"btf_trace_{target}", ("typedef",)) is not None
+        case "trace_event":
+            from rucy.kernel import tracepoints
+
+            group, _, name = target.partition(":")
+            classes = tracepoints.classes(group, name)
+            return not classes or any(ck.btf().find(cls, ("struct",)) is not None for cls in classes)
     return True
 
 
