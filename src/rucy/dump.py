@@ -13,6 +13,7 @@ from rucy.lang.typed import Checked
 if TYPE_CHECKING:
     from rucy.btf.reader import Btf
     from rucy.isa import Insn
+    from rucy.kernel.results import Result
 
 
 def tree(unit: Unit) -> str:
@@ -145,3 +146,61 @@ def hook(row: Hook) -> str:
         if found is not None:
             text += f"\n{'':29}fields: {' '.join(f.name for f in found.fields)}"
     return text if row.ready else text + "  (not yet)"
+
+
+# ---------------------------------------------------------------- tables of docs/manual.md
+
+
+def hooks_table() -> str:
+    """The hooks that compile today, as a Markdown table; fields of contexts and packets in a list behind it."""
+    from rucy.kernel import contexts, hooks, progtypes, results
+
+    lines = ["| hook | its block is given | its value | option of `run` | since Linux |", "|---|---|---|---|---|"]
+    fields: dict[str, list[str]] = {}
+    for row in hooks.ROWS:
+        if not row.ready:
+            continue
+        result = results.BY_NAME[row.result]
+        spelled = f"{row.word} {_TARGETS.get(row.target, '')}".strip()
+        needs = f"`--{row.needs}`" if row.needs else ""
+        lines.append(f"| `{spelled}` | {_ARGUMENTS[row.args]} | {_value(result)} | {needs} | {row.since} |")
+        context = progtypes.BY_NAME[row.prog_type].context
+        if row.args in ("context", "packet") and context in contexts.BY_NAME:
+            fields.setdefault(" ".join(f"`{f.name}`" for f in contexts.BY_NAME[context].fields), []).append(f"`{row.word}`")
+    lines += ["", *(f"- {', '.join(words)}: {names}" for names, words in fields.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _value(result: Result) -> str:
+    if result.kind == "bool":
+        if result.low == result.high:
+            return "`true`"
+        wider = f", or an Integer up to {result.high}" if result.high > 1 else ""
+        since = f" (Linux {result.wide_since})" if wider and result.wide_since else ""
+        return f"`true` or `false`{wider}{since}"
+    if result.kind == "bytes":
+        return "an Integer: bytes"
+    return " ".join(f"`:{name}`" for name, _ in result.values) or "ignored"
+
+
+def methods_table() -> str:
+    """Methods of each class of values, operators among them."""
+    from rucy.frontends import ruby
+
+    owners: dict[str, list[str]] = {}
+    for owner, name in ruby.DIALECT.methods:
+        owners.setdefault("any value" if owner == "Any" else owner, []).append(f"`{name}`".replace("|", "\\|"))
+    lines = ["| class | methods |", "|---|---|"]
+    return "\n".join(lines + [f"| {owner} | {' '.join(names)} |" for owner, names in owners.items()]) + "\n"
+
+
+def words_table() -> str:
+    """Built-in words of a program: the helper behind each and what it gives."""
+    from rucy.kernel import words
+
+    lines = ["| word | gives | kernel helper |", "|---|---|---|"]
+    for row in words.ROWS:
+        if row.ready:
+            helper = f"`{row.helper}`" if row.helper else ""
+            lines.append(f"| `{row.word}` | {row.type.replace('char[16]', 'a string')} | {helper} |")
+    return "\n".join(lines) + "\n"
