@@ -112,7 +112,9 @@ class Checks:
 
     def identifier(self, node: Node) -> None:
         if self.raw(node) in _RESERVED and not _is_name_place(node):
-            if self.text(node) == "end":
+            if self.text(node) == "end" and self.habit(node):
+                pass
+            elif self.text(node) == "end":
                 self.say(node, "unexpected `end`: nothing is open here", "remove it, or look for an `end` too many above")
             else:
                 self.say_unexpected(node)
@@ -122,6 +124,19 @@ class Checks:
             self.say(node, f"Ruby reads `{text}=` as an operator `?` and a sign", "write a blank before the `=`")
         if len(text) == 2 and text[0] == "_" and text[1] in "123456789":
             self.numbered(node)
+
+    def habit(self, node: Node) -> bool:
+        """An `end` too many, because a `do` above it is missing."""
+        from rucy.frontends.ruby.habits import foreign
+        from rucy.frontends.ruby.syntax import leaves
+
+        root = node
+        while root.parent is not None:
+            root = root.parent
+        found = foreign(self.file, leaves(root))
+        if found is not None:
+            self.diagnostics.report(found)
+        return found is not None
 
     def numbered(self, node: Node) -> None:
         """`_1` in a block that names its parameters."""

@@ -68,8 +68,13 @@ def _heredocs(node: Node, open_: list[Node], found: dict[int, Node], unmatched: 
 
 def _explain(file: SourceFile, root: Node) -> Syntax:
     """The one error that says most: an unclosed block, bracket or string, else the first thing that does not fit."""
-    tokens = _leaves(root)
+    tokens = leaves(root)
     wrong = _first_error(root)
+    from rucy.frontends.ruby.habits import explain
+
+    habit = explain(file, tokens)
+    if habit is not None:
+        return habit
     unclosed = _unclosed(file, tokens, wrong)
     if unclosed is not None:
         return unclosed
@@ -79,7 +84,7 @@ def _explain(file: SourceFile, root: Node) -> Syntax:
     return _unexpected(file, wrong)
 
 
-def _leaves(root: Node) -> list[Node]:
+def leaves(root: Node) -> list[Node]:
     out: list[Node] = []
     stack = [root]
     while stack:
