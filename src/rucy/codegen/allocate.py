@@ -8,14 +8,14 @@ It ends: every round turns at least one register of the program into copies that
 copies that live for one instruction (`kept`), and so few of those are live at a time that they always find colours.
 
 Before: virtual registers, copies for phis and calls. After: only r0 to r10, `spill` and `reload`; copies onto themselves
-are left for layout. Needs: `succs`. Keeps: order of instructions. What is spilled is what was computed there: a checked
+are left for layout. Needs: `succs`, `depth`. Keeps: order of instructions. What is spilled is what was computed there: a checked
 value is stored from the register that the check was made on, since spilling works on the code before copies are merged.
 """
 
 from __future__ import annotations
 
 from rucy.codegen.liveness import bits, live_out
-from rucy.codegen.machine import FIRST, FRAME, MBlock, MFunction
+from rucy.codegen.machine import FIRST, FRAME, MFunction
 from rucy.codegen.spill import spill
 
 _COUNT = 10
@@ -24,7 +24,6 @@ _ORDER = (1, 2, 3, 4, 5, 0, 6, 7, 8, 9)
 
 
 def allocate_registers(machine: MFunction) -> None:
-    _find_depths(machine)
     while True:
         graph = _Graph(machine)
         names = graph.colour(aggressive=True) or graph.colour(aggressive=False)
@@ -34,28 +33,6 @@ def allocate_registers(machine: MFunction) -> None:
     for block in machine.blocks:
         for insn in block.insns:
             insn.rename(names)
-
-
-def _find_depths(machine: MFunction) -> None:
-    """Loop depth of each block: how many backward edges' bodies it is in. Good enough to weigh spills."""
-    order: dict[MBlock, int] = {b: i for i, b in enumerate(machine.blocks)}
-    preds: dict[MBlock, list[MBlock]] = {b: [] for b in machine.blocks}
-    for block in machine.blocks:
-        for succ in block.succs:
-            preds[succ].append(block)
-    for block in machine.blocks:
-        for succ in block.succs:
-            if order[succ] > order[block]:
-                continue
-            body = {succ, block}
-            work = [block] if block is not succ else []
-            while work:
-                for pred in preds[work.pop()]:
-                    if pred not in body and order[pred] > order[succ]:
-                        body.add(pred)
-                        work.append(pred)
-            for member in body:
-                member.depth += 1
 
 
 class _Graph:

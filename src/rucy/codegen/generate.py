@@ -10,7 +10,9 @@ from rucy.codegen.allocate import allocate_registers
 from rucy.codegen.emit import emit
 from rucy.codegen.layout import order_blocks
 from rucy.codegen.legalise import legalise
+from rucy.codegen.liveness import find_depths
 from rucy.codegen.machine import MAX_FRAME, CodegenTarget, FrameTooLarge, MachineFunction
+from rucy.codegen.merge import merge_constant_blocks
 from rucy.codegen.select import select
 from rucy.codegen.spill import place_spills
 from rucy.ir.function import Function
@@ -22,6 +24,8 @@ def generate(fn: Function, target: CodegenTarget) -> MachineFunction:
     """Raises FrameTooLarge when variables and spills need more than 512 bytes."""
     legalise(fn, target)
     machine = select(fn, target)
+    find_depths(machine)
+    merge_constant_blocks(machine)
     allocate_registers(machine)
     place_spills(machine)
     if machine.frame > MAX_FRAME:

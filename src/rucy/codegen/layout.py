@@ -7,7 +7,7 @@ Needs: allocated registers. Breaks: nothing.
 
 from __future__ import annotations
 
-from rucy.codegen.machine import MBlock, MFunction
+from rucy.codegen.machine import MBlock, MFunction, MInsn
 
 
 def order_blocks(machine: MFunction) -> None:
@@ -15,6 +15,9 @@ def order_blocks(machine: MFunction) -> None:
         block.insns = [i for i in block.insns if not (i.is_move and i.dst == i.src)]
     _thread_jumps(machine)
     machine.blocks = _chain(machine.blocks[0])
+    _leave_at_once(machine.blocks)
+    targets = {insn.target for block in machine.blocks for insn in block.insns}
+    machine.blocks = [block for block in machine.blocks if block in targets or block is machine.blocks[0]]
 
 
 def _thread_jumps(machine: MFunction) -> None:
@@ -37,6 +40,18 @@ def _thread_jumps(machine: MFunction) -> None:
         last = block.insns[-1]
         if len(block.insns) > 1 and last.op == "ja" and block.insns[-2].target is last.target:
             del block.insns[-2]
+
+
+def _leave_at_once(blocks: list[MBlock]) -> None:
+    """Where a jump to an `exit` would stand, an `exit` does: not where the next block follows, nor where emission turns
+    the conditional jump before it around."""
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        last = block.insns[-1]
+        if last.op != "ja" or last.target is None or last.target.insns[0].op != "exit":
+            continue
+        if following is not None and following in (last.target, block.insns[-2].target if len(block.insns) > 1 else None):
+            continue
+        block.insns[-1] = MInsn("exit").like(last)
 
 
 def _chain(entry: MBlock) -> list[MBlock]:

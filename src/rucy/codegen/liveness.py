@@ -87,6 +87,28 @@ def flow(machine: MFunction, gen: dict[MBlock, int], kill: dict[MBlock, int]) ->
     return out
 
 
+def find_depths(machine: MFunction) -> None:
+    """Loop depth of each block: how many backward edges' bodies it is in. Good enough to weigh spills."""
+    order: dict[MBlock, int] = {b: i for i, b in enumerate(machine.blocks)}
+    preds: dict[MBlock, list[MBlock]] = {b: [] for b in machine.blocks}
+    for block in machine.blocks:
+        for succ in block.succs:
+            preds[succ].append(block)
+    for block in machine.blocks:
+        for succ in block.succs:
+            if order[succ] > order[block]:
+                continue
+            body = {succ, block}
+            work = [block] if block is not succ else []
+            while work:
+                for pred in preds[work.pop()]:
+                    if pred not in body and order[pred] > order[succ]:
+                        body.add(pred)
+                        work.append(pred)
+            for member in body:
+                member.depth += 1
+
+
 def bits(mask: int) -> list[int]:
     """Numbers of the bits that are set, ascending."""
     found = []
