@@ -97,27 +97,29 @@ def _number(out: list[_Out]) -> int:
 
 
 def _relax(out: list[_Out], starts: dict[MBlock, int], target: CodegenTarget) -> None:
-    """Jumps of more than 32767 slots: `ja` becomes gotol (v4) or a chain of `ja`; a conditional one skips over such a jump."""
+    """Jumps of more than 32767 slots: a conditional one is turned around to skip a `ja`; `ja` becomes gotol (v4) or goes by
+    stepping stones, which are `ja` too."""
+    stones: list[tuple[MBlock, MBlock]] = []
     while True:
-        end = _number(out)
-        place = {block: (out[i].at if i < len(out) else end) for block, i in starts.items()}
-        far = next(
-            (i for i, o in enumerate(out) if o.target is not None and o.insn.op != "gotol" and not _near(o, place)), None
-        )
-        if far is None:
+        place = _places(out, starts)
+        far = [i for i, o in enumerate(out) if o.target is not None and o.insn.op != "gotol" and not _near(o, place)]
+        if not far:
             return
-        item = out[far]
-        if item.insn.op != "ja":
-            _insert(out, starts, far + 1, _skip(item))
-            item.insn = item.insn._replace(op=invert(item.insn.op) or item.insn.op)
-            if invert(item.insn.op) is None:  # jset: taken → the jump behind, not taken → past it
-                raise AssertionError("a far jset")
-            item.insn = item.insn._replace(off=1)
-            item.target = None
+        conditional = [i for i in far if out[i].insn.op != "ja"]
+        if conditional:
+            for i in reversed(conditional):
+                _turn_around(out, starts, i)
         elif target.cpu >= "v4":
-            item.insn = Insn("gotol")
+            for i in far:
+                out[i].insn = Insn("gotol")
         else:
-            _add_step(out, starts, far, place)
+            _add_step(out, starts, far[0], place, stones)
+
+
+def _places(out: list[_Out], starts: dict[MBlock, int]) -> dict[MBlock, int]:
+    """The slot at which each block starts."""
+    end = _number(out)
+    return {block: (out[i].at if i < len(out) else end) for block, i in starts.items()}
 
 
 def _near(item: _Out, place: dict[MBlock, int]) -> bool:
@@ -125,10 +127,20 @@ def _near(item: _Out, place: dict[MBlock, int]) -> bool:
     return -REACH <= place[item.target] - item.at - 1 <= REACH
 
 
-def _skip(item: _Out) -> list[_Out]:
-    jump = _Out(Insn("ja"), item.target, MInsn("ja"))
-    jump.span, jump.calls = item.span, item.calls
-    return [jump]
+def _turn_around(out: list[_Out], starts: dict[MBlock, int], at: int) -> None:
+    """if c goto far  →  if !c goto +1; goto far.    jset has no opposite: if c goto +1; goto +1; goto far."""
+    item = out[at]
+    jump = _like(item, Insn("ja"), item.target)
+    inverse = invert(item.insn.op)
+    item.insn = item.insn._replace(op=inverse or item.insn.op, off=1)
+    item.target = None
+    _insert(out, starts, at + 1, [jump] if inverse else [_like(item, Insn("ja", off=1), None), jump])
+
+
+def _like(item: _Out, insn: Insn, target: MBlock | None) -> _Out:
+    made = _Out(insn, target, MInsn("ja"))
+    made.span, made.calls = item.span, item.calls
+    return made
 
 
 def _insert(out: list[_Out], starts: dict[MBlock, int], at: int, items: list[_Out]) -> None:
@@ -138,27 +150,31 @@ def _insert(out: list[_Out], starts: dict[MBlock, int], at: int, items: list[_Ou
             starts[block] = start + len(items)
 
 
-def _add_step(out: list[_Out], starts: dict[MBlock, int], far: int, place: dict[MBlock, int]) -> None:
-    """Put a stepping stone within reach, behind an instruction that never falls through or jumped over."""
+def _add_step(
+    out: list[_Out], starts: dict[MBlock, int], far: int, place: dict[MBlock, int], stones: list[tuple[MBlock, MBlock]]
+) -> None:
+    """Go by a stone that leads to the target already, or put one as far as the jump reaches. A stone is jumped over."""
     item = out[far]
-    assert item.target is not None
-    forward = place[item.target] > item.at
-    goal = item.at + (REACH - 64) * (1 if forward else -1)
+    target = item.target
+    assert target is not None
+    ahead = 1 if place[target] > item.at else -1
+    for stone, leads_to in stones:
+        if leads_to is target and 0 < ahead * (place[stone] - item.at) <= REACH - 64:
+            item.target = stone
+            return
+    goal = item.at + ahead * (REACH - 64)
     at = next(i for i, o in enumerate(out) if o.at >= goal)
-    stone = MBlock("step")
-    over, jump = _Out(Insn("ja", off=1), None, MInsn("ja")), _Out(Insn("ja"), item.target, MInsn("ja"))
-    over.span = jump.span = item.span
-    over.calls = jump.calls = item.calls
-    while at > 0 and out[at - 1].target is None and out[at - 1].insn.off == 1 and out[at - 1].insn.op.startswith("j"):
+    while at > 0 and out[at - 1].target is None and out[at - 1].insn.off and out[at - 1].insn.op.startswith("j"):
         at += 1  # not between a short skip and what it skips
-    _insert(out, starts, at, [over, jump])
+    stone = MBlock("step")
+    _insert(out, starts, at, [_like(item, Insn("ja", off=1), None), _like(item, Insn("ja"), target)])
     starts[stone] = at + 1
+    stones.append((stone, target))
     item.target = stone
 
 
 def _final(out: list[_Out], starts: dict[MBlock, int]) -> list[Insn]:
-    end = _number(out)
-    place = {block: (out[i].at if i < len(out) else end) for block, i in starts.items()}
+    place = _places(out, starts)
     final = []
     for item in out:
         insn = item.insn
