@@ -79,8 +79,9 @@ def read_string(low: Lowering, node: typed.ReadString) -> Held:
 def helper_string(low: Lowering, node: typed.HelperString) -> Held:
     assert isinstance(node.type, t.StrType)
     slot = _slot_of(low, node, node.type.size)
-    if room(node.type.size) != node.type.size:  # the helper itself fills all of its buffer, zeros behind the text
-        low.b.emit("zero", slot, type=VOID, off=0, size=room(node.type.size))
+    # Behind the NUL some kernels write zeros and some (6.1: bpf_get_current_comm in kernel/bpf/helpers.c is a strscpy)
+    # leave what was there; comparing looks at whole words.
+    low.b.emit("zero", slot, type=VOID, off=0, size=room(node.type.size))
     low.b.emit("call", slot, const(node.type.size), helper=node.helper)
     return Text(slot, node.type.size)
 
