@@ -7,8 +7,10 @@ pointers, enums.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,7 @@ READS = """\
   $uid = task.cred.uid.val
   $files = task.signal.rlim[7].rlim_max
   i = 3 & task.signal.rlim[7].rlim_max.bit_length + 4
-  $soft = task.signal.rlim[i + 4].rlim_cur || 1
+  $soft = task.signal.rlim[i + 4].rlim_cur
   $arg = task.mm.arg_start
   $argc = ustr(task.mm.arg_start, 32).size
   $name = task.comm == "{comm}" ? 1 : 0
@@ -34,12 +36,12 @@ READS = """\
   $io = task.in_iowait
   $threads = task.signal.nr_threads
   $size = sizeof("struct task_struct")
-  $has = (field?(task, :tgid) ? 1 : 0) + (field?(task, :nonsense) ? 2 : 0) + (type?("struct sock") ? 4 : 0)
-  $state = enum?(:TCP_ESTABLISHED) ? TCP_ESTABLISHED + TCP_LISTEN : 0
+  $has = (field?(task, :tgid) ? 1 : 0) + (enum?(:BPF_MAP_TYPE_HASH) ? 2 : 0) + (type?("struct sock") ? 4 : 0)
+  $state = enum?(:TCP_ESTABLISHED) ? TCP_ESTABLISHED + TCP_LISTEN + BPF_MAP_TYPE_ARRAY : 0
   $family = task.files.fdt.fd[0].f_inode.i_mode
 """
 
-GLOBALS = ("tgid parent grand uid files soft arg argc name host leader exec io threads size has state family").split()
+GLOBALS = ["tgid", "parent", "grand", "uid", "files", "soft", "arg", "argc", "name", "host", "leader", "exec", "io", "threads", "size", "has", "state", "family"]
 
 HEAD = 'license "GPL"\n' + "".join(f"${name} = 0\n" for name in GLOBALS)
 
@@ -82,8 +84,8 @@ def truth(pid: int) -> dict[str, int]:
         "io": 0,
         "threads": int(status["Threads"]),
         "size": btf.size(task),
-        "has": 1 + 4,
-        "state": 1 + 10,
+        "has": 1 + 2 + 4,
+        "state": 1 + 10 + 2,
         "family": os.stat(f"/proc/{pid}/fd/0").st_mode,
     }
 
@@ -124,6 +126,7 @@ def test_by_direct_loads(tmp_path: Path) -> None:
     ready, go = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(go[1])
         os.write(ready[1], b"!")
         os.read(go[0], 1)
         os._exit(0)
@@ -135,8 +138,11 @@ def test_by_direct_loads(tmp_path: Path) -> None:
             loaded.write_global("pid_wanted", child.to_bytes(8, "little"))
             loaded.attach(loaded.programs[0].name, "tp_btf", "sched_process_exit")
             os.write(go[1], b"!")
-            os.waitpid(child, 0)
+            os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
             grown(wanted, loaded)
     finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
         for fd in (*ready, *go):
             os.close(fd)
+        os.waitpid(child, 0)

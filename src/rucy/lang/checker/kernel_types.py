@@ -468,7 +468,9 @@ def enum_exists(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     if len(node.args) != 1 or not isinstance(node.args[0], tree.Sym):
         return ck.say("EnumQuestion", node.span)
     found = ck.btf().enum_value(node.args[0].name)
-    if found is None or not ck.btf().name(found[0]):
+    if found is not None and not ck.btf().name(found[0]):
+        return typed.Bool(node.span, BOOL, True)  # an enum without a name cannot be asked for at load time
+    if found is None:
         ck.say("EnumUnknown", node.args[0].span, name=node.args[0].name)
         return AbsentField(node.span, BOOL, False)
     return typed.CoreQuery(node.span, BOOL, "enumval_exists", found[0], str(found[1]))
