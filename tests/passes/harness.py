@@ -44,7 +44,7 @@ def check_case(path: Path, run_pass: Pass, bless: bool) -> None:
     assert_valid_module(module)
     _check_runs(module, runs, "behind")
     assert any(changed) == (got != before), "the pass says whether it changed something"
-    assert not any([run_pass(fn) for fn in module.functions]), f"a second run changes more:\n{format_module(module)}"
+    assert not any(run_pass(fn) for fn in module.functions), f"a second run changes more:\n{format_module(module)}"
     if bless:
         path.write_text(source.rstrip("\n") + "\n" + LINE + got)
     assert got == path.read_text().partition(LINE)[2], f"{path.name} differs: `make bless`, then read the diff"

@@ -47,6 +47,14 @@ class Dominance:
     def reaches(self, block: Block) -> bool:
         return block in self.idom
 
+    def entered_from(self, block: Block) -> Block | None:
+        """The predecessor over which alone control first comes to the block: its only one, or of a loop's head the one
+        that is not in the loop. What the edge from there says holds in all that the block dominates."""
+        if len(block.preds) == 1:
+            return block.preds[0] if block.preds[0] in self.idom else None
+        outside = [pred for pred in block.preds if pred in self.idom and not self.dominates(block, pred)]
+        return outside[0] if len(outside) == 1 and block in self.idom else None
+
     def children(self) -> dict[Block, list[Block]]:
         """The dominator tree, children in reverse postorder."""
         tree: dict[Block, list[Block]] = {block: [] for block in self.order}

@@ -193,10 +193,10 @@ class _Checker:
     def conditions(self, block: Block) -> Iterator[tuple[str, Value, Value]]:
         """(compare, a, b), each true whenever control is in the block: of the branches that dominate it by an edge."""
         while True:
-            if len(block.preds) == 1:
-                last = block.preds[0].terminator
-                if last is not None and last.op.name == "branch":
-                    yield from _condition(last.args[0], last.targets[0] is block)
+            before = self.dominance.entered_from(block)
+            last = before.terminator if before is not None else None
+            if last is not None and last.op.name == "branch":
+                yield from _condition(last.args[0], last.targets[0] is block)
             above = self.dominance.idom.get(block, block)
             if above is block:
                 return

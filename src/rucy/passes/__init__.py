@@ -8,6 +8,7 @@ from __future__ import annotations
 from rucy.ir.function import Module
 from rucy.passes.eliminate_dead_code import eliminate_dead_code
 from rucy.passes.fold_constants import fold_constants
+from rucy.passes.narrow_extensions import narrow_extensions
 from rucy.passes.number_values import number_values
 from rucy.passes.propagate_conditions import propagate_conditions
 from rucy.passes.propagate_copies import propagate_copies
@@ -20,12 +21,17 @@ ORDER = (
     number_values,
     propagate_conditions,
     simplify_branches,
+    narrow_extensions,
+    fold_constants,
+    propagate_copies,
+    number_values,
+    simplify_branches,
     eliminate_dead_code,
 )
 
 
 def optimise(module: Module, after: str | None = None) -> None:
-    """Run the passes in order; `after` names the last one to run."""
+    """Run the passes in order; `after` names the last one to run (the first time that it stands in the order)."""
     for run in ORDER:
         for fn in module.functions:
             run(fn)

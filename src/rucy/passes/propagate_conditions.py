@@ -153,8 +153,8 @@ _IMPLIES = {
 
 
 def _propagate_facts(fn: Function) -> bool:
-    facts = _Facts(guarded_values(fn))
     dominance = Dominance(fn)
+    facts = _Facts(guarded_values(fn), dominance)
     tree = dominance.children()
     stack: list[tuple[Block, bool]] = [(fn.entry, True)]
     while stack:
@@ -174,20 +174,21 @@ _Test = tuple[str, Hashable, Hashable]
 class _Facts:
     """`known`: value → the constant that it is here. `holds`: compares (op, a, b) that are true here."""
 
-    def __init__(self, guarded: set[Value]) -> None:
+    def __init__(self, guarded: set[Value], dominance: Dominance) -> None:
         self.guarded = guarded
+        self.dominance = dominance
         self.known: dict[Value, Const] = {}
         self.holds: set[_Test] = set()
         self.changed = False
         self._undo: list[tuple[list[Value], list[_Test]]] = []
 
     def enter(self, block: Block) -> None:
-        """Learn from the only edge into the block; use what is known in it and on its edges."""
+        """Learn from the edge over which control first comes; use what is known in it and on its edges."""
         self._undo.append(([], []))
-        if len(block.preds) == 1:
-            last = block.preds[0].terminator
-            if last is not None and last.op.name == "branch":
-                self._learn(last.args[0], last.targets[0] is block)
+        before = self.dominance.entered_from(block)
+        last = before.terminator if before is not None else None
+        if last is not None and last.op.name == "branch":
+            self._learn(last.args[0], last.targets[0] is block)
         for instr in block.instrs:
             if instr.op.name != "phi":
                 self._replace(instr, range(len(instr.args)))
