@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rucy.kernel.hooks import Hook
+from tests.hooks import generated
 from tests.hooks.loading import load
 from tests.hooks.programs import FOLDER, all_sources, compile_for, probes, ready, section_names, section_source, sources
 
@@ -38,6 +39,13 @@ def test_ir_is_valid(path: Path) -> None:
 @pytest.mark.parametrize("path", all_sources(), ids=_id)
 def test_loads(path: Path) -> None:
     load(compile_for(path))
+
+
+@pytest.mark.root
+@pytest.mark.parametrize(("name", "text"), generated.sources().items(), ids=lambda value: value if " " not in value else "")
+def test_generated_loads(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / f"{name}.rb").write_text(text)
+    load(compile_for(tmp_path / f"{name}.rb"))
 
 
 @pytest.mark.parametrize("section", section_names())

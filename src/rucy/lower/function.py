@@ -18,6 +18,20 @@ from rucy.lang.tree import Label
 from rucy.lower.values import CONST_PTR, GLOBAL_PTR, NOTHING, STACK_PTR, Held, Nothing, Opt, Text, ir_type, is_scalar
 
 
+def _shows_bound(value: Value, highest: int) -> bool:
+    """Does the verifier of every kernel see by its form that a result is at most `highest`?"""
+    if isinstance(value, Const):
+        return True
+    if not isinstance(value, Instr):
+        return False
+    match value.op.name:
+        case "and":
+            return any(isinstance(arg, Const) and arg.value <= highest for arg in value.args)
+        case "phi":
+            return bool(value.args) and all(isinstance(arg, Const) for arg in value.args)
+    return value.op.name == "int"
+
+
 class Exit:
     """Where a Catch (or an inlined method) ends, and the type of what it gives."""
 
@@ -54,6 +68,7 @@ class Lowering:
         self.frame = Frame(None)
         self.text_slots: dict[tuple[Frame, object], Instr] = {}
         self.scratch: dict[int, Instr] = {}
+        self.highest: int | None = None  # of a program's results, where the kernel's verifier looks at them
 
     # -- whole bodies
 
@@ -67,8 +82,25 @@ class Lowering:
         if isinstance(held, Value):
             if self.fn.ret == I64 and held.type == I1:
                 return self.b.emit("int", held)
-            return held
+            return self._within_result(held)
         return const(0)
+
+    def _within_result(self, value: Value) -> Value:
+        """The checker has proved that the hook takes this result; the kernel's verifier, which follows neither division
+        nor what lies in an array, is shown it by a compare."""
+        if self.highest is None or _shows_bound(value, self.highest):
+            return value
+        b, key = self.b, object()
+        inside, end = b.new_block("inside"), b.new_block("end")
+        b.write(key, const(self.highest))
+        b.branch(b.compare("ult", value, const(self.highest + 1)), inside, end)
+        b.seal(inside)
+        b.start(inside)
+        b.write(key, b.emit("within", value, lo=0, hi=self.highest))
+        b.jump(end)
+        b.seal(end)
+        b.start(end)
+        return b.read(key)
 
     def finish(self) -> Function:
         return self.b.finish()

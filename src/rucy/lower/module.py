@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rucy.ir.function import Data, Function, Module, Param, ProgramRow
 from rucy.ir.types import CTX, I64
-from rucy.kernel import progtypes
+from rucy.kernel import progtypes, results
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lower.function import Lowering
@@ -58,6 +58,9 @@ def _lower_program(
     for var, node in program.args:
         low.write(var, low.value(node))
     assert program.body is not None
+    result = results.BY_NAME[program.hook.result] if program.hook is not None else None
+    if result is not None and result.kind == "bool":
+        low.highest = result.high
     low.body(program.body)
     return low.finish()
 

@@ -51,14 +51,16 @@ def case_firing(env: Env) -> None:
 
 
 def prepare_loading(out: Path) -> None:
+    from tests.hooks import generated
     from tests.hooks.programs import all_sources, ready_sections, section_source
 
     _compile(all_sources(), out)
-    sections = out / "sections"
-    sections.mkdir()
-    for number, section in enumerate(ready_sections()):
-        (sections / f"{number}.rb").write_text(section_source(section))
-    _compile(sorted(sections.iterdir()), out)
+    made = {section.replace("/", "-"): section_source(section) for section in ready_sections()} | generated.sources()
+    folder = out / "made"
+    folder.mkdir()
+    for name, text in made.items():
+        (folder / f"{name}.rb").write_text(text)
+    _compile(sorted(folder.iterdir()), out)
 
 
 @options(timeout=240.0)
