@@ -41,7 +41,9 @@ READS = """\
   $family = task.files.fdt.fd[0].f_inode.i_mode
 """
 
-GLOBALS = ["tgid", "parent", "grand", "uid", "files", "soft", "arg", "argc", "name", "host", "leader", "exec", "io", "threads", "size", "has", "state", "family"]
+GLOBALS = tuple(
+    "tgid parent grand uid files soft arg argc name host leader exec io threads size has state family".split()
+)
 
 HEAD = 'license "GPL"\n' + "".join(f"${name} = 0\n" for name in GLOBALS)
 
