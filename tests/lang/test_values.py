@@ -125,3 +125,19 @@ def test_the_target_rises_to_what_is_needed() -> None:
 
 def test_a_refused_expression_is_refused_once() -> None:
     assert codes(probe('  x = nosuch + 1\n  y = x * 2\n  printk("%d", y.foo)\n  z = [y, x]')) == ["3:undefined-name"]
+
+
+def test_formats_that_an_old_kernel_would_drop() -> None:
+    def needs(conversion: str) -> list[str]:
+        result, diagnostics = checked(
+            f'license "GPL"\nsyscall("getpid") {{ printk "{conversion}"{"" if conversion == "%%" else ", 1"} }}\n'
+        )
+        assert not diagnostics.items
+        return [need[0] for need in result.needs]
+
+    assert [needs(c) for c in ("%d", "%x", "%5d", "%-3d", "%02x", "%X", "%%", "%c")] == [
+        [], [], ["5.13"], ["5.13"], ["5.13"], ["5.13"], ["5.13"], ["5.15"],
+    ]  # fmt: skip
+    for unknown in ("%#x", "%o", "%5-d"):
+        source = f'license "GPL"\nsyscall("getpid") {{ printk "{unknown}", 1 }}\n'
+        assert [d.code for d in checked(source)[1].items] == ["format-unknown"]

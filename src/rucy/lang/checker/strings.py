@@ -75,6 +75,9 @@ def _byte(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Node:
 
 MAX_ARGUMENTS = 3  # bpf_trace_printk has five arguments, two of them the format (uapi linux/bpf.h)
 _FLAGS = b"-+ #0123456789"
+# bpf_bprintf_prepare (kernel/bpf/helpers.c) of Linux 5.13 brought widths, %X and %% to trace_printk, 5.15 %c; before,
+# and for what it does not know, the kernel drops the line and says nothing. It takes "[0 +-]" and a number, no "#".
+_WIDTHS, _CHARACTERS = "5.13", "5.15"
 
 
 def printk(ck: Checker, span: Span, text: tree.Str, values: tuple[tree.Node, ...], given: bool) -> typed.Node:
@@ -95,6 +98,8 @@ def printk(ck: Checker, span: Span, text: tree.Str, values: tuple[tree.Node, ...
     whole = True
     for part in parts:
         if part[:1] != b"%" or part == b"%%":
+            if part == b"%%":
+                ck.need(_WIDTHS, "`%%` in `printk`", text.span)
             out += part
             continue
         arg = next(at)
@@ -141,6 +146,12 @@ def _conversion(ck: Checker, text: tree.Str, part: bytes, arg: typed.Node) -> by
         return None
     number = letter in (b"d", b"i", b"u", b"x", b"X", b"o", b"c")
     shown = part.decode("utf-8", "replace")
+    width = flags.lstrip(b"0 +-")
+    if (width and not width.isdigit()) or letter == b"o":
+        ck.say("FormatUnknown", text.span, shown=shown)
+        return None
+    if flags or letter in (b"X", b"c"):
+        ck.need(_CHARACTERS if letter == b"c" else _WIDTHS, f"`{shown}` in `printk`", text.span)
     match arg.type:
         case IntType(net=bits) if bits and number:
             ck.say("NetworkOrder", arg.span, text=arg.span.text, convert=converter(bits))
