@@ -26,8 +26,8 @@ test-plant: setup ## break the compiler in 25 places, one at a time: the random 
 bench: setup-bench ## size and speed beside clang
 	$(PYTHON) -m bench
 
-bless: setup ## rewrite the goldens from what the compiler now says; read the diff
-	$(PYTHON) -m pytest tests/golden --bless
+bless: setup ## rewrite goldens and generated tables from what the compiler now says; read the diff
+	$(PYTHON) -m pytest tests/golden tests/passes/test_goldens.py tests/ir/test_reference.py tests/docs --bless
 
 lint: setup ## ruff and mypy
 	.venv/bin/ruff check

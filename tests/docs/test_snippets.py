@@ -2,7 +2,7 @@
 
 A ```ruby block of README.md or docs/*.md is a whole file if it declares its licence; one with a hook gets the licence in
 front of it; any other is what a probe does. `# error: [code]` at the end of a line: it has that error. No other has one.
-Tables between `<!-- NAME -->` and `<!-- /NAME -->` are rewritten by `pytest tests/docs --bless`.
+Tables between `<!-- NAME -->` and `<!-- /NAME -->` are rewritten by `make bless`.
 """
 
 from __future__ import annotations
@@ -91,4 +91,4 @@ def test_tables_are_current(name: str, pytestconfig: pytest.Config) -> None:
     if pytestconfig.getoption("--bless"):
         page.write_text(head + begin + new + end + tail)
         return
-    assert old == new, f"docs/manual.md: the table `{name}` is not what the rows say: `pytest tests/docs --bless`"
+    assert old == new, f"docs/manual.md: the table `{name}` is not what the rows say: `make bless`"
