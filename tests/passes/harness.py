@@ -25,7 +25,7 @@ from rucy.ir.parse import parse_module
 from rucy.ir.text import format_module
 from rucy.ir.verify import assert_valid_module
 
-Pass = Callable[[Function], bool]
+Pass = Callable[[Module], bool]
 LINE = "----\n"
 _RUN = re.compile(r"^; run: @(\w+)\((.*?)\) == (-?\w+)$", re.MULTILINE)
 
@@ -39,15 +39,20 @@ def check_case(path: Path, run_pass: Pass, bless: bool) -> None:
     assert runs, f"{path.name} runs nothing"
     before = format_module(module)
     _check_runs(module, runs, "before")
-    changed = [run_pass(fn) for fn in module.functions]
+    changed = run_pass(module)
     got = format_module(module)
     assert_valid_module(module)
     _check_runs(module, runs, "behind")
-    assert any(changed) == (got != before), "the pass says whether it changed something"
-    assert not any(run_pass(fn) for fn in module.functions), f"a second run changes more:\n{format_module(module)}"
+    assert changed == (got != before), "the pass says whether it changed something"
+    assert not run_pass(module), f"a second run changes more:\n{format_module(module)}"
     if bless:
         path.write_text(source.rstrip("\n") + "\n" + LINE + got)
     assert got == path.read_text().partition(LINE)[2], f"{path.name} differs: `make bless`, then read the diff"
+
+
+def of_functions(run_pass: Callable[[Function], bool]) -> Pass:
+    """A pass over each function, as one over the module."""
+    return lambda module: any([run_pass(fn) for fn in module.functions])  # noqa: C419 - every one of them
 
 
 def _check_runs(module: Module, runs: list[tuple[str, str, int]], when: str) -> None:

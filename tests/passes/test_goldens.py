@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from rucy.passes import ORDER
-from tests.passes.harness import LINE, check_case
+from rucy.passes import ORDER, WHOLE_MODULE
+from tests.passes.harness import LINE, Pass, check_case, of_functions
 
 HERE = Path(__file__).parent
-PASSES = {run.__name__: run for run in ORDER}
+PASSES: dict[str, Pass] = {
+    **{run.__name__: run for run in WHOLE_MODULE},
+    **{run.__name__: of_functions(run) for run in ORDER},
+}
 CASES = sorted(HERE.glob("*/*.ir"))
 
 

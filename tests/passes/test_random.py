@@ -9,6 +9,7 @@ from rucy.ir.parse import parse_module
 from rucy.ir.text import format_module
 from rucy.ir.verify import assert_valid_module
 from rucy.passes import ORDER
+from rucy.passes.inline_methods import inline_methods
 from tests.passes.random_ir import EDGES, environment, random_module
 
 ARGS = [(0, 0, 0), (1, 2**63, 5), (2**64 - 1, 7, 2**32), (255, 128, 3)]
@@ -25,6 +26,8 @@ def test_all_passes_in_order(start: int) -> None:
     for seed in range(start, start + 40):
         module = random_module(seed)
         wanted = outcomes(module, seed)
+        inline_methods(module)
+        assert_valid_module(module)
         for run_pass in ORDER:
             for fn in module.functions:
                 run_pass(fn)
@@ -36,6 +39,9 @@ def first_wrong(seed: int) -> str:
     """The pass behind which the outcome is another."""
     module = random_module(seed)
     wanted = outcomes(module, seed)
+    inline_methods(module)
+    if outcomes(module, seed) != wanted:
+        return "inline_methods"
     for run_pass in ORDER:
         for fn in module.functions:
             run_pass(fn)

@@ -1,18 +1,25 @@
 """IR → IR: one pass a file, named for what it does; `optimise` is their order.
 
-A pass is `verb_noun(fn) -> bool` (whether it changed anything), finds valid IR and leaves valid IR.
+A pass is `verb_noun(fn) -> bool` (whether it changed anything), finds valid IR and leaves valid IR; those of
+`WHOLE_MODULE` take the module.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rucy.ir.function import Module
 from rucy.passes.eliminate_dead_code import eliminate_dead_code
 from rucy.passes.fold_constants import fold_constants
+from rucy.passes.inline_methods import inline_methods
 from rucy.passes.narrow_extensions import narrow_extensions
 from rucy.passes.number_values import number_values
 from rucy.passes.propagate_conditions import propagate_conditions
 from rucy.passes.propagate_copies import propagate_copies
 from rucy.passes.simplify_branches import simplify_branches
+
+#: first, once
+WHOLE_MODULE = (inline_methods,)
 
 #: the order; each pass of the list runs on every function
 ORDER = (
@@ -30,10 +37,25 @@ ORDER = (
 )
 
 
-def optimise(module: Module, after: str | None = None) -> None:
-    """Run the passes in order; `after` names the last one to run (the first time that it stands in the order)."""
+#: pass → how often it changed something, for the tests' report
+FIRED: dict[str, int] = {}
+
+
+def optimise(module: Module, after: str | None = None, without: Collection[str] = ()) -> None:
+    """Run the passes in order. `after` names the last one to run (the first time that it stands in the order); those of
+    `without` are left out, which shows what each of them is worth."""
+    for whole in WHOLE_MODULE:
+        if whole.__name__ not in without:
+            _count(whole.__name__, whole(module))
+        if whole.__name__ == after:
+            return
     for run in ORDER:
-        for fn in module.functions:
-            run(fn)
+        if run.__name__ not in without:
+            for fn in module.functions:
+                _count(run.__name__, run(fn))
         if run.__name__ == after:
             return
+
+
+def _count(name: str, changed: bool) -> None:
+    FIRED[name] = FIRED.get(name, 0) + changed
