@@ -27,9 +27,10 @@ _OWN: dict[str, type[Diagnostic]] = {
         errors.ReflectionWord,
     ),
     **dict.fromkeys(
-        ("exit", "exit!", "gets", "system", "exec", "fork", "spawn", "sleep", "open", "at_exit", "warn", "trap", "rand", "srand"),
+        ("exit", "exit!", "gets", "system", "exec", "fork", "spawn", "sleep", "open", "at_exit", "warn", "trap"),
         errors.ProcessWord,
     ),
+    **dict.fromkeys(("rand", "srand"), errors.RandomWord),
     **dict.fromkeys(("format", "sprintf"), errors.FormatWord),
     **dict.fromkeys(("Integer", "Float", "String", "Array", "Hash", "Rational", "Complex"), errors.ObjectWord),
 }

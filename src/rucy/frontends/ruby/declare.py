@@ -65,7 +65,7 @@ class Declarations:
                 name = lo.text(field(node, "name"))
                 if name in lo.methods and not section:
                     self.twice(node, name)
-                elif not section and name not in self.words:
+                elif not section:
                     lo.methods[name] = node
                 section = False
             elif _called(lo, node) == "section!":
@@ -126,6 +126,8 @@ class Declarations:
         if best is None:
             return False
         lo.refuse(errors.UnknownHook(lo.span(field(node, "method")), name=word, best=best))
+        if best == "license":
+            self.license(node, best)
         return True
 
     def misplaced(self, node: Node) -> None:
@@ -252,6 +254,9 @@ class Declarations:
         else:
             body = lo.lower(body_node)
         lo.scope, lo.frames = outer, frames
+        source = node.child_by_field_name("parameters")
+        if any(child.type == "block_parameter" for child in (source.children if source is not None else ())):
+            body = tree.Bad(body.span)  # what it does with its block has been refused
         name = field(node, "name")
         return tree.Method(lo.span(node), lo.text(name), params, body, lo.span(name))
 
@@ -266,6 +271,9 @@ class Declarations:
             if child.type not in ("optional_parameter", "keyword_parameter") and not lo.is_name(child):
                 lo.refuse(self.refused_parameter(child))
                 if name is None:
+                    continue
+                if child.type == "block_parameter":  # a call gives it no argument
+                    lo.scope.names[lo.text(name)] = tree.Var(lo.text(name), lo.span(name))
                     continue
             assert name is not None
             var = tree.Var(lo.text(name), lo.span(name))
@@ -301,7 +309,8 @@ class Declarations:
         for name in lo.needed_globals:
             node = self.globals.get(name)
             if node is not None and field(node, "right").type in ("float", "string", "array", "hash"):
-                lo.refuse(errors.GlobalValue(lo.span(field(node, "right")), name=name))
+                refused = lo.refuse(errors.GlobalValue(lo.span(field(node, "right")), name=name))
+                unit.globals[name] = tree.GlobalDecl(lo.span(node), name, refused)
             elif node is not None and _literal(field(node, "right")):
                 unit.globals[name] = tree.GlobalDecl(lo.span(node), name, lo.lower(field(node, "right")))
 

@@ -386,6 +386,12 @@ class ProcessWord(Diagnostic):
     help = "do it in the user half, outside probes and the methods they call"
 
 
+class RandomWord(Diagnostic):
+    code = "process"
+    title = "`{name}` belongs to user space; a kernel program cannot do it"
+    help = "inside a probe `random` gives a number of 32 bits: `random % 10`"
+
+
 class FormatWord(Diagnostic):
     code = "format-word"
     title = "`{name}` makes a String of unknown size at run time"
@@ -423,7 +429,7 @@ class HookWithoutBlock(Diagnostic):
 class HookBlockArgument(Diagnostic):
     code = "hook-block-argument"
     title = "`{name}` takes its block in place; `{text}` passes an object"
-    help = "write the block: `{name} do … end`"
+    help = "write the block in place: `{name} … do … end`"
 
 
 class LicenseText(Diagnostic):

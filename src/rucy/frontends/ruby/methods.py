@@ -116,6 +116,12 @@ def _prefixes(op: str) -> _Expand:
     return expand
 
 
+#: Words of other languages, and what they are here.
+_OTHER_LANGUAGES = """
+    elif=elsif elseif=elsif continue=next null=nil undefined=nil NULL=nil None=nil True=true False=false TRUE=true FALSE=false
+    length=size len=size strlen=size strcmp=== getpid=pid gettid=tid getuid=uid getgid=gid
+    """
+
 #: Constants that every Ruby has, which name something of user space.
 _USER_SPACE = """
     ARGF ARGV Array BasicObject Binding Class Comparable Complex DATA Data Dir ENV Encoding Enumerator Errno Etc Exception
@@ -253,6 +259,7 @@ DIALECT = Dialect(
         "range": "a Range",
         "not_zero": "{x} != 0",
         "user_space": _USER_SPACE,
+        "other_languages": _OTHER_LANGUAGES,
         "test_nil": "next unless {x}",
         "or_default": "{x} || 0",
         "absolute": "{x}.abs",

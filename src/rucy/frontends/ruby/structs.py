@@ -78,9 +78,10 @@ def _attr(lo: Lowering, struct: str, call: Node, args: list[Node], attrs: dict[s
     name = lo.text(args[0])[1:]
     if len(args) == 1:
         lo.refuse(errors.AttrMissingType(span, name=name, struct=struct))
-        return
-    type_ = _type_of(lo, args[1])
-    if type_ is None:
+    type_ = _type_of(lo, args[1]) if len(args) == 2 else None
+    if len(args) == 1:
+        pass
+    elif type_ is None:
         lo.refuse(errors.AttrType(lo.span(args[1]), text=lo.brief(args[1])))
     elif name in attrs:
         lo.refuse(errors.AttrTwice(span, Note(attrs[name].span, "the first one is here"), name=name, struct=struct))

@@ -14,6 +14,7 @@ from rucy.lang.types import BOOL, S64, U64, CtxType, IntType, PtrType
 
 if TYPE_CHECKING:
     from rucy.kernel.hooks import Hook
+    from rucy.kernel.syscalls import Argument
     from rucy.lang.checker.state import Checker, Site
     from rucy.source import Span
 
@@ -143,7 +144,8 @@ def _return_register(ck: Checker, target: str, span: Span) -> Arguments:
         return Arguments(1, f"`{target}`", lambda at, place: typed.CtxLoad(place, S64, register.offset, 8, True, 0, 0))
     if not proto.result:
         return Arguments(0, f"`{target}`, which returns nothing,", lambda at, place: ck.say("NoContext", place, name="", hook=""))
-    return Arguments(1, f"the result of `{target}`", lambda at, place: _load(ck, register.offset, proto.result, False, place),
+    return Arguments(1, f"a probe at the return of `{target}`",
+                     lambda at, place: _load(ck, register.offset, proto.result, False, place),
                      advice="for the arguments beside the result use `fexit`")  # fmt: skip
 
 
@@ -224,7 +226,7 @@ def _syscall(ck: Checker, hook: Hook, target: str, span: Span, site: Site) -> tu
         ck.say("NoSyscall", span, target=target, suggestion=system_call(target, syscalls.names()))
         return site, None
     if hook.args == "syscall_ret":
-        return site, Arguments(1, f"the result of `{target}`",
+        return site, Arguments(1, f"a probe at the return of `{target}`",
                                lambda at, place: typed.CtxLoad(place, S64, _RESULT, 8, True, 0, 0),
                                advice="the arguments are those of `syscall`")  # fmt: skip
 
@@ -239,6 +241,25 @@ _C_TYPES = {
     "size_t": (8, False), "char": (1, True), "short": (2, True), "unsigned short": (2, False),
     "long long": (8, True), "unsigned long long": (8, False), "u64": (8, False), "s64": (8, True), "bool": (1, False),
 }  # fmt: skip
+
+
+def system_call(ck: Checker) -> tuple[Argument, ...]:
+    """The arguments of the system call whose event `syscalls:sys_enter_*` the program being checked is for; else none."""
+    from rucy.kernel import syscalls
+
+    key = ck.frame.key
+    target = key[1] if isinstance(key, tuple) and len(key) == 2 else ""
+    if not isinstance(target, str) or not target.startswith("syscalls:sys_enter_"):
+        return ()
+    return syscalls.find(target.removeprefix("syscalls:sys_enter_"), ck.target.arch) or ()
+
+
+def of_system_call(ck: Checker, name: str, span: Span) -> typed.Node | None:
+    """An argument of that system call by its own name; None of anything else."""
+    for at, one in enumerate(system_call(ck)):
+        if one.name == name:
+            return _syscall_argument(ck, one.type, _FIRST_ARGUMENT + 8 * at, span)
+    return None
 
 
 def _syscall_argument(ck: Checker, text: str, offset: int, span: Span) -> typed.Node:

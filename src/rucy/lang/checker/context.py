@@ -142,9 +142,11 @@ def _no_field(ck: Checker, node: tree.Send, found: Layout | None, name: str) -> 
         ck.expr(arg)
     if found is None:
         return ck.say("NoContext", node.name_span, name=name, hook=_hook(ck))
-    if name in _PACKET and "data_end" in found.fields:
-        return ck.say("NotYet", node.name_span, what=f"`{name}` of a packet", instead="a field of the context")
     names = [n for n, f in found.fields.items() if f.ptr is None and _may(f.readable, ck.site)]
+    if name in _PACKET and "data_end" in found.fields:
+        return ck.say("NotYet", node.name_span, what=f"`{name}` of a packet", instead=f"its fields {', '.join(names)}")
+    if name == "len" and ck.site.prog_type == "XDP":
+        names.append("and the packet's length by `xdp_get_buff_len`, from Linux 5.18 on")
     return ck.say("NoContextField", node.name_span, name=name, what=found.spelled,
                   suggestion=did_you_mean(name, names), names=", ".join(names))  # fmt: skip
 
@@ -239,9 +241,17 @@ def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed
         return array if array else typed.ReadString(node.span, StrType(_EVENT_STRING), _located(ck, locator), False)
     if ("Any", name) in ck.dialect.methods:
         return None
+    more: list[str] = []
+    if btf.name(struct) == "trace_event_raw_sys_enter" and not node.args:
+        from rucy.lang.checker.arguments import of_system_call, system_call
+
+        argument = of_system_call(ck, name, node.span)
+        if argument is not None:
+            return argument
+        more = [one.name for one in system_call(ck)]
     from rucy.lang.checker.suggest import did_you_mean
 
-    names = [n.removeprefix(LOCATOR) for n in member_names(btf, struct) if n not in ("ent", "__data")]
+    names = [n.removeprefix(LOCATOR) for n in member_names(btf, struct) if n not in ("ent", "__data")] + more
     return ck.say("NoContextField", node.name_span, name=name, what=f"event {btf.name(struct)[16:]}",
                   suggestion=did_you_mean(name, names), names=", ".join(names))  # fmt: skip
 
@@ -288,7 +298,7 @@ def from_class(ck: Checker, struct: tree.Struct, kernel_row: str) -> str:
             ck.say("ContextAttrType", attr.span, name=attr.name, type=word)
         size, signed = _STORAGE.get(word or "", (4, False))  # what has been refused leads to no other refusal
         at = (at + size - 1) // size * size
-        if limit and at + size * count > limit:
+        if word in _STORAGE and limit and at + size * count > limit:
             ck.say("ContextTooLarge", attr.span, name=attr.name, end=at + size * count, what=table.spelled if table else
                    kernel_row, size=limit)  # fmt: skip
             break

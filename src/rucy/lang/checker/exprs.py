@@ -72,7 +72,7 @@ def sym(ck: Checker, node: tree.Sym, used: bool) -> typed.Node:
     from rucy.lang.checker.suggest import result
 
     meant = result(ck, node.name)
-    if not values and not meant:
+    if not values and not meant and ck.site.result.kind != "bytes":
         return ck.say("SymbolHere", node.span, name=node.name)
     from rucy.lang.checker.results import listed
 
@@ -233,13 +233,24 @@ def _global(ck: Checker, name: str) -> object:
     return known
 
 
+def _refused(ck: Checker, name: str) -> bool:
+    """Has the first value of a `$global` been refused? Then nothing more is said of it."""
+    declared = ck.unit.globals.get(name)
+    return declared is not None and isinstance(declared.value, tree.Bad)
+
+
 def global_(ck: Checker, node: tree.Global, used: bool) -> typed.Node:
+    if _refused(ck, node.name):
+        return bad(node.span)
     known = _global(ck, node.name)
     type_ = ck.globals[node.name] if known != NEVER else U64
     return typed.GlobalRead(node.span, type_, node.name)
 
 
 def set_global(ck: Checker, node: tree.SetGlobal, used: bool) -> typed.Node:
+    if _refused(ck, node.name):
+        ck.expr(node.value)
+        return bad(node.span)
     if _reads_global(node.value, node.name):
         ck.expr(node.value)
         return ck.say("GlobalReadModifyWrite", node.span, name=node.name)
@@ -277,6 +288,8 @@ _ATOMIC = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor"}
 
 def update_global(ck: Checker, node: tree.UpdateGlobal, used: bool) -> typed.Node:
     value = ck.value(node.value)
+    if _refused(ck, node.name):
+        return bad(node.span)
     op = _ATOMIC.get(node.op)
     if op is None:
         return ck.say("GlobalOperator", node.span, name=node.name, op=node.op)

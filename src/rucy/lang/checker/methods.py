@@ -35,6 +35,9 @@ def call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         assert both is not None, "a shape says that they fit"
         instance.types[i] = both
     ck.reached.setdefault(instance)
+    if not instance.call and values:
+        given = ", ".join(f"`{param.var.name}` is {ck.called(value.type)}" for param, value in values)
+        instance.call = (Note(node.name_span, f"called from here, where {given}"),)
     if used and not instance.used:
         instance.used = ck.changed = True
         instance.frame.result = NEVER

@@ -81,10 +81,14 @@ class Frame:
         self.callees: dict[object, Span] = {}
 
 
+#: What may be wrong with a method's body because of what a call gives it.
+_BY_ARGUMENTS = ("NoMethod", "WrongOperand", "NeverEqual", "NotAStruct", "FormatType", "AlwaysTrue")
+
+
 class Instance:
     """A method for one shape of arguments, at one site."""
 
-    __slots__ = ("method", "frame", "given", "types", "typed", "used", "refused")
+    __slots__ = ("method", "frame", "given", "types", "typed", "used", "refused", "call")
 
     def __init__(self, method: tree.Method, frame: Frame, given: tuple[tree.Parameter, ...], symbol: str) -> None:
         self.method = method
@@ -92,6 +96,7 @@ class Instance:
         self.given = given
         self.types: list[Type] = [NEVER] * len(given)
         self.used = False  # does any call want its value?
+        self.call: tuple[Note, ...] = ()  # what the first call gives, for messages
         self.refused = False  # its results have nothing in common, which has been said
         self.typed = typed.Method(method.name, symbol, method.name_span)
 
@@ -163,6 +168,9 @@ class Checker:
 
     def say(self, title: str, span: Span, /, *notes: Note, **values: Any) -> Bad:
         """Report the diagnostic class of that name (lang/errors), and give what stands for the refused expression."""
+        if not notes and title in _BY_ARGUMENTS:
+            called = self.instances.get(self.frame.key)
+            notes = called.call if called is not None else ()
         if self.flow is None or not self.flow.absent:
             self.said.append(Said(title, span, notes, values))
         return Bad(span, BAD)

@@ -56,11 +56,20 @@ def unknown_name(ck: Checker, node: tree.Send) -> typed.Node:
 
     mine = [var.name for var in ck.frame.vars] + list(ck.unit.methods)
     known = [*mine, *WORDS, *BY_WORD]
-    best = nearest(node.name, known) or nearest(node.name, helper_names())
+    best = elsewhere(ck, node.name) or nearest(node.name, known) or nearest(node.name, helper_names())
     called = bool(node.args) or node.block is not None
     if best is not None:
         return ck.say("UndefinedNameNear", node.name_span, name=node.name, best=best)
     return ck.say("UndefinedMethod" if called else "UndefinedName", node.name_span, name=node.name)
+
+
+def elsewhere(ck: Checker, name: str) -> str | None:
+    """What a word of another language is here."""
+    for pair in ck.words.get("other_languages", "").split():
+        word, _, own = pair.partition("=")
+        if word == name:
+            return own
+    return None
 
 
 def unknown_constant(ck: Checker, node: tree.Const) -> typed.Node:
@@ -78,7 +87,7 @@ def unknown_constant(ck: Checker, node: tree.Const) -> typed.Node:
             return ck.say("NotYet", node.span, what=f"`{name}`, which the user half computes,",
                           instead=f"give it a number, `{name} = 0`")  # fmt: skip
         return ck.say("UserSpaceName", node.span, name=node.name)
-    best = nearest(node.name, [*ck.unit.consts, *constants.names()]) or _enumerator(ck, node.name)
+    best = elsewhere(ck, node.name) or nearest(node.name, [*ck.unit.consts, *constants.names()]) or _enumerator(ck, node.name)
     if best is not None:
         return ck.say("UndefinedConstantNear", node.span, name=node.name, best=best)
     return ck.say("UndefinedConstant", node.span, name=node.name)
@@ -165,12 +174,12 @@ def never_equal(ck: Checker, a: typed.Node, b: typed.Node) -> str:
             parts = other.value.decode("utf-8", "replace").split(".")
             if len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts):
                 number = int.from_bytes(bytes(map(int, parts)), "big")
-                return f"write the address as a number: `{text} == 0x{number:08x}`"
+                return f"write the address as a number: `0x{number:08x}`"
             if len(parts) == 1 and parts[0].isdigit():
-                return f"write the number without quotes: `{text} == {parts[0]}`"
+                return f"write the number without quotes: `{parts[0]}`"
         if isinstance(one.type, PtrType) and isinstance(other.type, StrType):
             word = "ustr" if one.type.user else "str"
-            return f"read the string first: `{word}({text}, 64) == {other.span.text}`"
+            return f"read the string first: `{word}({text}, 64)`"
         if isinstance(one.type, PtrType) and isinstance(other, typed.Int) and other.value == 0:
             return f"ask whether it is NULL: `{text}.nil?`"
         if isinstance(one.type, BoolType) and isinstance(other, typed.Int):

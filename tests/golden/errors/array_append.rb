@@ -1,0 +1,5 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  list = []
+  list << pid  # error: [no-method]
+end

@@ -1,0 +1,6 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  if comm = "ssh"  # error: [always-true]
+    printk "%d", pid
+  end
+end

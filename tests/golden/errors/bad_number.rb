@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  mask = 0xfg  # error: [syntax]
+end

@@ -1,0 +1,5 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  next if sk == NULL  # error: [undefined-constant]
+  printk "%d", pid
+end

@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  LIMIT = 5  # error: [constant-inside]
+end

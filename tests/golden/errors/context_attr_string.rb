@@ -1,0 +1,8 @@
+section! "cgroup/dev"
+class Context
+  attr "access_type", :u32  # error: [attr-form]
+  attr :major, :u32
+end
+def prog(ctx)
+  ctx.major == 1 ? 0 : 1
+end

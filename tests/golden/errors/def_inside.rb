@@ -1,0 +1,5 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  def helper(x) = x  # error: [nested-def]
+  printk "%d", pid
+end

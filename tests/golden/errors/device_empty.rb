@@ -1,0 +1,1 @@
+cgroup_device { |dev| }  # error: [result-nil]

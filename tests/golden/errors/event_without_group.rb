@@ -1,0 +1,4 @@
+license "GPL"
+tracepoint "sched_switch" do |e|  # error: [no-event]
+  printk "%d", e.prev_pid
+end

@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  skb_change_type(0)  # error: [helper-not-here]
+end

@@ -1,0 +1,2 @@
+license "GPL"
+kprobe "tcp_connect", &handler  # error: [hook-block-argument]

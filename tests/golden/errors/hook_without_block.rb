@@ -1,0 +1,2 @@
+license "GPL"
+kprobe "tcp_connect"  # error: [hook-without-block]

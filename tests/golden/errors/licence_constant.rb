@@ -1,0 +1,2 @@
+license GPL  # error: [license-text]
+xdp { |pkt| :pass }

@@ -1,0 +1,4 @@
+license "gpl"
+kprobe "tcp_connect" do |sk|
+  printk "%d", pid  # error: [helper-license]
+end

@@ -1,0 +1,3 @@
+kprobe "tcp_connect" do |sk|
+  printk "%d", pid  # error: [helper-license]
+end

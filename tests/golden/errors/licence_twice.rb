@@ -1,0 +1,3 @@
+license "GPL"
+license "MIT"  # error: [license-twice]
+xdp { |pkt| :pass }

@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  pid.times { |i| printk "%d", i }  # error: [unbounded-loop]
+end

@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  n = pid == 1 ? 2  # error: [syntax]
+end

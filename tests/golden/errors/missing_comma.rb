@@ -1,0 +1,4 @@
+class Event
+  attr :pid :u32  # error: [syntax]
+end
+xdp { |pkt| :pass }

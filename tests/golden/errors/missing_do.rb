@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" |sk|  # error: [syntax]
+  printk "one"
+end

@@ -1,0 +1,5 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  if pid == 1  # error: [syntax]
+    printk "one"
+end

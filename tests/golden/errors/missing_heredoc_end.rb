@@ -1,0 +1,5 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  printk <<TEXT, pid  # error: [syntax]
+  %d
+end

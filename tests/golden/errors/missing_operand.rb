@@ -1,0 +1,6 @@
+def double(x)
+  x *  # error: [syntax]
+end
+kprobe "tcp_connect" do |sk|
+  double(1)
+end

@@ -1,0 +1,4 @@
+license "GPL  # error: [syntax]
+kprobe "tcp_connect" do |sk|
+  printk "one"
+end

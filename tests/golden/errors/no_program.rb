@@ -1,0 +1,2 @@
+license "GPL"  # error: [no-program]
+puts "hello"

@@ -1,0 +1,5 @@
+license "GPL"
+def trace
+  kprobe("tcp_connect") { |sk| printk "%d", pid }  # error: [declaration-place]
+end
+trace

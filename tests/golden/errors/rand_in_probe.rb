@@ -1,0 +1,5 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  next if rand(10) > 0  # error: [process]
+  printk "%d", pid
+end

@@ -1,0 +1,1 @@
+section! "cgroup/dev"  # error: [section-alone]

@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect", sleepable: true do |sk|  # error: [not-sleepable]
+  printk "%d", pid
+end

@@ -1,0 +1,1 @@
+socket_filter { |skb| :pass }  # error: [unknown-result]

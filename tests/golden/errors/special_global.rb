@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  $stderr.puts "connect"  # error: [special-global]
+end

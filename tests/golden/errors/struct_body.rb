@@ -1,0 +1,5 @@
+class Event
+  attr :pid, :u32
+  include Comparable  # error: [struct-body]
+end
+xdp { |pkt| :pass }

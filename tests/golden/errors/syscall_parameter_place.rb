@@ -1,0 +1,4 @@
+license "GPL"
+syscall "openat" do |filename|
+  printk "%s", ustr(filename, 64)
+end

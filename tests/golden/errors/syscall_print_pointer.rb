@@ -1,0 +1,4 @@
+license "GPL"
+syscall "openat" do |dfd, filename, flags|
+  printk "%s", filename  # error: [format-pointer]
+end

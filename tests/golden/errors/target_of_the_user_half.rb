@@ -1,0 +1,5 @@
+license "GPL"
+fn = "tcp_connect"
+kprobe fn do |sk|  # error: [user-local]
+  printk "%d", pid
+end

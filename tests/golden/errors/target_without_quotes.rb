@@ -1,0 +1,4 @@
+license "GPL"
+kprobe tcp_connect do |sk|  # error: [hook-target]
+  printk "%d", pid
+end

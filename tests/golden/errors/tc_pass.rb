@@ -1,0 +1,1 @@
+tc_ingress { |skb| :pass }  # error: [unknown-result]

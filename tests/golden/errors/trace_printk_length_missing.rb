@@ -1,0 +1,6 @@
+license "GPL"
+section! "kprobe/tcp_connect"
+def prog(sk)
+  bpf_trace_printk("pid %d\n", pid)  # error: [printk-length]
+  0
+end

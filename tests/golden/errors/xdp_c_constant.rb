@@ -1,0 +1,1 @@
+xdp { |pkt| XDP_PASS }  # error: [result-unproved]

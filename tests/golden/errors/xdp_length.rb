@@ -1,0 +1,3 @@
+xdp do |pkt|
+  pkt.len > 1500 ? :drop : :pass  # error: [no-context-field]
+end

@@ -1,0 +1,3 @@
+xdp do |pkt|
+  :drop if pkt.ingress_ifindex == 1  # error: [result-nil]
+end

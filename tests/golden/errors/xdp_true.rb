@@ -1,0 +1,1 @@
+xdp { |pkt| true }  # error: [result-type]

@@ -1,0 +1,1 @@
+xdp { |pkt| :PASS }  # error: [unknown-result]
