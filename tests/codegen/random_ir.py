@@ -311,6 +311,14 @@ class _Writer:
             return b.emit(rng.choice(ops), self.expression(depth - 1), self.expression(depth - 1))
         if pick < 0.75:
             return b.emit(rng.choice(("neg", "inv")), self.expression(depth - 1))
+        if pick < 0.79:  # arithmetic in 32 bits
+            op = rng.choice(("add", "sub", "mul", "and", "or", "xor", "shl", "udiv", "umod"))
+            args = [self.expression(depth - 1), self.operand()]
+            if rng.random() < 0.5:
+                args = [b.emit("zext", arg, bits=32) for arg in args]
+            if op == "shl":
+                args[1] = const(rng.randrange(32))
+            return b.emit("zext", b.emit(op, *args), bits=32)
         if pick < 0.92:
             return b.emit(rng.choice(("zext", "sext")), self.expression(depth - 1), bits=rng.choice((8, 16, 32)))
         if pick < 0.96:
@@ -323,4 +331,20 @@ class _Writer:
             op = rng.choice(("and", "or", "xor"))
             other = Const(1, I1) if rng.random() < 0.2 else self.condition(depth - 1)
             return b.emit(op, self.condition(depth - 1), other, type=I1)
-        return b.compare(rng.choice(COMPARES), self.expression(1), self.expression(rng.randint(0, 1)))
+        pick = rng.random()
+        left = self.expression(1)
+        if pick < 0.3:
+            return b.compare(rng.choice(COMPARES), left, self.constant())
+        if pick < 0.45:  # both sides extended, or one and a constant near the limits of 32 bits
+            kind = rng.choice(("zext", "sext"))
+            right: Value = const(rng.choice(EDGES))
+            if rng.random() < 0.5:
+                right = b.emit(kind, self.operand(), bits=32)
+            return b.compare(rng.choice(COMPARES), b.emit(kind, left, bits=32), right)
+        if pick < 0.6:
+            mask = b.emit("and", left, self.operand())
+            return b.compare(rng.choice(("eq", "ne")), mask, const(rng.choice((0, 0, 1))))
+        if pick < 0.7:
+            number = b.emit("load", self.data("in"), off=4 * rng.randrange(16), width=4, signed=rng.random() < 0.7)
+            return b.compare(rng.choice(COMPARES), number, self.constant())
+        return b.compare(rng.choice(COMPARES), left, self.expression(rng.randint(0, 1)))
