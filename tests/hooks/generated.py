@@ -1,4 +1,5 @@
-"""Programs made from the tables: every result of every ready hook, and every field of its context, read and written."""
+"""Programs made from tables: every result of every ready hook, every field of its context, read and written, and what
+people do with kernel pointers, by each hook that gives them."""
 
 from __future__ import annotations
 
@@ -18,6 +19,62 @@ IN_RANGE = (
 )  # fmt: skip
 
 
+#: Two tasks, `a` and `b`: the ways that lead on from them.
+WALKS = (
+    'printk "%d", a.real_parent.group_leader.pid',
+    'p = a; 3.times { p = p.real_parent }; printk "%d", p.pid',
+    'p = a; n = 0; while n < 4; p = p.real_parent; n += 1; end; printk "%d", p.tgid',
+    'x = pid > 5 ? a : b; printk "%d", x.pid',
+    'x = pid > 5 ? a.real_parent : b; printk "%d", x.pid',
+    'x = pid > 5 ? current_task : a; printk "%d", x.pid',
+    'x = case pid when 1 then a when 2 then b else a.real_parent end; printk "%d", x.pid',
+    'm = nil; m = a.mm if pid > 3; printk "%d", m.map_count',
+    'if a.mm then printk "%d", a.mm.map_count end',
+    'if m = a.mm then printk "%d %x", m.map_count, m.arg_start end',
+    'unless a.mm.nil? then printk "%d", a.mm.map_count end',
+    'x = a.mm || b.mm; printk "%d", x.map_count',
+    'x = a.mm; x ||= b.mm; printk "%d", x.map_count if x',
+    'printk "%d", a.mm&.map_count || 0',
+    'printk "%d", a.mm.total_vm if a.pid == 1 && a.real_parent.pid == 0 && a.mm',
+    'printk "%s", str(a.mm.exe_file.f_path.dentry.d_name.name, 32)',
+    'printk "%s", a.comm',
+    'printk "x" if a.comm == "bash" || b.comm.start_with?("sh")',
+    'i = pid & 1; printk "%d", a.comm[i] || 0',
+    'printk "%d", a.sched_reset_on_fork',
+    'printk "%d", a.cpus_mask.bits[0]',
+    's = a.se; printk "%d", s.vruntime',
+    'w = a.se.load; printk "%d", w.weight',
+    't = a.as("struct task_struct"); printk "%d", t.pid',
+    'c = a.real_cred.as("struct cred"); printk "%d", c.uid.val',
+    'printk "%d %d", a.real_cred.uid.val, a.cred.user_ns.level',
+    'printk "same" if a == b || a.real_parent == b.real_parent',
+    'printk "%p %p", a, a.mm',
+    'show(a); show(b.real_parent)',
+    'printk "%d", parent(a).pid',
+    'printk "%d", current_task.real_parent.tgid',
+    'printk "%d", a.signal.rlim[0].rlim_cur',
+    'i = pid & 7; printk "%d", a.signal.rlim[i].rlim_cur',
+    'printk "%p", a.tasks.next',
+    'if field?(a, :__state) then printk "%d", a.__state else printk "%d", a.state end',
+    's = field?(a, :__state) ? a.__state : a.state; printk "%d", s',
+    'printk "%d", a.thread_info.flags',
+    'printk "%d", a.nsproxy.net_ns.ns.inum',
+    'printk "%d %p", a.files.fdt.max_fds, a.files.fdt.fd[0]',
+    'i = pid & 3; printk "%d", a.files.fdt.fd[i].f_flags',
+    'printk "%d", a.cgroups.subsys[0].id',
+    'printk "%s", str(a.cgroups.dfl_cgrp.kn.name, 20)',
+    'printk "%s", ustr(a.mm.arg_start, 16)',
+)  # fmt: skip
+
+_WALKERS = {
+    "tp_btf": ('tp_btf "sched_switch", name: :w{n} do |preempt, a, b|', ""),
+    "raw_tracepoint": ('raw_tracepoint "sched_switch", name: :w{n} do |preempt, a, b|', ""),
+    "fentry": ('fentry "try_to_wake_up", name: :w{n} do |a|', "  b = a.real_parent\n"),
+    "kprobe": ('kprobe "try_to_wake_up", name: :w{n} do |a|', "  b = a.real_parent\n"),
+}
+_METHODS = 'def show(t)\n  printk "%d", t.pid\nend\n\ndef parent(t)\n  t.real_parent\nend\n'
+
+
 def context_of(hook: Hook) -> Context | None:
     name = progtypes.BY_NAME[hook.prog_type].context if hook.args in ("context", "packet") else None
     return contexts.BY_NAME.get(name) if name is not None else None
@@ -31,6 +88,9 @@ def sources() -> dict[str, str]:
         if context is not None:
             made[f"results_{hook.word}"] = _results(hook, context)
             made[f"fields_{hook.word}"] = _fields(hook, context)
+    for word, (head, first) in _WALKERS.items():
+        programs = [f"\n{head.format(n=n)}\n{first}  {body}\nend\n" for n, body in enumerate(WALKS)]
+        made[f"walks_{word}"] = f'license "GPL"\n\n{_METHODS}' + "".join(programs)
     return made
 
 

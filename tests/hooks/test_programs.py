@@ -41,6 +41,27 @@ def test_loads(path: Path) -> None:
     load(compile_for(path))
 
 
+@pytest.mark.parametrize("word", ["tp_btf", "raw_tracepoint", "fentry", "kprobe"])
+def test_ir_of_walks_is_valid(word: str, tmp_path: Path) -> None:
+    (tmp_path / "walks.rb").write_text(generated.sources()[f"walks_{word}"])
+    test_ir_is_valid(tmp_path / "walks.rb")
+
+
+def test_a_null_test_only_where_the_verifier_may_want_one(tmp_path: Path) -> None:
+    """Pointers of fentry are read without: the kernel gives 0 for NULL. Those of tp_btf are tested, and a variable that
+    may be nil by the program's own doing."""
+    from rucy.pipeline import emit
+
+    def branches(head: str, body: str) -> int:
+        (tmp_path / "tool.rb").write_text(f'license "GPL"\n{head} do |a, b, c|\n  {body}\nend\n')
+        return emit(str(tmp_path / "tool.rb"), "opt").count("branch")
+
+    walk = 'printk "%d", {}.mm.exe_file.f_flags'
+    assert branches('fentry "try_to_wake_up"', walk.format("a")) == 0
+    assert branches('tp_btf "sched_switch"', walk.format("b")) == 3
+    assert branches('fentry "try_to_wake_up"', 'm = nil; m = a.mm if pid > 3; printk "%d", m.map_count') == 2
+
+
 @pytest.mark.root
 @pytest.mark.parametrize(("name", "text"), generated.sources().items(), ids=lambda value: value if " " not in value else "")
 def test_generated_loads(name: str, text: str, tmp_path: Path) -> None:

@@ -290,7 +290,7 @@ class KernelLoad(Node):
 
 
 class KernelAddress(Node):
-    """The address of a member in place (PtrType, not direct unless the base is): base + relocated offset; NULL stays NULL."""
+    """The address of a member in place (PtrType, never direct): base + relocated offset; NULL stays NULL."""
 
     __slots__ = ("base", "step")
     base: Node

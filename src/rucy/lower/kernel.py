@@ -175,6 +175,8 @@ def ptr_cast(low: Lowering, node: typed.PtrCast) -> Held:
         return value
     if value.type.is_ptr and not type.is_ptr:
         return low.b.emit("addr", value)
+    if isinstance(value, Const) and value.value == 0 and type.is_ptr:
+        return Const(0, type)
     return low.b.emit("cast", value, type=type)
 
 

@@ -173,8 +173,7 @@ def _address(ck: Checker, node: Place) -> typed.Node:
     if not node.path:
         return typed.PtrCast(node.span, base_type._replace(pointee=target), node.base)
     size = btf.size(node.btf_type)
-    direct = base_type.direct and node.element is None and btf.kind(btf.strip(target)) in ("struct", "union")
-    type_ = PtrType(target, direct, base_type.null, base_type.user, base_type.trusted)
+    type_ = PtrType(target, False, base_type.null, base_type.user)
     return typed.KernelAddress(node.span, type_, node.base, _step(node, size, False))
 
 
