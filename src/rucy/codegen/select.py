@@ -62,6 +62,7 @@ class _Selector:
         self.block = self.blocks[fn.entry]
         self.at: Instr | None = None
         self.checked: dict[Instr, int] = {}
+        self.compared: dict[tuple[Instr, Value], int] = {}  # what a second branch on a value compares
         self.users: dict[Value, list[Instr]] = {}
         self.materialised: set[Value] = set()
         self.exit: MBlock | None = None
@@ -72,11 +73,13 @@ class _Selector:
 
     def run(self) -> MFunction:
         self._find_users()
-        self.out.blocks = [self.blocks[b] for b in self.fn.blocks]
+        order = _reverse_postorder(self.fn.entry)
+        self.out.blocks = [self.blocks[b] for b in order]
         for param in self.fn.params:
             self.emit("mov64_reg", self.reg(param), param.index + 1)
-        for block in self.fn.blocks:
+        for block in order:
             self.block = self.blocks[block]
+            self._copies_of_checks(block)
             for instr in block.instrs:
                 self.at = instr
                 if "T" in instr.op.effects:
@@ -89,6 +92,13 @@ class _Selector:
         if self.folded:
             remove_dead(self.out)
         return self.out
+
+    def _copies_of_checks(self, block: Block) -> None:
+        """What was compared is copied at once: the compared register must not be spilled, and lives to here only."""
+        for instr in block.instrs:
+            if instr in self.checked:
+                self.at = instr
+                self.emit("mov64_reg", self.reg(instr), self.checked[instr])
 
     def _find_users(self) -> None:
         for instr in self.fn.instrs():
@@ -177,6 +187,23 @@ class _Selector:
         if value in self.slots:
             return FRAME, self.slots[value] + off
         return self.use(value), off
+
+
+def _reverse_postorder(entry: Block) -> list[Block]:
+    order: list[Block] = []
+    seen = {entry}
+    work = [(entry, iter(entry.succs))]
+    while work:
+        block, succs = work[-1]
+        for succ in succs:
+            if succ not in seen:
+                seen.add(succ)
+                work.append((succ, iter(succ.succs)))
+                break
+        else:
+            order.append(block)
+            work.pop()
+    return order[::-1]
 
 
 _Rule = Callable[[_Selector, Instr], None]
@@ -468,7 +495,7 @@ def _compare_and_jump(s: _Selector, i: Instr, condition: Instr, yes: MBlock, no:
     size = 64
     if not checks:
         size, a, b = _short_compare(s, op, a, b)
-    left = _compared(s, checks, a) if checks else s.use(a)
+    left = _compared(s, i, checks, a) if checks else s.use(a)
     if isinstance(b, Const) and (_fits32(b) or size == 32):
         fired(f"jump{size}.{op}.imm")
         s.emit(f"{_JUMPS[op]}{size}_imm", left, imm=_imm(b) if size == 64 else _sext32(b.value), target=yes)
@@ -533,22 +560,36 @@ def _is_true(value: Value) -> bool:
 
 
 def _checks(branch: Instr, value: Value) -> list[Instr]:
-    """The `within`s behind the branch that rest on it."""
-    return [
-        check
-        for target in branch.targets
-        if len(target.preds) == 1
-        for check in target.instrs
-        if check.op.name == "within" and check.args[0] is value
-    ]
+    """The `within`s behind the branch that rest on it: also behind a second branch that compares the value once more."""
+    found: list[Instr] = []
+    for target in branch.targets:
+        if len(target.preds) > 1:
+            continue
+        found += [check for check in target.instrs if check.op.name == "within" and check.args[0] is value]
+        if _compares_again(target, value):
+            found += _checks(target.instrs[1], value)
+    return found
 
 
-def _compared(s: _Selector, checks: list[Instr], value: Value) -> int:
+def _compares_again(block: Block, value: Value) -> bool:
+    """The block is one compare of the value, and a branch on that."""
+    if len(block.instrs) != 2 or len(block.preds) > 1 or block.instrs[1].op.name != "branch":
+        return False
+    compare, branch = block.instrs
+    return compare.op.name in COMPARES and branch.args[0] is compare and _operands(compare)[1] is value
+
+
+def _compared(s: _Selector, branch: Instr, checks: list[Instr], value: Value) -> int:
     """The register that the branch compares; a `within` behind the branch copies this very one."""
     fired("branch.checked")
-    copy = s.out.register()
-    s.out.kept.add(copy)
-    s.emit("mov64_reg", copy, s.use(value))
+    copy = s.compared.get((branch, value))
+    if copy is None:
+        copy = s.out.register()
+        s.out.kept.add(copy)
+        s.emit("mov64_reg", copy, s.use(value))
+    for target in branch.targets:
+        if _compares_again(target, value):
+            s.compared[target.instrs[1], value] = copy
     for check in checks:
         s.checked[check] = copy
     return copy
@@ -556,7 +597,8 @@ def _compared(s: _Selector, checks: list[Instr], value: Value) -> int:
 
 def _check(s: _Selector, i: Instr) -> None:
     fired(i.op.name)
-    s.emit("mov64_reg", s.reg(i), s.checked[i] if i in s.checked else s.use(i.args[0]))
+    if i not in s.checked:
+        s.emit("mov64_reg", s.reg(i), s.use(i.args[0]))
 
 
 def _jump(s: _Selector, i: Instr) -> None:
