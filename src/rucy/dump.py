@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rucy.codegen import MachineFunction
 from rucy.ir.function import Module
@@ -131,21 +131,56 @@ _ARGUMENTS = {
 
 
 def hook(row: Hook) -> str:
-    """`kprobe "fn"   since 4.1   block: …   value: …`; fields of contexts behind it."""
-    from rucy.kernel import progtypes, results
+    """How a hook is written, then, indented, what its block is given, what its value says, and what attaching needs."""
+    from rucy.kernel import results
 
-    result = next(r for r in results.ROWS if r.name == row.result)
-    values = " ".join(f":{name}" for name, _ in result.values) or {"bool": "true / false"}.get(result.kind, result.kind)
+    result = results.BY_NAME[row.result]
     spelled = f"{row.word} {_TARGETS.get(row.target, '')}".strip()
-    text = f"{spelled:28} since {row.since:5} block: {_ARGUMENTS.get(row.args, row.args)}; value: {values}"
-    if row.args in ("context", "packet"):
-        from rucy.kernel import contexts
+    place = {"cgroup": ", attached with --cgroup PATH", "interface": ", attached with --interface IF"}
+    lines = [f"{spelled:31} Linux {row.since}{place.get(row.needs or '', '')}{'' if row.ready else ' (not yet)'}"]
+    if row.ready:
+        fields = [(field.name, field.may_write) for field in context_fields(row)]
+        if fields:
+            lines += _wrapped("given", " ".join(name + ("=" if writable else "") for name, writable in fields))
+        else:
+            lines += _wrapped("given", _ARGUMENTS[row.args])
+        lines += _wrapped("value", _value(result).replace("`", ""))
+    return "\n".join(lines)
 
-        context = progtypes.BY_NAME[row.prog_type].context
-        found = contexts.BY_NAME.get(context) if context is not None else None
-        if found is not None:
-            text += f"\n{'':29}fields: {' '.join(f.name for f in found.fields)}"
-    return text if row.ready else text + "  (not yet)"
+
+def _wrapped(title: str, text: str, width: int = 100) -> list[str]:
+    """A title and text behind it, over as many lines as it needs."""
+    lines = [f"    {title} "]
+    for word in text.split():
+        if len(lines[-1]) + 1 + len(word) > width:
+            lines.append(" " * (5 + len(title)))
+        lines[-1] += " " + word
+    return lines
+
+
+class ContextField(NamedTuple):
+    """A name that a block's argument has in one hook."""
+
+    name: str
+    may_write: bool
+
+
+def context_fields(row: Hook) -> list[ContextField]:
+    """What programs of the hook may read or write of their context, as numbers; [] where the context is no struct."""
+    from rucy.kernel import contexts, progtypes
+
+    context = progtypes.BY_NAME[row.prog_type].context if row.args in ("context", "packet") else None
+    found = contexts.BY_NAME.get(context) if context is not None else None
+    if found is None:
+        return []
+
+    def may(who: bool | tuple[str, ...]) -> bool:
+        return who if isinstance(who, bool) else row.prog_type in who or row.attach_type in who
+
+    plain = [f for f in found.fields if f.ptr is None]
+    used = [f for f in plain if may(f.readable) or may(f.writable)]
+    fields = [ContextField(f.name if f.elems == 1 else f"{f.name}[{f.elems}]", f.elems == 1 and may(f.writable)) for f in used]
+    return fields + [ContextField(part.name, False) for part in found.derived]
 
 
 # ---------------------------------------------------------------- tables of docs/manual.md
@@ -153,7 +188,7 @@ def hook(row: Hook) -> str:
 
 def hooks_table() -> str:
     """The hooks that compile today, as a Markdown table; fields of contexts and packets in a list behind it."""
-    from rucy.kernel import contexts, hooks, progtypes, results
+    from rucy.kernel import hooks, results
 
     lines = ["| hook | its block is given | its value | option of `run` | since Linux |", "|---|---|---|---|---|"]
     fields: dict[str, list[str]] = {}
@@ -164,9 +199,9 @@ def hooks_table() -> str:
         spelled = f"{row.word} {_TARGETS.get(row.target, '')}".strip()
         needs = f"`--{row.needs}`" if row.needs else ""
         lines.append(f"| `{spelled}` | {_ARGUMENTS[row.args]} | {_value(result)} | {needs} | {row.since} |")
-        context = progtypes.BY_NAME[row.prog_type].context
-        if row.args in ("context", "packet") and context in contexts.BY_NAME:
-            fields.setdefault(" ".join(f"`{f.name}`" for f in contexts.BY_NAME[context].fields), []).append(f"`{row.word}`")
+        names = " ".join(f"`{field.name}`" for field in context_fields(row))
+        if names:
+            fields.setdefault(names, []).append(f"`{row.word}`")
     lines += ["", *(f"- {', '.join(words)}: {names}" for names, words in fields.items())]
     return "\n".join(lines) + "\n"
 

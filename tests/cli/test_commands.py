@@ -145,7 +145,13 @@ def test_disassembly_of_an_object_and_of_no_object(tmp_path: Path) -> None:
 def test_hooks_by_pattern() -> None:
     done = rucy("hooks", "cgroup_dev*")
     assert done.returncode == 0
-    assert done.stdout.startswith("cgroup_device") and "major" in done.stdout
+    assert done.stdout.splitlines() == [
+        "cgroup_device                   Linux 4.15, attached with --cgroup PATH",
+        "    given  access_type major minor access type",
+        "    value  true or false",
+    ]
+    assert "mark=" in rucy("hooks", "tc_ingress").stdout.split()
+    assert max(map(len, rucy("hooks").stdout.splitlines())) <= 110
     assert rucy("hooks", "nothing-like-it").returncode == 1
 
 

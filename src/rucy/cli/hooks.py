@@ -11,7 +11,8 @@ EXAMPLES = ("rucy hooks", "rucy hooks cgroup", "rucy hooks 'k*probe'")
 
 
 def run(args: Args) -> int:
-    """One line a hook: how it is written, since which kernel, what its value means. Status 1 when nothing matches."""
+    """A few lines a hook: how it is written, since which kernel, what its block is given (`name=`: it may be assigned) and
+    what its value means. Status 1 when nothing matches."""
     from fnmatch import fnmatch
 
     from rucy.pipeline import hook_lines
