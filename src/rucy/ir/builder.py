@@ -27,6 +27,8 @@ class Builder:
         self._sealed: set[Block] = {fn.entry}
         self._incomplete: dict[Block, dict[Hashable, Instr]] = {}
         self._forward: dict[Value, Value] = {}
+        self._pending: list[tuple[Hashable, Instr]] = []
+        self._users: dict[Value, list[Instr]] = {}
 
     # -- instructions
 
@@ -99,14 +101,16 @@ class Builder:
         """The value of a variable here; `Undef` where no path has written it."""
         if self.block is None:
             return Undef(type)
-        return self._final(self._read(key, type, self.block))
+        value = self._reach(key, type, self.block)
+        self._settle()
+        return self._final(value)
 
     def seal(self, block: Block) -> None:
         """All predecessors of the block are known."""
         assert block not in self._sealed
         self._sealed.add(block)
-        for key, phi in self._incomplete.pop(block, {}).items():
-            self._fill(key, phi, block)
+        self._pending += self._incomplete.pop(block, {}).items()
+        self._settle()
 
     def finish(self) -> Function:
         """Resolve replaced phis; drop blocks that nothing reaches."""
@@ -124,25 +128,56 @@ class Builder:
         remove_unreachable(self.fn)
         return self.fn
 
-    def _read(self, key: Hashable, type: Type, block: Block) -> Value:
-        found = self._defs.get(block, {}).get(key)
-        if found is not None:
-            return self._final(found)
-        value: Value
-        if block not in self._sealed:
-            phi = self._new_phi(block, type)
-            self._incomplete.setdefault(block, {})[key] = phi
-            value = phi
-        elif len(block.preds) == 1:
-            value = self._read(key, type, block.preds[0])
-        elif not block.preds:
-            value = Undef(type)
+    def _reach(self, key: Hashable, type: Type, block: Block) -> Value:
+        """The value at the end of a block. A phi that this needs is pending: it has no operands yet."""
+        passed: dict[Block, None] = {}
+        while True:
+            found = self._defs.get(block, {}).get(key)
+            if found is not None:
+                value = found
+                break
+            alone = block in self._sealed and len(block.preds) == 1 and block not in passed
+            passed[block] = None
+            if alone:
+                block = block.preds[0]
+                continue
+            value = self._at_meeting(key, type, block)
+            break
+        for block in passed:
+            self._defs.setdefault(block, {})[key] = value
+        return self._final(value)
+
+    def _at_meeting(self, key: Hashable, type: Type, block: Block) -> Value:
+        if block in self._sealed and len(block.preds) < 2:  # the entry; a loop that nothing enters
+            return Undef(type)
+        phi = self._new_phi(block, type)
+        if block in self._sealed:
+            self._pending.append((key, phi))
         else:
-            phi = self._new_phi(block, type)
-            self._defs.setdefault(block, {})[key] = phi
-            value = self._fill(key, phi, block)
-        self._defs.setdefault(block, {})[key] = value
-        return value
+            self._incomplete.setdefault(block, {})[key] = phi
+        return phi
+
+    def _settle(self) -> None:
+        """Give pending phis their operands, which may take further phis; then drop those that are needless. No
+        recursion: a chain of blocks can be as long as the source."""
+        filled: list[Instr] = []
+        for key, phi in self._pending:  # grows on the way
+            assert phi.block is not None
+            phi.args = [self._reach(key, phi.type, pred) for pred in phi.block.preds]
+            for arg in phi.args:
+                if isinstance(arg, Instr) and arg.op.name == "phi":
+                    self._users.setdefault(arg, []).append(phi)
+            filled.append(phi)
+        self._pending.clear()
+        while filled:
+            phi = filled.pop()
+            value = self._single(phi)
+            if phi in self._forward or value is None:
+                continue
+            self._forward[phi] = value
+            users = self._users.pop(phi, [])
+            filled += users
+            self._users.setdefault(value, []).extend(users)
 
     def _new_phi(self, block: Block, type: Type) -> Instr:
         phi = make("phi", [], type, self.span, self.calls)
@@ -151,32 +186,32 @@ class Builder:
         block.instrs.insert(at, phi)
         return phi
 
-    def _fill(self, key: Hashable, phi: Instr, block: Block) -> Value:
-        phi.args = [self._read(key, phi.type, pred) for pred in block.preds]
-        return self._simplify(phi)
-
-    def _simplify(self, phi: Instr) -> Value:
-        """A phi of one value and itself is that value."""
+    def _single(self, phi: Instr) -> Value | None:
+        """The value of a phi of one value and itself; None of any other."""
         same: Value | None = None
+        undefined = False
         for raw in phi.args:
             arg = self._final(raw)
+            undefined = undefined or isinstance(arg, Undef)
             if arg is phi or arg is same or isinstance(arg, Undef):
                 continue
             if same is not None and not (
                 isinstance(arg, Const) and isinstance(same, Const) and (arg.value, arg.type) == (same.value, same.type)
             ):
-                return phi
+                return None
             same = arg
-        if any(isinstance(self._final(a), Undef) for a in phi.args) and not isinstance(same, Const | None):
-            return phi
-        value = same if same is not None else Undef(phi.type)
-        self._forward[phi] = value
-        for user in [p for b in self.fn.blocks for p in b.phis() if phi in p.args and p not in self._forward]:
-            if user is not phi and user.args and len(user.args) == len(user.block.preds if user.block else ()):
-                self._simplify(user)
-        return self._final(value)
+        if same is None:
+            return Undef(phi.type)
+        return None if undefined and not isinstance(same, Const) else same
 
     def _final(self, value: Value) -> Value:
-        while value in self._forward:
-            value = self._forward[value]
-        return value
+        """What stands for a value by now; the way there is shortened."""
+        forward = self._forward
+        if value not in forward:
+            return value
+        last = forward[value]
+        while last in forward:
+            last = forward[last]
+        while value is not last:
+            forward[value], value = last, forward[value]
+        return last
