@@ -179,7 +179,7 @@ def context_fields(row: Hook) -> list[ContextField]:
 
     plain = [f for f in found.fields if f.ptr is None]
     used = [f for f in plain if may(f.readable) or may(f.writable)]
-    fields = [ContextField(f.name if f.elems == 1 else f"{f.name}[{f.elems}]", f.elems == 1 and may(f.writable)) for f in used]
+    fields = [ContextField(f.name if f.elems == 1 else f"{f.name}[{f.elems}]", may(f.writable)) for f in used]
     return fields + [ContextField(part.name, False) for part in found.derived]
 
 

@@ -131,10 +131,10 @@ def _uses(hook: Hook, field: Field) -> list[str]:
     lines = []
     if _may(field.readable, hook):
         lines = [f"  $sum += {converter}({name})" if converter else f"  $sum += {name}" for name in names]
-    if _may(field.writable, hook) and field.elems == 1:
-        lines.append(f"  it.{field.name} = 1")
+    if _may(field.writable, hook):
+        lines += [f"  {name} = 1" for name in names]
         if _may(field.readable, hook):
-            lines.append(f"  it.{field.name} = it.{field.name}")
+            lines += [f"  {name} = {name}" for name in names]
     return lines
 
 

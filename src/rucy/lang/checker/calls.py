@@ -87,6 +87,8 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
         found = context.member(ck, node, type_)
         if found is not None:
             return found
+        if node.name == "[]=":
+            return context.store_element(ck, node, recv)
     row = None if isinstance(type_, OptType) else _row(ck, owner(type_), node.name)
     row = row or _row(ck, "Any", node.name)
     if row is not None:
@@ -265,7 +267,7 @@ def update(ck: Checker, node: tree.Update, used: bool) -> typed.Node:
     if not settled(recv.type):
         ck.expr(node.value)
         return bad(node.span)
-    if not isinstance(recv, typed.Ctx):
+    if not isinstance(recv, typed.Ctx | context.CtxPlace):
         ck.expr(node.value)
         if isinstance(recv.type, AggregateType | PtrType):
             return ck.say("KernelWrite", node.span, text=node.span.text)

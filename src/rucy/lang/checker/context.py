@@ -169,9 +169,31 @@ def _pointer(ck: Checker, node: tree.Send, name: str, field: CtxField) -> typed.
 
 
 def element(ck: Checker, node: tree.Send, place: CtxPlace) -> typed.Node:
-    """`ctx.cb[0]`: only constant places, as the verifier asks of the context."""
+    """`ctx.cb[0]`."""
     if len(node.args) != 1:
         return ck.say("WrongArity", node.name_span, name="[]", takes=1, given=len(node.args))
+    field = _element(ck, node, place)
+    if isinstance(field, typed.Node):
+        return field
+    if not _may(field.readable, ck.site):
+        return ck.say("ContextUnreadable", place.span, name=place.span.text, what="the context", hook=_hook(ck))
+    type_ = IntType(field.signed, field.net)
+    return typed.CtxLoad(node.span, type_, field.offset, field.width, field.signed, 0, 0)
+
+
+def store_element(ck: Checker, node: tree.Send, place: CtxPlace) -> typed.Node:
+    """`ctx.cb[0] = v`."""
+    field = _element(ck, node, place)
+    if isinstance(field, typed.Node):
+        ck.expr(node.args[-1])
+        return field
+    found = layout(ck, ck.site.context)
+    name = place.span.text.rpartition(".")[2]
+    return _store(ck, node, found or Layout("the context", {}), name, field)
+
+
+def _element(ck: Checker, node: tree.Send, place: CtxPlace) -> CtxField | typed.Node:
+    """One element as a field of its own: only constant places, as the verifier asks of the context."""
     index = ck.value(node.args[0])
     if not settled(index.type):
         return index
@@ -180,14 +202,11 @@ def element(ck: Checker, node: tree.Send, place: CtxPlace) -> typed.Node:
         return ck.say("ContextIndex", index.span, count=field.elems)
     if not 0 <= index.value < field.elems:
         return ck.say("IndexOutside", index.span, index=index.value, count=field.elems, text=place.span.text)
-    if not _may(field.readable, ck.site):
-        return ck.say("ContextUnreadable", place.span, name=place.span.text, what="the context", hook=_hook(ck))
-    type_ = IntType(field.signed, field.net)
-    return typed.CtxLoad(node.span, type_, field.offset + index.value * field.width, field.width, field.signed, 0, 0)
+    return field._replace(offset=field.offset + index.value * field.width, elems=1)
 
 
 def _store(ck: Checker, node: tree.Send, found: Layout, name: str, field: CtxField) -> typed.Node:
-    value = ck.value(node.args[0])
+    value = ck.value(node.args[-1])
     if not _may(field.writable, ck.site):
         names = [n for n, f in found.fields.items() if _may(f.writable, ck.site)]
         return ck.say("ContextReadOnly", node.name_span, name=name, what=found.spelled, hook=_hook(ck),
