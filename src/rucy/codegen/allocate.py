@@ -108,7 +108,7 @@ class _Graph:
         self._merge_copies()
         hints = self._hints()
         members = self._members()
-        for r in reversed(self._simplify()):
+        for r in reversed(self._simplify(members)):
             self._choose(r, members.get(r, [r]), hints.get(r, ()))
             if self.failed and aggressive:
                 return None
@@ -187,13 +187,13 @@ class _Graph:
                 hints.setdefault(b, []).append(a)
         return hints
 
-    def _simplify(self) -> list[int]:
+    def _simplify(self, members: dict[int, list[int]]) -> list[int]:
         """Nodes in the order in which they leave the graph: those of low degree first, then the cheapest to spill."""
         left = sorted(self.adjacent)
         degree = {r: self._degree(r) for r in left}
         easy = [r for r in reversed(left) if degree[r] < _COUNT]
         hard = [r for r in left if degree[r] >= _COUNT]
-        kept = self.machine.kept
+        kept = {r for r in self.machine.kept if r not in members}
         hard.sort(key=lambda r: (r in kept, self.weight[r] / degree[r], r), reverse=True)
         stack: list[int] = []
         gone: set[int] = set()
