@@ -8,19 +8,23 @@ from __future__ import annotations
 from rucy.ir.function import Block, Function, Instr, Undef, Value, make
 
 
-def restore_ssa(fn: Function, value: Instr, definitions: dict[Block, Value]) -> None:
-    """`definitions`: block → the value at its end; the home of `value` among them."""
-    reaching = _Reaching(value, definitions)
+def restore_ssa(fn: Function, definitions: dict[Instr, dict[Block, Value]]) -> dict[Instr, Value]:
+    """`definitions`: value → block → what stands for it at the block's end, its own home among them. Gives the new
+    phis, each with the value that it stands for."""
+    reaching: dict[Value, _Reaching] = {value: _Reaching(value, found) for value, found in definitions.items()}
     for block in fn.blocks:
         for instr in block.instrs:
             for at, arg in enumerate(instr.args):
-                if arg is not value:
+                one = reaching.get(arg)
+                if one is None:
                     continue
                 if instr.op.name == "phi":
-                    instr.args[at] = reaching.at_end(block.preds[at])
-                elif block not in definitions:
-                    instr.args[at] = reaching.at_start(block)
-    reaching.fill()
+                    instr.args[at] = one.at_end(block.preds[at])
+                elif block not in one.definitions:
+                    instr.args[at] = one.at_start(block)
+    for one in reaching.values():
+        one.fill()
+    return {phi: one.value for one in reaching.values() for phi in one.phis.values()}
 
 
 class _Reaching:

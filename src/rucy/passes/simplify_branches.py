@@ -10,7 +10,7 @@
     b: %1 = phi [p: true], …      b: %1 = phi …
        branch %1 -> t, f             branch %1 -> t, f
 
-Needs: no unreachable blocks. Keeps: loops, whose heads no jump passes by; every check behind its test. Breaks: nothing.
+Needs: preds. Keeps: loops, whose heads no jump passes by; every check behind its test. Breaks: nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MOST_COPIES = 3
 
 
 def simplify_branches(fn: Function) -> bool:
-    changed = False
+    changed = remove_unreachable(fn)
     while fold_branches(fn) or _merge_blocks(fn) or _forward_empty(fn) or _thread_jumps(fn):
         changed = True
     return changed
@@ -101,26 +101,29 @@ def _same(a: Value, b: Value) -> bool:
 
 
 def _thread_jumps(fn: Function) -> bool:
-    """One path at a time: each changes what the next may rest on."""
-    order = {block: at for at, block in enumerate(reverse_postorder(fn))}
-    users: dict[Value, list[Instr]] = {}
-    for instr in fn.instrs():
-        for arg in instr.args:
-            users.setdefault(arg, []).append(instr)
-    for block in fn.blocks:
+    """Every block once. A block that is new stands in the order right behind the one that goes to it."""
+    order: dict[Block, float] = {block: at for at, block in enumerate(reverse_postorder(fn))}
+    checked = {arg for instr in fn.instrs() if "K" in instr.op.effects for arg in instr.args}
+    changed = False
+    for block in list(fn.blocks):
         is_loop_head = any(order[pred] >= order[block] for pred in block.preds)
-        if is_loop_head or not _may_be_passed(block, users):
+        if is_loop_head or not _may_be_passed(block, checked):
             continue
-        for pred in block.preds:
+        for pred in list(block.preds):
             values = _values_from(block, pred)
             condition = values.get(block.instrs[-1].args[0])
-            if isinstance(condition, Const):
-                _thread(fn, pred, block, block.instrs[-1].targets[0 if condition.value else 1], values)
+            if not isinstance(condition, Const):
+                continue
+            changed = True
+            target = block.instrs[-1].targets[0 if condition.value else 1]
+            order[_thread(fn, pred, block, target, values, checked)] = order[pred] + 0.5
+            if not block.preds:
+                remove_unreachable(fn)
                 return True
-    return False
+    return changed
 
 
-def _may_be_passed(block: Block, users: dict[Value, list[Instr]]) -> bool:
+def _may_be_passed(block: Block, checked: set[Value]) -> bool:
     """Phis, a few instructions that may be copied, and a branch that no check relies on."""
     last = block.instrs[-1]
     condition = last.args[0] if last.op.name == "branch" else None
@@ -131,9 +134,7 @@ def _may_be_passed(block: Block, users: dict[Value, list[Instr]]) -> bool:
         return False
     if any("S" not in i.op.effects or "K" in i.op.effects or i.op.name == "core" for i in body):
         return False
-    return not any("K" in user.op.effects for i in block.instrs for user in users.get(i, ())) and not any(
-        "K" in user.op.effects for arg in condition.args for user in users.get(arg, ())
-    )
+    return checked.isdisjoint(block.instrs) and checked.isdisjoint(condition.args)
 
 
 def _values_from(block: Block, pred: Block) -> dict[Value, Value]:
@@ -148,7 +149,9 @@ def _values_from(block: Block, pred: Block) -> dict[Value, Value]:
     return values
 
 
-def _thread(fn: Function, pred: Block, block: Block, target: Block, values: dict[Value, Value]) -> None:
+def _thread(
+    fn: Function, pred: Block, block: Block, target: Block, values: dict[Value, Value], checked: set[Value]
+) -> Block:
     """From pred to the target, past the block, over a block of its own that holds copies of what the block computes."""
     way = fn.new_block("way", after=pred)
     for instr in block.instrs[:-1]:
@@ -171,8 +174,7 @@ def _thread(fn: Function, pred: Block, block: Block, target: Block, values: dict
     assert last is not None
     last.targets[last.targets.index(block)] = way
     add_edge(pred, way)
-    homes = block.instrs[:-1]
     remove_edge(pred, block)
-    remove_unreachable(fn)
-    for instr in homes:
-        restore_ssa(fn, instr, {block: instr, way: values[instr]})
+    phis = restore_ssa(fn, {instr: {block: instr, way: values[instr]} for instr in block.instrs[:-1]})
+    checked |= {phi for phi, value in phis.items() if value in checked}
+    return way

@@ -21,6 +21,8 @@ from rucy.ir.types import I1, I64
 _SIGN = 1 << 63
 _ROUNDS_BEFORE_WIDENING = 3
 _ROUNDS_OF_NARROWING = 2
+#: tests of one value that are looked at, so that a long chain of them takes linear time
+_MOST_TESTS = 32
 
 
 class Range(NamedTuple):
@@ -187,7 +189,9 @@ def _tests(dominance: Dominance) -> dict[Value, list[_Test]]:
         last = before.terminator if before is not None else None
         if last is not None and last.op.name == "branch":
             for value, name, number in _conditions(last.args[0], last.targets[0] is block):
-                found.setdefault(value, []).append((block, name, number))
+                tests = found.setdefault(value, [])
+                if len(tests) < _MOST_TESTS:
+                    tests.append((block, name, number))
     return found
 
 
