@@ -221,7 +221,9 @@ def _match(
     """Pairs each target with a temporary that holds its value."""
     values = _elements(lo, value, len(targets), steps)
     if values is None or len(values) != len(targets):
-        if values is not None:
+        if any(c.type in ("rest_assignment", "splat_argument") for c in left.children):
+            pass  # refused already
+        elif values is not None:
             lo.refuse(errors.AssignCount(lo.span(left).cover(value.span), values=len(values), targets=len(targets)))
         elif not isinstance(value, tree.Bad):
             lo.refuse(errors.AssignUnknown(value.span, text=_one_line(value.span.text), targets=len(targets)))

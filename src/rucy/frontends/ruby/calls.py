@@ -251,7 +251,7 @@ def arguments(lo: Lowering, nodes: list[Node]) -> tuple[list[tree.Node], list[tu
         elif node.type == "block_argument":
             passed = node
         elif node.type == "splat_argument":
-            lo.refuse(lo.refusal(errors.SplatArgument, node))
+            positional.append(lo.refuse(lo.refusal(errors.SplatArgument, node)))
         else:
             positional.append(lo.lower(node))
     return positional, kwargs, passed
@@ -288,8 +288,8 @@ def _block_of(lo: Lowering, name: str, block: Node | None, passed: Node | None) 
     inner = [c for c in passed.children if c.is_named]
     if len(inner) == 1 and inner[0].type == "simple_symbol":
         return _symbol_block(lo, passed, lo.text(inner[0])[1:])
-    lo.refuse(lo.refusal(errors.BlockArgument, passed))
-    return None
+    refused = lo.refuse(lo.refusal(errors.BlockArgument, passed))
+    return tree.Block(lo.span(passed), (), refused, tree.Label("next"), tree.Label("break"))
 
 
 def _symbol_block(lo: Lowering, node: Node, name: str) -> tree.Block:

@@ -27,6 +27,10 @@ DECLARATION_WORDS = words_of(
 )
 
 
+#: Parameters that take what nobody has counted.
+_COLLECTING = ("block_parameter", "splat_parameter", "hash_splat_parameter", "forward_parameter")
+
+
 class Declarations:
     """One pass over the file's statements, then over the methods and constants that it made needed."""
 
@@ -255,8 +259,8 @@ class Declarations:
             body = lo.lower(body_node)
         lo.scope, lo.frames = outer, frames
         source = node.child_by_field_name("parameters")
-        if any(child.type == "block_parameter" for child in (source.children if source is not None else ())):
-            body = tree.Bad(body.span)  # what it does with its block has been refused
+        if any(child.type in _COLLECTING for child in (source.children if source is not None else ())):
+            body = tree.Bad(body.span)  # what it does with them has been refused, and calls of it are
         name = field(node, "name")
         return tree.Method(lo.span(node), lo.text(name), params, body, lo.span(name))
 

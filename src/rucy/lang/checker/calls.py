@@ -42,6 +42,11 @@ def send(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
 
 def expand(ck: Checker, node: tree.Send, used: bool) -> tree.Node | typed.Node:
     """What a call means: a typed node, or a tree that is yet to be checked (in a condition, as one)."""
+    if any(isinstance(arg, tree.Bad) for arg in node.args):
+        if node.recv is not None:
+            ck.expr(node.recv)
+        _check_arguments(ck, node)
+        return bad(node.span)
     if node.recv is None:
         return by_name(ck, node, used)
     literal = _literal_receiver(ck, node.recv)
@@ -82,13 +87,13 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
     elif isinstance(recv, context.CtxPlace):
         if node.name == "[]":
             return context.element(ck, node, recv)
+        if node.name == "[]=":
+            return context.store_element(ck, node, recv)
         return kernel_types.materialize(ck, recv)
     elif isinstance(type_, CtxType):
         found = context.member(ck, node, type_)
         if found is not None:
             return found
-        if node.name == "[]=":
-            return context.store_element(ck, node, recv)
     row = None if isinstance(type_, OptType) else _row(ck, owner(type_), node.name)
     row = row or _row(ck, "Any", node.name)
     if row is not None:

@@ -193,6 +193,8 @@ def member(ck: Checker, node: tree.Send, recv: typed.Node) -> tree.Node | typed.
     if node.name == "[]":
         if isinstance(recv, Place) and is_text(ck.btf(), recv.btf_type):
             return None  # a string's byte
+        if isinstance(recv, Place) and isinstance((scalar(ck, recv.btf_type, False) or (None,))[0], IntType):
+            return None  # a number's bit
         return element(ck, node, recv)
     if node.name == "as":
         return cast(ck, node, materialize(ck, recv))
@@ -298,7 +300,7 @@ def element(ck: Checker, node: tree.Send, recv: typed.Node) -> typed.Node:
             return _array_element(ck, node, recv, array, index)
         recv = materialize(ck, recv)
     if not isinstance(recv.type, PtrType):
-        return ck.say("NotIndexed", node.name_span, have=ck.called(recv.type))
+        return bad(node.span)  # a float, which has been refused
     target = btf.type(btf.strip(recv.type.pointee)) if recv.type.pointee else None
     if isinstance(target, Array):  # the address of an array in place
         return ck.say("PointerIndex", node.span, text=recv.span.text)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 def call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     method = ck.unit.methods[node.name]
+    if isinstance(method.body, tree.Bad):
+        for arg in node.args:
+            ck.expr(arg)
+        return bad(node.span)
     bound = _bind(ck, node, method)
     if node.block is not None:
         return ck.say("NotYet", node.name_span, what="a block of one's own method", instead="write the loop out")

@@ -53,12 +53,6 @@ class PointerIndex(Diagnostic):
     help = "index an array member, or a pointer to plain numbers or pointers"
 
 
-class NotIndexed(Diagnostic):
-    code = "not-indexed"
-    title = "{have} has no elements"
-    help = "index an array member, or a pointer to plain numbers or pointers"
-
-
 class NoType(Diagnostic):
     code = "no-type"
     title = 'the kernel has no type "{text}"{suggestion}'

@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  BEGIN { $n = 1 }  # error: [syntax]
+end

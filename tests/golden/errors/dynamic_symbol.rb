@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  name = :"probe_#{pid}"  # error: [dynamic-symbol]
+end

@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  printk "%d", pid if enum?(:TCP_NOWHERE)
+end

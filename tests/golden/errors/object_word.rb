@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "tcp_connect" do |sk|
+  copy = comm.dup  # error: [object-word]
+end
