@@ -81,3 +81,21 @@ def test_section_of_a_ready_hook_loads(hook: Hook, tmp_path: Path) -> None:
     """The section that the hook's own program is in, written by hand."""
     (tmp_path / "tool.rb").write_text(section_source(probes(FOLDER / f"{hook.word}.rb")[0]["section"]))
     load(compile_for(tmp_path / "tool.rb"))
+
+
+@pytest.mark.root
+def test_an_optional_program_whose_target_the_kernel_lacks_is_not_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As an object finds it that was compiled for another kernel."""
+    from rucy.cli.loading import Tool, open_tool
+
+    (tmp_path / "tool.rb").write_text(
+        'license "GPL"\ntp_btf("sched_switch", name: :one, optional: true) { nil }\nsyscall("getpgid", name: :two) { nil }\n'
+    )
+    data = compile_for(tmp_path / "tool.rb")
+    first, second = probes(tmp_path / "tool.rb")
+    with open_tool(Tool("tool.rb", data, [first | {"target": "no_such_tracepoint"}, second], False)) as loaded:
+        loaded.load()
+        assert {info.name: info.fd >= 0 for info in loaded.programs} == {"one": False, "two": True}
+    assert capsys.readouterr().err.startswith("rucy: `one` is left out: this kernel has no `no_such_tracepoint`")

@@ -19,12 +19,16 @@ def run(args: Args) -> int:
     require_permission()
     with open_tool(tool) as loaded:
         loaded.load(verifier_log=args.flag("verifier-log"), stats=True)
-        print(f"{'PROGRAM':32} {'INSTRUCTIONS':>12} {'PROCESSED':>10} {'STACK':>6}")
+        there = {info.name for info in loaded.programs if info.fd >= 0}
+        width = max(7, *(len(probe["name"]) for probe in tool.probes))
+        print(f"{'PROGRAM':{width}}  INSTRUCTIONS  PROCESSED  STACK")
         for probe in tool.probes:
+            if probe["name"] not in there:  # optional, and left out
+                continue
             if args.flag("verifier-log"):
                 sys.stderr.write(loaded.log(probe["name"]))
             stats = loaded.stats(probe["name"])
             processed = stats.verified if stats.verified is not None else "-"
             stack = "+".join(map(str, stats.stack)) if stats.stack is not None else "-"
-            print(f"{probe['name']:32} {stats.xlated_len // 8:12} {processed:>10} {stack:>6}")
+            print(f"{probe['name']:{width}}  {stats.xlated_len // 8:12}  {processed:>9}  {stack:>5}")
     return 0
