@@ -3,9 +3,11 @@
     %1 = umod %0, 100            %1 = umod %0, 100
     %2 = zext %1 bits=32         (gone: %1)
     %3 = sext %1 bits=16         (gone: %1)
-    %4 = ult %1, 200             (gone: true)
-    store %5, %p width=4         store %x, %p width=4      where %5 = zext %x bits=32
+    %4 = lshr %0, 60             %4 = lshr %0, 60
+    %5 = ult %4, 200             (gone: true)
+    store %6, %p width=4         store %x, %p width=4      where %6 = zext %x bits=32
 
+A mask or a compare goes only where the verifier sees as much: it may be what bounds a loop.
 A sign extension of what has no sign there is a zero extension, which is cheaper. Of an operand only the bits that are
 looked at need be right.
 
@@ -23,12 +25,12 @@ from rucy.passes.fold_constants import fold_branches, guarded_values
 
 def narrow_extensions(fn: Function) -> bool:
     changed = _drop_unseen(fn)
-    ranges = Ranges(fn)
+    ranges, shown = Ranges(fn), Ranges(fn, shown=True)
     guarded = guarded_values(fn)
     gone: dict[Value, Value] = {}
     for block in fn.blocks:
         for instr in block.instrs:
-            new = _narrowed(instr, block, ranges, guarded)
+            new = _narrowed(instr, block, ranges, shown, guarded)
             if new is not None:
                 changed = True
                 if new is not instr:
@@ -39,7 +41,7 @@ def narrow_extensions(fn: Function) -> bool:
     return fold_branches(fn) or changed
 
 
-def _narrowed(instr: Instr, block: Block, ranges: Ranges, guarded: set[Value]) -> Value | None:
+def _narrowed(instr: Instr, block: Block, ranges: Ranges, shown: Ranges, guarded: set[Value]) -> Value | None:
     """The value that stands for the instruction; itself if it was changed in place; None."""
     name = instr.op.name
     if name == "zext":
@@ -47,9 +49,9 @@ def _narrowed(instr: Instr, block: Block, ranges: Ranges, guarded: set[Value]) -
     if name == "sext":
         return _narrowed_sext(instr, ranges.at(instr.args[0], block))
     if name == "and" and isinstance(instr.args[1], Const) and instr.type == I64:
-        return instr.args[0] if ranges.at(instr.args[0], block).may & ~instr.args[1].value == 0 else None
+        return instr.args[0] if shown.at(instr.args[0], block).may & ~instr.args[1].value == 0 else None
     if name in COMPARES and instr.args[0].type == I64 and guarded.isdisjoint(instr.args):
-        outcome = decide(name, ranges.at(instr.args[0], block), ranges.at(instr.args[1], block))
+        outcome = decide(name, shown.at(instr.args[0], block), shown.at(instr.args[1], block))
         return Const(int(outcome), I1) if outcome is not None else None
     return None
 

@@ -86,9 +86,12 @@ def tight(r: Range) -> Range | None:
 
 
 class Ranges:
-    """`of(value)`: anywhere; `at(value, block)`: in a block, with what the branches before it say."""
+    """`of(value)`: anywhere; `at(value, block)`: in a block, with what the branches before it say. `shown`: only what the
+    oldest verifier sees as well (5.10, kernel/bpf/verifier.c, adjust_scalar_min_max_vals: nothing of a quotient, a
+    remainder, a negation or a byte swap), for what bounds a loop or an index."""
 
-    def __init__(self, fn: Function) -> None:
+    def __init__(self, fn: Function, shown: bool = False) -> None:
+        self._shown = shown
         self._dominance = Dominance(fn)
         self._known: dict[Value, Range] = {}
         self._tests = _tests(self._dominance)
@@ -139,6 +142,8 @@ class Ranges:
 
     def _instr(self, instr: Instr, block: Block) -> Range:
         """The transfer; operands that are not known yet are anything but in loops, which start from their entry."""
+        if self._shown and instr.op.name in _NOT_FOLLOWED:
+            return TOP
         return _TRANSFER[instr.op.name](instr, [self.at(arg, block) for arg in instr.args])
 
     def _phi(self, phi: Instr, block: Block) -> Range | None:
@@ -335,6 +340,8 @@ def _int(instr: Instr, args: list[Range]) -> Range:
 def _within(instr: Instr, args: list[Range]) -> Range:
     return args[0].meet(of_interval(instr.attrs["lo"], instr.attrs["hi"]))
 
+
+_NOT_FOLLOWED = ("udiv", "umod", "neg", "inv", "bswap")
 
 _TRANSFER: dict[str, Callable[[Instr, list[Range]], Range]] = {
     "load": _load, "add": _add, "sub": _sub, "mul": _mul, "udiv": _udiv, "umod": _umod, "and": _and, "or": _or,
