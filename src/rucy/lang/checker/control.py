@@ -235,6 +235,8 @@ def _left_value(node: tree.And | tree.Or, left: typed.Node, held: typed.Node, is
             return typed.Bool(node.span, BOOL, not is_and)
         case NilType() | OptType() | PtrType() if is_and:
             return typed.Nil(node.span, NIL)
+        case NilType():  # it never decides; perhaps it is only not known yet what else it may be
+            return typed.Nil(node.span, NEVER)
         case OptType() | PtrType():
             return unwrapped(held)
     return held
@@ -423,6 +425,9 @@ def return_(ck: Checker, node: tree.Return, used: bool) -> typed.Node:
 def tail_value(ck: Checker, node: tree.Node, sink: Sink) -> typed.Node:
     """Check what a body ends in: every value that it may end in goes through the sink, at its own place."""
     match node:
+        case tree.ValueList():  # no hook and no method can give an Array: it gives nil
+            nothing = tree.Nil(node.span._replace(start=node.span.end))
+            return tail_value(ck, tree.Seq(node.span, (*node.items[:-1], nothing)), sink)
         case tree.Seq() if node.items:
             items = [ck.effect(item) for item in node.items[:-1]]
             last = tail_value(ck, node.items[-1], sink)
