@@ -34,7 +34,8 @@ def link_module(module: ir.Module, code: list[MachineFunction], checked: typed.C
 def _function(fn: ir.Function, machine: MachineFunction) -> Function:
     section = fn.program.section if fn.program is not None else ".text"
     lines: list[tuple[int, Line]] = []
-    for at, span, _calls in machine.lines:
+    known = machine.lines or ([(0, fn.span, ())] if fn.span is not None else [])  # a constant result has no line of its own
+    for at, span, _calls in known:
         line, column = span.file.position(span.start)
         entry = Line(span.file.path, line, column, span.file.line_text(line))
         if not lines or lines[-1][1] != entry:
@@ -81,9 +82,10 @@ def _probe(program: typed.Program) -> dict[str, Any]:
         "link": hook.link if hook is not None else "none",
         "needs": hook.needs if hook is not None else None,
         "target": _place(program, hook),
+        "line": program.span.line if program.span is not _NOWHERE else 0,
         "attach": bool(program.options.get("attach", True)),
-        "sleepable": bool(program.options.get("sleepable", False)),
         "optional": bool(program.options.get("optional", False)),
+        "sleepable": bool(program.options.get("sleepable", False)),
     }
 
 
