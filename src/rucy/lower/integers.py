@@ -106,10 +106,20 @@ def say_bound(low: Lowering, value: Value) -> Value:
     adjust_scalar_min_max_vals gives up on BPF_MOD and BPF_DIV), and a loop's bound must be known to it."""
     if not isinstance(value, Instr) or value.op.name != "umod" or not isinstance(value.args[1], Const):
         return value
-    top = const(value.args[1].value - 1)
-    if not value.args[1].value:
-        return value
-    return low.choose(low.b.compare("ult", value, top), value, top)
+    divisor = value.args[1].value
+    if divisor < 2:
+        return value if not divisor else const(0)
+    b, top, key = low.b, const(divisor - 1), object()
+    yes, no, end = b.new_block("below"), b.new_block("else"), b.new_block("end")
+    b.branch(b.compare("ult", value, top), yes, no)
+    for block in (yes, no):
+        b.seal(block)
+        b.start(block)
+        b.write(key, b.emit("within", value, lo=0, hi=divisor - 2) if block is yes else top)
+        b.jump(end)
+    b.seal(end)
+    b.start(end)
+    return b.read(key)
 
 
 _Args = list[Value]
@@ -296,14 +306,16 @@ def _abs(low: Lowering, args: _Args, signs: _Signs) -> Value:
 
 
 def _bit_length(low: Lowering, args: _Args, signs: _Signs) -> Value:
-    """Halve the width six times; a negative number's length is that of ~n."""
+    """Halve the width six times; a negative number's length is that of ~n. Without a branch: each would double the paths
+    that the verifier walks through. A number below 2**63 is not 0 exactly if its negation has the sign bit."""
     value = args[0]
     if signs[0] and not below_2_63(value):
         value = low.b.emit("xor", value, _sign_mask(low, value))
     total: Value = const(0)
-    for bits in (32, 16, 8, 4, 2, 1):
-        high = low.b.compare("ugt", value, const((1 << bits) - 1))
-        amount = low.choose(high, const(bits), const(0))
+    for step in (5, 4, 3, 2, 1, 0):
+        high = low.b.emit("lshr", value, const(1 << step))
+        there = low.b.emit("lshr", low.b.emit("neg", high), const(63))
+        amount = low.b.emit("shl", there, const(step)) if step else there
         value = low.b.emit("lshr", value, amount)
         total = low.b.emit("add", total, amount)
     return low.b.emit("add", total, value)
