@@ -19,9 +19,10 @@ _LOOPS = ("times", "upto", "downto", "step", "step down", "each range", "each ar
 _WHILES = tuple(f"{word} {form}" for word in ("while", "until") for form in ("plain", "begin", "loop"))
 _OVERS = ("sum", "count", "size", "min", "max", "first", "last", "any?", "all?", "none?", "include?", "find", "index")
 _STATEMENTS = (
-    "set", "opset", "opset ||", "gset", "gop", "masg", "divmod", "if", "unless", "if modifier", "unless modifier", "elsif",
-    "else", "case", "case without subject", "casex", "when *", "when range", "when list", "break", "next", "return", "cond", "ifx",
-    "paren", "paren begin", "and", "and word", "or", "or word", "not", "not word", "isnil", "some", "safe", "default", "assign",
+    "set", "opset", "opset ||", "gset", "gop", "masg", "divmod", "if", "unless", "if modifier", "unless modifier",
+    "elsif", "else", "case", "case without subject", "casex", "when *", "when range", "when list", "break", "next",
+    "return", "cond", "ifx", "paren", "paren begin", "and", "and word", "or", "or word", "not", "not word", "isnil",
+    "some", "safe", "default", "assign",
     "mcall", "mcall omitted", "mcall keyword", "elem", "elem maybe", "extreme", "const", "text",
     *(f"loop {name}" for name in _LOOPS), *(f"loop {name}" for name in _WHILES), *(f"over {name}" for name in _OVERS),
 )  # fmt: skip
@@ -67,7 +68,8 @@ class Coverage:
         operators = [f"{op} {width}" for op in _OPERATORS for width in WIDTHS]
         operators += [f"{op}= {kind}" for op in UPDATES for kind in ("U", "S") if (op, kind) != ("-", "U")]
         operators += [f"${op}= {kind}" for op in ATOMIC for kind in ("U", "S") if (op, kind) != ("-", "U")]
-        return operators, list(_STATEMENTS), [p.__name__ for p in passes.ORDER], rules()
+        names = dict.fromkeys(p.__name__ for p in (*passes.WHOLE_MODULE, *passes.ORDER))
+        return operators, list(_STATEMENTS), list(names), rules()
 
     def missing(self) -> list[str]:
         """What was never exercised."""

@@ -31,15 +31,17 @@ _TURNS = 24  # of all loops around a place
 Type = str
 
 
-def generate(seed: int, name: str) -> Program:
-    return _Generator(random.Random(seed), name).program()
+def generate(seed: int, name: str, old: bool = False) -> Program:
+    """`old`: only what every kernel from 5.10 on has."""
+    return _Generator(random.Random(seed), name, old).program()
 
 
 class _Generator:
     """`scopes`: what may be read, innermost last: variable → type. `fixed`: what may not be assigned (loop counters)."""
 
-    def __init__(self, rng: random.Random, name: str) -> None:
-        self.rng = rng
+    def __init__(self, rng: random.Random, name: str, old: bool) -> None:
+        self.rng, self.old = rng, old
+        self.atomic, self.mix = (("+", "-"), "+") if old else (ATOMIC, "^")
         self.p = Program(name, rng.choice(("raw", "raw", "raw", "raw", "socket")))
         self.env: dict[str, str] = {}
         self.types = Types(self.p, self.env)
@@ -47,6 +49,7 @@ class _Generator:
         self.fixed: set[str] = set()
         self.count = 0
         self.turns = 1
+        self.limit = 6 if old else _TURNS
         self.inside: list[str] = ["body"]  # what `next` and `break` mean here
         self.callable: list[Node] = []
         self.budget = 0
@@ -118,7 +121,7 @@ class _Generator:
         for i, name in enumerate(names[:3]):
             out.append(Node("gset", Node("var", data=name), data=f"s{i}"))
         for name in names[3:]:
-            out.append(Node("gop", Node("var", data=name), data=("u0" if self.env[name] == "U" else "s0", "^")))
+            out.append(Node("gop", Node("var", data=name), data=("u0" if self.env[name] == "U" else "s0", self.mix)))
         if self.p.hook == "socket":
             out.append(Node("binary", self.int(2, "U"), num(0xFFFF), data="&"))
         elif self.chance(50):
@@ -138,6 +141,7 @@ class _Generator:
                 defaults.append(self.value(1, type_))
             params.append((self.declare("a", type_), style))
         self.budget = self.rng.randrange(1, 5)
+        self.turns = 6 if self.old else 1  # the callers have loops, too
         body = self.statements(2)
         result = self.rng.choice(("U", "S", "S", "B"))
         if self.chance(40):
@@ -151,7 +155,7 @@ class _Generator:
         self.env["def " + name] = result
         self.types.defs[name] = made
         self.callable.append(made)
-        self.scopes, self.inside = scopes, inside
+        self.scopes, self.inside, self.turns = scopes, inside, 1
 
     # ---------------------------------------------------------------- Integers
 
@@ -325,8 +329,10 @@ class _Generator:
 
     def over(self, method: str, d: int) -> Node:
         """`(lo..hi).method { |v| … }` or the same of an array."""
+        if self.turns * 6 > self.limit:
+            return self.int_elem(d) if method in ("sum", "count") else self.compare(d)
         ends, exclusive, array = [], False, None
-        if self.turns * 6 > _TURNS or self.chance(40):
+        if self.turns * 6 > self.limit or self.chance(40):
             array = f"{self.p.name.upper()}_A{self.rng.randrange(2)}"
         else:
             low = self.rng.randrange(-3, 4)
@@ -410,6 +416,8 @@ class _Generator:
         return self.call(self.rng.choice(found), d) if found else self.bool_call(d)
 
     def bool_comm(self, d: int) -> Node:
+        if self.old and self.p.hook == "socket":  # a socket filter has that helper from 6.18 on only
+            return self.bool_call(d)
         return Node("text", data=(self.rng.choice((
             'comm == "rucy-fuzz"', 'comm != "rucy"', 'comm.start_with?("ru", "x")', 'comm.end_with?("fuzz")', "comm.empty?",
             "comm.size == 9", "comm.getbyte(3) == 121",
@@ -437,7 +445,7 @@ class _Generator:
             array = f"{self.p.name.upper()}_A0"
             data = {"array": array, "method": "index", "var": None, "argument": True, "ends": 0}
             return Node("over", self.int(d), data=data)
-        if what == "find":
+        if what == "find" and self.turns * 6 <= self.limit:
             node = self.over("find", d)
             if not kind or self.types.of(node)[0] == kind:
                 return node
@@ -520,9 +528,13 @@ class _Generator:
         return Node("gset", value, data=self.rng.choice(free)) if free else Node("gset", num(1), data="u0")
 
     def do_gop(self, d: int) -> Node:
-        kind, op = self.rng.choice(("U", "S")), self.rng.choice(ATOMIC)
+        kind, op = self.rng.choice(("U", "S")), self.rng.choice(self.atomic)
         kind = "S" if op == "-" else kind
-        return Node("gop", self.int(2, kind if kind == "U" else ""), data=(f"{kind.lower()}{self.rng.randrange(3)}", op))
+        value = self.int(2, kind if kind == "U" else "")
+        if any(node.op == "mcall" for node in value.walk()):
+            # a method may update the same: an atomic update sees that, Ruby's does not
+            value = self.leaf(kind)
+        return Node("gop", value, data=(f"{kind.lower()}{self.rng.randrange(3)}", op))
 
     def do_many(self, d: int) -> Node:
         names = self.free("U", "S")
@@ -596,7 +608,7 @@ class _Generator:
         return [*lead, self.store(chosen, kind)]
 
     def do_loop(self, d: int) -> Node | list[Node]:
-        if self.turns * 3 > _TURNS:
+        if self.turns * 3 > self.limit:
             return self.do_new(d)
         style = self.pick(
             (3, "times"),
@@ -610,7 +622,7 @@ class _Generator:
         )
         data: dict[str, object] = {"style": style, "array": None, "ends": 0, "exclusive": False, "step": 1, "index": None}
         ends: list[Node] = []
-        most = min(6, _TURNS // self.turns)
+        most = min(6, self.limit // self.turns)
         turns = most
         if style == "times":
             ends = [self.count_up_to(most)]
@@ -645,7 +657,7 @@ class _Generator:
 
     def count_up_to(self, most: int) -> Node:
         """A number of turns that the form of the expression bounds."""
-        what = self.rng.randrange(4)
+        what = 0 if self.old else self.rng.randrange(4)
         if what == 0:
             return num(self.rng.randrange(0, most + 1))
         if what == 1:
@@ -655,9 +667,9 @@ class _Generator:
         return Node("binary", self.int(1), num(3 if most < 7 else 7), data="&")
 
     def do_while(self, d: int) -> Node:
-        if self.turns * 3 > _TURNS:
+        if self.turns * 3 > self.limit:
             return self.do_new(d)
-        most = min(6, _TURNS // self.turns)
+        most = min(6, self.limit // self.turns)
         word, form = self.rng.choice(("while", "until")), self.pick((3, "plain"), (2, "loop"), (2, "begin"))
         counter = self.declare("w", "U")
         self.fixed.add(counter)

@@ -19,6 +19,7 @@ WIDTHS = ("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64")
 #: Operators by precedence, loosest first, as Ruby has them.
 _LEVEL = {"||": 5, "&&": 6, "<=>": 7, "==": 7, "!=": 7, "<": 8, "<=": 8, ">": 8, ">=": 8, "|": 9, "^": 9, "&": 10,
           "<<": 11, ">>": 11, "+": 12, "-": 12, "*": 13, "/": 13, "%": 13, "**": 15}  # fmt: skip
+_BEHIND_A_LOCAL = ("+", "-", "*", "/", "%", "&", "<<", "**")
 _TERNARY, _NEGATION, _NOT, _PRIMARY = 3, 14, 16, 20
 
 ARITHMETIC = ("+", "-", "*", "/", "%", "**", "&", "|", "^", "<<", ">>", "<=>")
@@ -372,7 +373,8 @@ class Text:
             return f"{self.expr(a, level + 1)} ** {self.expr(b, level)}", level
         left = self.expr(a, level if level != 7 else level + 1)
         right = self.expr(b, level + 1)
-        if not self.oracle and a.op == "var" and not left.startswith("$") and len(right) % 7 == 3 and op in "-*&/%<<+":
+        quirk = op in _BEHIND_A_LOCAL and f"{op}{right[0]}" != "<<-" and len(right) % 7 == 3
+        if quirk and not self.oracle and a.op == "var" and not left.startswith("$"):
             return f"{left} {op}{right}", level  # after a local this is no argument
         return f"{left} {op} {right}", level
 

@@ -86,9 +86,11 @@ def context_bytes(fields: Sequence[tuple[str, str]], values: dict[str, int]) -> 
 
 
 class Built(NamedTuple):
-    """`plain`, `optimised`: case name → the outcome of each run, or what went wrong, on the interpreter."""
+    """`kernel`: the oldest release that has all of it. `plain`, `optimised`: case name → the outcome of each run, or what
+    went wrong, on the interpreter."""
 
     data: bytes
+    kernel: str
     plain: dict[str, list[Outcome] | str]
     optimised: dict[str, list[Outcome] | str]
 
@@ -119,9 +121,9 @@ def build(cases: Sequence[Case], counts: Counts, interpret: bool = True, cpu: st
             module = lower_module(checked)
             pipeline.check_loops(module)
             plain = interpreted(module, cases) if interpret else {}
-            for run in passes.ORDER:
-                for fn in module.functions:
-                    counts.passes[run.__name__] += bool(run(fn))
+            passes.FIRED.clear()
+            passes.optimise(module)
+            counts.passes.update(passes.FIRED)
             optimised = interpreted(module, cases) if interpret else {}
             select.FIRED.clear()
             code = pipeline.generate_code(module, options.target)
@@ -130,7 +132,7 @@ def build(cases: Sequence[Case], counts: Counts, interpret: bool = True, cpu: st
         except UserError as error:
             found = list(error.diagnostics)
             raise Refused([d.code for d in found], "\n".join(_told(d) for d in found)) from None
-    return Built(data, plain, optimised)
+    return Built(data, checked.kernel, plain, optimised)
 
 
 class _KernelBtf:
