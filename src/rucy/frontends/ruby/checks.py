@@ -40,6 +40,12 @@ _ASSIGNABLE = {
 }  # fmt: skip
 _DEFS = ("method", "singleton_method")
 
+#: Behind these a `{` cannot begin a block.
+_TAKES_NO_BLOCK = {
+    "string", "integer", "float", "simple_symbol", "delimited_symbol", "array", "hash", "string_array", "symbol_array", "true",
+    "false", "nil", "self", "global_variable", "instance_variable", "class_variable", "character", "regex", "chained_string",
+}  # fmt: skip
+
 _Check = Callable[["Checks", Node], None]
 
 
@@ -619,6 +625,18 @@ class Checks:
             and b"\n" in self.file.text[method.end_byte : args.start_byte].replace(b"\\\n", b"")
         ):
             self.say_unexpected(args)
+        block = node.child_by_field_name("block")
+        if args is not None and block is not None and block.type == "block" and args.children[0].type != "(":
+            self.brace(block, args)
+
+    def brace(self, block: Node, args: Node) -> None:
+        """`f 1 { }`: Ruby gives braces to the last argument, which must be able to take them."""
+        last: Node = args
+        while last.type in ("argument_list", "binary", "unary", "pair", "conditional", "range") and last.named_child_count:
+            last = last.named_children[-1]
+        if last.type in _TAKES_NO_BLOCK:
+            what = f"Ruby gives the block in braces to `{self.text(last)[:40]}`, which takes none"
+            self.say(block.children[0], what, "write `do … end`, or put the arguments into parentheses")
 
     def condition(self, node: Node) -> None:
         cond = node.child_by_field_name("condition")

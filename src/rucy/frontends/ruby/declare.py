@@ -322,7 +322,8 @@ class Declarations:
         lo = self.lo
         node = lo.consts[name]
         for other in self.statements:
-            if other.type == "assignment" and other is not node and lo.text(field(other, "left")) == name:
+            assigns = other.type in ("assignment", "operator_assignment") and other is not node
+            if assigns and lo.text(field(other, "left")) == name:
                 first = Note(lo.span(field(node, "left")), "the first one is here")
                 lo.refuse(errors.ConstantTwice(lo.span(field(other, "left")), first, name=name))
         right = field(node, "right")

@@ -162,6 +162,8 @@ def _no_method(ck: Checker, node: tree.Send, type_: Type) -> typed.Node:
     best = nearest(node.name, names) if node.name.isidentifier() or node.name[:-1].isidentifier() else None
     if best is not None:
         known = f"did you mean `{best}`?"
+    elif type_ == BOOL and node.name in ("<", "<=", ">", ">="):
+        known = "comparisons cannot be chained: join two of them with `&&`"
     elif isinstance(type_, PtrType):
         known = "its fields are read by name: `p.field`; `.as(\"struct x\")` says that it points to something else"
     elif isinstance(type_, IntType) and any(said.title == "FunctionWithoutTypes" for said in ck.said):
@@ -286,7 +288,9 @@ def update(ck: Checker, node: tree.Update, used: bool) -> typed.Node:
 
 
 def _as_assignment(node: tree.Update, held: tree.Node) -> tree.Node:
-    old = tree.Send(node.span, held, node.name, node.args, (), None, False, node.span)
+    end = node.span.text.find(f" {node.op}=")
+    span = node.span._replace(end=node.span.start + len(node.span.text[:end].encode())) if end > 0 else node.span
+    old = tree.Send(span, held, node.name, node.args, (), None, False, span)
     if node.op in ("||", "&&"):
         either = tree.Or if node.op == "||" else tree.And
         value: tree.Node = either(node.span, old, node.value)

@@ -284,7 +284,9 @@ def _targets(ck: Checker, node: tree.Probe, hook: Hook) -> list[tuple[Span, str]
             ck.say("HookTarget", arg.span, hook=hook.word, example=_EXAMPLES.get(hook.target, "name"))
             continue
         text = value.value.decode("utf-8", "replace")
-        if "*" in text or "?" in text:
+        if not text.strip():
+            ck.say("HookTarget", arg.span, hook=hook.word, example=_EXAMPLES.get(hook.target, "name"))
+        elif "*" in text or "?" in text:
             ck.say("NotYet", arg.span, what="a pattern of targets", instead="the names one after the other")
         elif any(text == known for _, known in targets):
             ck.say("HookTargetTwice", arg.span, text=text)

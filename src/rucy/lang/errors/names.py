@@ -30,8 +30,10 @@ class UndefinedConstant(Diagnostic):
 
     @property
     def help_text(self) -> str:
-        plain = "::" not in self.values["name"]
-        return super().help_text if plain else "leave out what stands before `::`, and assign it at the top level"
+        name = self.values["name"]
+        if "::" not in name and name != name.upper():
+            return "a program has no classes and modules of its own: write plain methods and constants at the top level"
+        return super().help_text if "::" not in name else "leave out what stands before `::`, and assign it at the top level"
 
 
 class UndefinedConstantNear(Diagnostic):

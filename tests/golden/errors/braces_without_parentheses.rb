@@ -1,0 +1,2 @@
+license "GPL"
+kprobe "tcp_connect" { |sk| printk "%d", pid }  # error: [syntax]

@@ -1,0 +1,4 @@
+license "GPL"
+kprobe "" do |sk|  # error: [hook-target]
+  printk "%d", pid
+end
