@@ -260,6 +260,22 @@ class _Facts:
             self._note(value, number)
 
 
+def tests_of(condition: Value, holds: bool) -> Iterator[_Test]:
+    """The compares that are true when the condition is true (or false)."""
+    if isinstance(condition, Instr) and condition.op.name in NEGATED:
+        yield from _consequences(condition.op.name if holds else NEGATED[condition.op.name], *condition.args)
+
+
+def outcome_of(condition: Value, holding: set[_Test]) -> bool | None:
+    """What follows for a condition from compares that are true."""
+    if not isinstance(condition, Instr) or condition.op.name not in NEGATED:
+        return None
+    a, b = (_plain(arg) for arg in condition.args)
+    if (condition.op.name, a, b) in holding:
+        return True
+    return False if (NEGATED[condition.op.name], a, b) in holding else None
+
+
 def _consequences(name: str, a: Value, b: Value) -> Iterator[_Test]:
     left, right = _plain(a), _plain(b)
     for other in _IMPLIES[name]:

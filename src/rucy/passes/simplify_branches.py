@@ -15,14 +15,17 @@ Needs: preds. Keeps: loops, whose heads no jump passes by; every check behind it
 
 from __future__ import annotations
 
-from rucy.ir.dominance import reverse_postorder
+from rucy.ir.dominance import Dominance
 from rucy.ir.function import Block, Const, Function, Instr, Value, add_edge, make, remove_edge, remove_unreachable, replace_all
 from rucy.ir.repair import restore_ssa
 from rucy.ir.types import VOID
 from rucy.passes.fold_constants import FOLD, fold, fold_branches
+from rucy.passes.propagate_conditions import outcome_of, tests_of
 
 #: instructions of a block that is passed by, copied for the path that passes it
 _MOST_COPIES = 3
+#: edges that are looked at for a test that decides a branch
+_LONGEST_WAY_BACK = 8
 
 
 def simplify_branches(fn: Function) -> bool:
@@ -102,20 +105,22 @@ def _same(a: Value, b: Value) -> bool:
 
 def _thread_jumps(fn: Function) -> bool:
     """Every block once. A block that is new stands in the order right behind the one that goes to it."""
-    order: dict[Block, float] = {block: at for at, block in enumerate(reverse_postorder(fn))}
+    dominance = Dominance(fn)
+    order: dict[Block, float] = {block: at for at, block in enumerate(dominance.order)}
+    guards = _guards(fn, dominance)
     checked = {arg for instr in fn.instrs() if "K" in instr.op.effects for arg in instr.args}
     changed = False
     for block in list(fn.blocks):
         is_loop_head = any(order[pred] >= order[block] for pred in block.preds)
-        if is_loop_head or not _may_be_passed(block, checked):
+        if is_loop_head or block in guards or not _may_be_passed(block, checked):
             continue
         for pred in list(block.preds):
             values = _values_from(block, pred)
-            condition = values.get(block.instrs[-1].args[0])
-            if not isinstance(condition, Const):
+            holds = _decided(block, pred, values)
+            if holds is None:
                 continue
             changed = True
-            target = block.instrs[-1].targets[0 if condition.value else 1]
+            target = block.instrs[-1].targets[0 if holds else 1]
             order[_thread(fn, pred, block, target, values, checked)] = order[pred] + 0.5
             if not block.preds:
                 remove_unreachable(fn)
@@ -134,7 +139,45 @@ def _may_be_passed(block: Block, checked: set[Value]) -> bool:
         return False
     if any("S" not in i.op.effects or "K" in i.op.effects or i.op.name == "core" for i in body):
         return False
-    return checked.isdisjoint(block.instrs) and checked.isdisjoint(condition.args)
+    return checked.isdisjoint(block.instrs)
+
+
+def _guards(fn: Function, dominance: Dominance) -> set[Block]:
+    """Blocks whose branch tests what a check behind it names."""
+    guards: set[Block] = set()
+    for check in fn.instrs():
+        if "K" not in check.op.effects or check.block is None or not dominance.reaches(check.block):
+            continue
+        block = check.block
+        while block is not fn.entry:
+            before = dominance.entered_from(block)
+            condition = before.instrs[-1].args[0] if before is not None and len(before.succs) == 2 else None
+            if before is not None and isinstance(condition, Instr) and check.args[0] in condition.args:
+                guards.add(before)
+            block = dominance.idom[block]
+    return guards
+
+
+def _decided(block: Block, pred: Block, values: dict[Value, Value]) -> bool | None:
+    """The outcome of the block's branch when control comes from `pred`: by the operands of its phis, or by the tests on
+    the edges over which alone control comes to `pred`."""
+    condition = block.instrs[-1].args[0]
+    value = values.get(condition)
+    if isinstance(value, Const):
+        return bool(value.value)
+    assert isinstance(condition, Instr)
+    if any(isinstance(arg, Instr) and arg.block is block for arg in condition.args):
+        return None
+    for _ in range(_LONGEST_WAY_BACK):
+        last = pred.instrs[-1]
+        if len(last.targets) == 2:
+            outcome = outcome_of(condition, set(tests_of(last.args[0], last.targets[0] is block)))
+            if outcome is not None:
+                return outcome
+        if len(pred.preds) != 1:
+            return None
+        block, pred = pred, pred.preds[0]
+    return None
 
 
 def _values_from(block: Block, pred: Block) -> dict[Value, Value]:
