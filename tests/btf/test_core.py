@@ -8,6 +8,7 @@ import struct
 import pytest
 
 from rucy.btf import types as t
+from rucy.btf.access import walked
 from rucy.btf.core import RELO_KINDS, CoreRef, core_value, describe, parse_access, resolve
 from rucy.btf.describe import CEnum, CInt, CStruct
 from rucy.btf.reader import Btf
@@ -198,3 +199,23 @@ def test_libbpf_answers_what_the_input_does_not_have(kernel: Btf) -> None:
     module = Module("GPL", (function("asks", text, section="tc", cores=cores),))
     with loaded(build_object(module, kernel)) as obj:
         assert obj.run("asks", bytes(64)) == 1
+
+
+def test_what_the_verifier_finds_at_a_place() -> None:
+    """Of a union's members the first that is there; a pointer whole or not at all."""
+    w = BtfWriter()
+    u32, u64 = w.integer("unsigned int", 4, 32), w.integer("unsigned long", 8, 64)
+    other = w.struct("other", 8, [Member("x", u64, 0, 0)])
+    pointer, nothing = w.ptr(other), w.ptr(0)
+    first = w.union("first", 8, [Member("p", pointer, 0, 0), Member("n", u32, 0, 0)])
+    second = w.union("second", 8, [Member("n", u32, 0, 0), Member("w", u64, 0, 0)])
+    pair = w.struct("pair", 8, [Member("a", u32, 0, 0), Member("b", u32, 32, 0)])
+    third = w.union("third", 8, [Member("w", u64, 0, 0), Member("s", pair, 0, 0)])
+    members = [Member("first", first, 0, 0), Member("second", second, 64, 0), Member("third", third, 128, 0)]
+    members += [Member("many", w.array(pointer, 2), 192, 0), Member("v", nothing, 320, 0)]
+    whole = w.struct("whole", 48, members)
+    btf = Btf(w.finish())
+    places = [(0, 8), (0, 4), (8, 4), (8, 8), (16, 8), (20, 4), (24, 8), (32, 8), (28, 4), (40, 8), (48, 4)]
+    assert [walked(btf, whole, *place) for place in places] == [
+        other, None, 0, None, 0, 0, other, other, None, 0, None,
+    ]  # fmt: skip

@@ -67,6 +67,52 @@ def _collect(btf: Btf, struct_id: int, names: list[str], seen: set[int], depth: 
             _collect(btf, btf.strip(member.type_id), names, seen, depth + 1)
 
 
+def walked(btf: Btf, struct_id: int, offset: int, size: int) -> int | None:
+    """What the kernel's verifier finds that `size` bytes at `offset` of a kernel object are: 0, a number; the id of a struct
+    or union, a pointer to it; None, an access that it refuses. Of overlapping members of a union it takes the first.
+    (btf_struct_walk in kernel/bpf/btf.c of Linux 6.18; bitfields are not asked for.)"""
+    at = btf.strip(struct_id)
+    for _ in range(MAX_DEPTH):
+        found = btf.type(at)
+        if not isinstance(found, (Struct, Union)):
+            return None
+        inner = _overlapping(btf, found, offset)
+        if inner is None:
+            return None
+        start, whole, element, at = inner
+        kind = btf.kind(at)
+        if kind in ("struct", "union"):
+            offset -= start + (offset - start) // element * element
+            continue
+        if kind != "ptr":
+            return 0 if offset + size <= start + whole else None
+        if size != element or (offset - start) % element:
+            return None
+        target = btf.strip(getattr(btf.type(at), "type_id", 0))
+        return target if target and btf.kind(target) in ("struct", "union") else 0
+    return None
+
+
+def _overlapping(btf: Btf, struct: Struct | Union, offset: int) -> tuple[int, int, int, int] | None:
+    """(start, size, size of an element, type of an element) of the first member that has the byte at `offset`."""
+    for member in struct.members:
+        start = member.bit_offset // 8
+        if offset < start:
+            return None
+        if member.bitfield_size:
+            continue
+        inner = btf.strip(member.type_id)
+        whole = btf.size(inner)
+        if offset >= start + whole:
+            continue
+        found = btf.type(inner)
+        while isinstance(found, Array):
+            inner = btf.strip(found.type_id)
+            found = btf.type(inner)
+        return start, whole, btf.size(inner), inner
+    return None
+
+
 def find_element(btf: Btf, array_id: int, index: int) -> Access | None:
     """The index-th element of an array type; None if it is no array. Bounds are the caller's to check (`nelems` 0 is a
     flexible array)."""

@@ -143,12 +143,30 @@ def _read_by_probe(
 
 def _address(low: Lowering, base: Value, step: typed.Step) -> Value:
     """base + the field's offset, as a number: what bpf_probe_read_* takes. A step without members stays at the base."""
-    at = low.b.emit("addr", base) if base.type.is_ptr else base
-    if not step.access:
-        return at
+    at = _number(low, base)
     if not step.type_id:
         return at
     return low.b.emit("add", at, low.b.emit("core", ref=CoreRef("byte_off", step.type_id, step.access)))
+
+
+def _number(low: Lowering, base: Value) -> Value:
+    """A pointer as a number. What the verifier may know as NULL it lets no arithmetic be done with before a test."""
+    b = low.b
+    if not base.type.is_ptr:
+        return base
+    if base.type.kind != "kernel" or not base.type.nullable or not base.type.trust:
+        return b.emit("addr", base)
+    there, end = b.new_block("there"), b.new_block("end")
+    key = object()
+    b.write(key, const(0))
+    b.branch(b.compare("ne", base, Const(0, base.type)), there, end)
+    b.seal(there)
+    b.start(there)
+    b.write(key, b.emit("addr", b.emit("nonnil", base, type=base.type._replace(nullable=False))))
+    b.jump(end)
+    b.seal(end)
+    b.start(end)
+    return b.read(key)
 
 
 def kernel_address(low: Lowering, node: typed.KernelAddress) -> Held:
@@ -174,7 +192,9 @@ def ptr_cast(low: Lowering, node: typed.PtrCast) -> Held:
     if value.type == type:
         return value
     if value.type.is_ptr and not type.is_ptr:
-        return low.b.emit("addr", value)
+        return _number(low, value)
+    if value.type.kind == "kernel" and type.kind != "kernel":
+        return low.b.emit("cast", _number(low, value), type=type)
     if isinstance(value, Const) and value.value == 0 and type.is_ptr:
         return Const(0, type)
     return low.b.emit("cast", value, type=type)

@@ -60,9 +60,13 @@ def _lower_program(
     assert program.body is not None
     result = results.BY_NAME[program.hook.result] if program.hook is not None else None
     if result is not None and result.kind == "bool":
-        low.highest = result.high
+        low.highest = result.high if _at_least(checked.kernel, result.wide_since) else min(result.high, 1)
     low.body(program.body)
     return low.finish()
+
+
+def _at_least(kernel: str, since: str) -> bool:
+    return not since or tuple(map(int, kernel.split("."))) >= tuple(map(int, since.split(".")))
 
 
 def _lower_method(module: Module, method: typed.Method, pending: dict[typed.Method, Function]) -> None:

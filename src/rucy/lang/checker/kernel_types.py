@@ -153,11 +153,27 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
     type_, size, signed = value
     if isinstance(type_, PtrType) and base_type.user:
         type_ = type_._replace(user=True, direct=False)
+    base = node.base
+    if direct and not node.bitfield and not _followed(ck, node, type_, size):
+        base = typed.PtrCast(base.span, base_type._replace(direct=False), base)
+        type_ = type_._replace(direct=False) if isinstance(type_, PtrType) else type_
     step = _step(node, size, signed)
     proved = node.element is None or interval(ck, node.element)[1] < node.elements or not node.elements
     if not proved:
         type_ = type_ if isinstance(type_, PtrType) else OptType(type_)
-    return typed.KernelLoad(node.span, type_, node.base, step)
+    return typed.KernelLoad(node.span, type_, base, step)
+
+
+def _followed(ck: Checker, node: Place, type_: Type, size: int) -> bool:
+    """Does the verifier take a member of a union for what it is here, and not for one that lies in the same place?"""
+    from rucy.btf.access import chain, walked
+    from rucy.btf.core import resolve
+
+    btf = ck.btf()
+    field = resolve(btf, node.root, chain(node.path))
+    found = walked(btf, node.root, field.bit_offset // 8, size)
+    wanted = btf.strip(type_.pointee) if isinstance(type_, PtrType) and type_.direct else 0
+    return found == wanted or (found is not None and not wanted and not isinstance(type_, PtrType) and found == 0)
 
 
 def _step(node: Place, size: int, signed: bool) -> typed.Step:
