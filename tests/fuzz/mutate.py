@@ -137,3 +137,11 @@ def crashes(seeds: range, folder: Path) -> Iterator[Surprise]:
             yield Surprise(seed, f"{type(error).__name__}: {error}", repr(data))
         if time.monotonic() - begun > SECONDS:
             yield Surprise(seed, "it took too long", repr(data))
+
+
+def both(seeds: range) -> tuple[list[Surprise], list[Surprise]]:
+    """Surprises, and crashes of a fifth as many files of garbage: one worker's share."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        return list(surprises(seeds, Path(folder))), list(crashes(seeds[::5], Path(folder)))
