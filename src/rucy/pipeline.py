@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rucy.btf.reader import Btf, open_btf
 from rucy.btf.types import BtfError
 from rucy.codegen import CodegenTarget, FrameTooLarge, MachineFunction, generate
+from rucy.codegen.frames import deepest_chain, too_deep
 from rucy.frontends import ruby
 from rucy.ir.function import Module as IrModule
 from rucy.kernel import hooks, maptypes, words
@@ -102,12 +103,19 @@ def generate_code(module: IrModule, target: Target) -> list[MachineFunction]:
     """IR → instructions. Raises UserError for a frame that is too large."""
     cpu = CodegenTarget(target.cpu, target.kernel)
     try:
-        return [generate(fn, cpu) for fn in module.functions]
+        code = [generate(fn, cpu) for fn in module.functions]
     except FrameTooLarge as error:
         from rucy.source.limits import FrameLimit
 
         assert error.span is not None
         raise UserError(FrameLimit(error.span, size=error.size, largest=error.largest)) from None
+    for fn in module.functions:
+        chain = deepest_chain(code, fn.name) if fn.kind == "program" else None
+        if chain is not None and too_deep(chain) and fn.span is not None:
+            from rucy.source.limits import CallFrames
+
+            raise UserError(CallFrames(fn.span, size=chain.size, chain=", ".join(f"`{n}`" for n in chain.names)))
+    return code
 
 
 class _lazy_btf:  # noqa: N801 - a function with a memory

@@ -11,6 +11,12 @@ class FrameLimit(Diagnostic):
     help = "read a shorter string, or split the work into two probes; variables that move to scratch memory are not yet there"
 
 
+class CallFrames(Diagnostic):
+    code = "frames-too-large"
+    title = "the methods on one chain of calls share 512 bytes of stack, and {chain} need {size} together"
+    help = "read shorter strings in the methods, or do the work of one of them in the probe itself"
+
+
 class UnboundedLoop(Diagnostic):
     code = "unbounded-loop"
     title = "this loop is not known to end for the kernel: {reason}"
