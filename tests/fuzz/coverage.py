@@ -27,9 +27,10 @@ _STATEMENTS = (
     *(f"loop {name}" for name in _LOOPS), *(f"loop {name}" for name in _WHILES), *(f"over {name}" for name in _OVERS),
 )  # fmt: skip
 
-#: Rules for what the generator's programs do not have: the kernel's structures, maps, wide frames. tests/codegen has them.
+#: Rules for what the generator's programs do not have: the kernel's structures, maps, wide frames, and what folding
+#: leaves to none (`0 - x`, a branch on `!x`, an extension of what is short already). tests/codegen has them.
 ELSEWHERE = re.compile(
-    r"core|map$|func$|kfunc|nonnil|covers|exists|bswap|zero|cmpxchg|xchg|\.fetch$|add\.core|far|long|padd|sext|load\.(signed\.)?core"
+    r"sub\.neg|low\.extension|branch\.not|core|map$|func$|kfunc|nonnil|covers|exists|bswap|zero|cmpxchg|xchg|\.fetch$|add\.core|far|long|padd|sext|load\.(signed\.)?core"
 )
 
 

@@ -26,7 +26,7 @@ from tests.fuzz.program import (
 EDGES = (0, 1, 2, 3, 7, 8, 63, 64, 65, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**32,
          2**32 + 1, 2**63 - 1, 2**63, 2**64 - 1)  # fmt: skip
 _RUNS = 4
-_TURNS = 24  # of all loops around a place
+_TURNS = 12  # of all loops around a place
 
 Type = str
 
@@ -141,7 +141,7 @@ class _Generator:
                 defaults.append(self.value(1, type_))
             params.append((self.declare("a", type_), style))
         self.budget = self.rng.randrange(1, 5)
-        self.turns = 6 if self.old else 1  # the callers have loops, too
+        self.turns = 6 if self.old else 2  # the callers have loops, too
         body = self.statements(2)
         result = self.rng.choice(("U", "S", "S", "B"))
         if self.chance(40):
@@ -596,15 +596,14 @@ class _Generator:
             for scope in self.scopes:  # from here on it is never nil, and asking is an error
                 scope.pop(name, None)
             return made
-        if what == 3:
-            both = Node(
-                "and",
-                Node("some", read),
-                Node("binary", Node("nvar", data=name), self.int(1), data=self.rng.choice(COMPARES)),
-                data=False,
-            )
-            return [*lead, Node("if", both, Node("block", use), data="if")]
+        hidden = [(scope, scope.pop(name)) for scope in self.scopes if name in scope]
         chosen = Node("cond", Node("some", read), Node("nvar", data=name), self.int(1, kind))
+        test = Node("binary", Node("nvar", data=name), self.int(1), data=self.rng.choice(COMPARES))
+        for scope, type_ in hidden:
+            scope[name] = type_
+        if what == 3:
+            both = Node("and", Node("some", read), test, data=False)
+            return [*lead, Node("if", both, Node("block", use), data="if")]
         return [*lead, self.store(chosen, kind)]
 
     def do_loop(self, d: int) -> Node | list[Node]:

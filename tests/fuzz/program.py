@@ -410,8 +410,9 @@ class Text:
         return self._logic(node, "||", "or")
 
     def _not(self, node: Node) -> Any:
-        if node.data:
-            return f"(not {self.expr(node.kids[0], _NOT)})"
+        text = self.expr(node.kids[0], _NOT)
+        if node.data and text[0] != "(":  # `not (a).b` is refused: the grammar takes it for `(not (a)).b`
+            return f"(not {text})"
         return f"!{self.expr(node.kids[0], _NOT)}", _NOT
 
     def _isnil(self, node: Node) -> Any:
