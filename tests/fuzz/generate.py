@@ -93,6 +93,8 @@ class _Generator:
         for i, size in enumerate((4, rng.randrange(1, 7))):
             low = -50 if i else 0
             p.arrays[f"{upper}_A{i}"] = [rng.randrange(low, 100) if self.chance(80) else rng.choice(EDGES) for _ in range(size)]
+        # one kind for all elements, whichever way they are taken
+        p.arrays = {array: [min(item, 2**63 - 1) for item in items] for array, items in p.arrays.items()}
         p.consts = {f"{upper}_K0": rng.choice(EDGES), f"{upper}_K1": -rng.randrange(1, 1000)}
         self.env.update({"$" + name: "B" if isinstance(v, bool) else "S" if v < 0 else "U" for name, v in p.globals.items()})
         for i in range(rng.choice((0, 1, 1, 2))):
