@@ -210,7 +210,7 @@ def test_without_root() -> None:
             except LoadError as error:
                 assert "does not permit" in error.message
                 assert "root" in error.help
-                assert error.status == 1
+                assert error.status == 77
             else:
                 raise AssertionError("loaded by nobody")
 
