@@ -37,6 +37,7 @@ TEXTS = (
     ("combined stack size of 2 calls is 704. Too large", "6.1", "704 bytes"),
     ("unknown func bpf_get_socket_cookie#46", "6.1", "`get_socket_cookie`"),
     ("program of this type cannot use helper bpf_get_socket_cookie#46", "6.18", "`get_socket_cookie`"),
+    ("The address of function ethtool_rxnfc_copy_to_compat cannot be found", "7.3", "not among its functions"),
     ("invalid func unknown#300", "5.10", "helper number 300"),
     ("cannot call GPL-restricted function from non-GPL compatible program", "6.18", "GPL"),
     ("cannot call GPL only function from proprietary program", "5.10", "GPL"),

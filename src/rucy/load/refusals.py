@@ -46,6 +46,8 @@ ROWS: tuple[Refusal, ...] = (
             "this kind of program cannot call the helper `{1}`",                   _NEWER, LACKS),
     Refusal(r"invalid func (?:\S+#)?(\d+)",
             "this kernel does not have helper number {1}",                         _NEWER, LACKS),
+    Refusal(r"The address of function (\w+) cannot be found",
+            "`{1}` is in this kernel's types but not among its functions",         "name a function that calls it, or `optional: true`", LACKS),
     Refusal(r"calling kernel function (\w+) is not (?:allowed|found)",
             "this kind of program cannot call the kernel function `{1}`",          _NEWER, LACKS),
     Refusal(r"helper call (?:might sleep|is not allowed) in (?:non-sleepable|probe)",

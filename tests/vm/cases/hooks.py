@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.vm.guest import Env, options
+from tests.vm.guest import Env, Skip, options
 
 
 def _compile(paths: list[Path], out: Path) -> None:
@@ -77,3 +77,40 @@ def case_loading(env: Env) -> None:
         return run
 
     _all([(path.stem, job(path)) for path in sorted(Path(env.out).glob("*.o"))])
+
+
+def prepare_drawn(out: Path) -> None:
+    """For each kernel from its own BTF: random functions and tracepoints, fields of their arguments."""
+    from rucy.btf.reader import open_btf
+    from tests.hooks import sweep
+    from tests.vm.btf import kernel_btf
+    from tests.vm.kernels import NotOffered, booted
+
+    for kernel in booted():
+        try:
+            path = str(kernel_btf(kernel))
+        except NotOffered:
+            continue
+        btf = open_btf(path)
+        folder = out / kernel
+        folder.mkdir()
+        for one in [*sweep.functions(btf, "fentry", 40, 2), *sweep.tracepoints(btf, 40, 3)]:
+            data = sweep.compiled(one, str(out / "drawn.rb"), path)
+            if data is not None:
+                (folder / f"{one.target}.o").write_bytes(data)
+
+
+@options(timeout=240.0)
+def case_drawn(env: Env) -> None:
+    """A few functions of the BTF are not there to be traced; of the others the verifier takes what is read."""
+    from tests.hooks.loading import try_load
+    from tests.vm.kernels import HOST
+
+    if env.kernel == HOST:
+        raise Skip("tests/hooks/test_sweep.py does it here")
+    def job(path: Path) -> Callable[[], None]:
+        return lambda: print(try_load(path.read_bytes()))
+
+    paths = sorted((Path(env.out) / env.kernel).glob("*.o"))
+    _all([(path.stem, job(path)) for path in paths])
+    assert len(paths) > 60
