@@ -40,7 +40,7 @@ PLANTS = (
     Plant("a range: a signed load",       "passes/analysis/ranges.py", "return of_signed(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)", "return of_signed(0, (1 << (bits - 1)) - 1)"),
     Plant("dead code: an update"             , "passes/eliminate_dead_code.py", 'work = [i for i in fn.instrs() if not effects(i).removable]', 'work = [i for i in fn.instrs() if not effects(i).removable and i.op.name != "atomic"]'),
     Plant("a spilled value not stored",   "codegen/spill.py",          "self.out.append(MInsn(\"spill\", names[r], imm=self.places[r]).like(insn))", "len(names) > 1 or self.out.append(MInsn(\"spill\", names[r], imm=self.places[r]).like(insn))"),
-    Plant("copies held over a call",      "codegen/spill.py",          "self.cache.clear()", "pass"),
+    Plant("a spill's place",              "codegen/spill.py",          'MInsn("reload", copy, imm=self.places[r])', 'MInsn("reload", copy, imm=self.places[min(self.places)])'),
     Plant("a jump's distance",            "codegen/emit.py",           "distance = place[item.target] - item.at - 1", "distance = place[item.target] - item.at - (item.insn.op != \"jset64_imm\")"),
     Plant("inverted jumps",               "codegen/emit.py",           '"jsgt": "jsle", "jsle": "jsgt",', '"jsgt": "jslt", "jsle": "jsgt",'),
     Plant("a sign extension: loads"          , "codegen/select.py"        , '        s.emit("arsh64_imm", s.reg(i), imm=64 - bits)', '        s.emit("rsh64_imm", s.reg(i), imm=64 - bits)'),
