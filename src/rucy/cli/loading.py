@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from rucy.cli.options import Args
 from rucy.load.errors import LoadError
 from rucy.load.objects import Loaded
-from rucy.source import UserError
 
 
 class Tool(NamedTuple):
@@ -83,4 +82,4 @@ def require_permission() -> None:
         raise refusal
 
 
-__all__ = ["Tool", "UserError", "open_tool", "read_tool", "require_permission", "tell_left_out"]
+__all__ = ["Tool", "open_tool", "read_tool", "require_permission", "tell_left_out"]

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from rucy.codegen.liveness import remove_dead
 from rucy.codegen.machine import FRAME, CodegenTarget, MBlock, MFunction, MInsn
-from rucy.ir.function import Block, Const, Function, Instr, Param, Undef, Value
+from rucy.ir.function import Block, Const, Function, Instr, Undef, Value
 from rucy.ir.ops import COMPARES, SWAPPED
 from rucy.ir.refs import CoreRef
 from rucy.isa import Ref
@@ -821,4 +821,4 @@ _RULES: dict[str, _Rule] = {
     "phi": _phi, "jump": _jump, "branch": _branch, "ret": _ret, "unreachable": _unreachable,
 }  # fmt: skip
 
-__all__ = ["FIRED", "Param", "select"]
+__all__ = ["FIRED", "select"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rucy.ir.function import Const, Instr, Value, const, false, true
+from rucy.ir.function import Const, Instr, Value, const, true
 from rucy.ir.types import I1, I64
 from rucy.lang import typed
 from rucy.lang import types as t
@@ -359,4 +359,4 @@ _ARITHMETIC: dict[str, Callable[[Lowering, _Args, _Signs], Value]] = {
     "as_i64": _same, "as_u64": _same,
 }  # fmt: skip
 
-__all__ = ["below_2_63", "compare", "false", "prim", "say_bound"]
+__all__ = ["below_2_63", "compare", "prim", "say_bound"]
