@@ -8,8 +8,11 @@ from rucy.lang.types import (
     ArrayType,
     BadType,
     BoolType,
+    BytesType,
     CtxType,
+    ElementsType,
     IntType,
+    MapType,
     NeverType,
     NilType,
     OptType,
@@ -63,8 +66,14 @@ def format_type(type_: Type) -> str:
             return f"ctx {type_.row}".rstrip()
         case ArrayType():
             return f"array[{len(type_.values)}]"
-        case SymType() | StructType():
+        case SymType() | MapType():
             return type_.name
+        case StructType():
+            return f"{type_.storage.name}@{type_.place}"
+        case ElementsType():
+            return f"elements[{type_.storage.length}]@{type_.place}"
+        case BytesType():
+            return type_.storage.display
         case BoolType() | NilType() | NeverType() | RangeType() | BadType():
             return type_.tag
     raise AssertionError(type_)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from rucy.lang.storage import Field, Storage, StructStorage
 from rucy.lang.tree import Label
 from rucy.lang.types import ArrayType, Type
 from rucy.source import Span
@@ -35,6 +36,31 @@ class GlobalVar(NamedTuple):
     type: Type
     initial: int
     span: Span
+
+
+class MapVar(NamedTuple):
+    """A map, as a constant declares it and its uses complete it.
+
+    type: a kernel.maptypes row's name; key: None where the type has none; value: None for maps that hold descriptors,
+    for rings and stack traces; record: the struct that a ring carries. size: max_entries as given to the kernel.
+    default: the value of a missing key (the bits as an Integer), None without. flags: BPF_F_*. inner: the map that a map
+    of maps holds. values: (slot, program or map name) to fill in at load. show: how it is shown at the end ("", "log2",
+    "linear LO STEP COUNT", "stats").
+    """
+
+    name: str
+    type: str
+    key: Storage | None
+    value: Storage | None
+    size: int
+    span: Span
+    default: int | None = None
+    pinned: bool = False
+    flags: int = 0
+    record: StructStorage | None = None
+    inner: Any = None  # MapVar | None
+    values: tuple[tuple[int, str], ...] = ()
+    show: str = ""
 
 
 class Node:
@@ -377,6 +403,196 @@ class Printk(Node):
     args: tuple[Node, ...]
 
 
+# ---------------------------------------------------------------- objects in memory
+
+
+class New(Node):
+    """`E.new(x: …)`: StructType in place "frame", every byte that no field sets zero. A value that goes straight to
+    where it is kept (map, record, field, element) is made there. Each field's node has the field's type (`value_type`)."""
+
+    __slots__ = ("fields",)
+    fields: tuple[tuple[Field, Node], ...]
+
+
+class Member(Node):
+    """A field of an object: the value of a scalar or string, the place (StructType, ElementsType, BytesType) of the rest.
+    `base` is of StructType."""
+
+    __slots__ = ("base", "field")
+    base: Node
+    field: Field
+
+
+class MemberSet(Node):
+    """Store into a field (structs, arrays and strings are copied); the value has the field's type, and is the node's."""
+
+    __slots__ = ("base", "field", "value")
+    base: Node
+    field: Field
+    value: Node
+
+
+class MemberUpdate(Node):
+    """`base.field op= value` (add sub and or xor), atomic where `atomic`; `used`: the new value is wanted."""
+
+    __slots__ = ("base", "field", "op", "value", "atomic", "used")
+    base: Node
+    field: Field
+    op: str
+    value: Node
+    atomic: bool
+    used: bool
+
+
+class Element(Node):
+    """`base[index]`, base an ElementsType: the element's value or place; OptType unless `checked` (index proved inside by
+    its form: a constant or a mask). A negative index that is not constant counts from the end."""
+
+    __slots__ = ("base", "index", "checked")
+    base: Node
+    index: Node
+    checked: bool
+
+
+class ElementSet(Node):
+    """`base[index] = value`; where the index is outside nothing is stored (`checked` as in Element)."""
+
+    __slots__ = ("base", "index", "value", "checked")
+    base: Node
+    index: Node
+    value: Node
+    checked: bool
+
+
+class ElementUpdate(Node):
+    """`base[index] op= value`."""
+
+    __slots__ = ("base", "index", "op", "value", "atomic", "used", "checked")
+    base: Node
+    index: Node
+    op: str
+    value: Node
+    atomic: bool
+    used: bool
+    checked: bool
+
+
+class Copy(Node):
+    """A copy of an object in this frame (StructType, place "frame")."""
+
+    __slots__ = ("value",)
+    value: Node
+
+
+# ---------------------------------------------------------------- maps
+
+
+class MapGet(Node):
+    """`M[k]`: OptType of the value (Integer, Bool, string: read at once; StructType: the element itself, place "map" or
+    "percpu"); not an OptType when the map has a default. `key`: the key's parts, one for a plain key, each of its
+    storage's type; () for a key of nothing."""
+
+    __slots__ = ("map", "key")
+    map: str
+    key: tuple[Node, ...]
+
+
+class MapSet(Node):
+    """`M[k] = v`; the node's value is v. A refused insert is counted."""
+
+    __slots__ = ("map", "key", "value")
+    map: str
+    key: tuple[Node, ...]
+    value: Node
+
+
+class MapOrSet(Node):
+    """`M[k] ||= v`: inserted when missing (BPF_NOEXIST), then what is in the map: the value's type (place "map" for a
+    struct). `value` is evaluated only when the key is missing. When the insert is refused: OptType's nil, so the type is an
+    OptType unless `default` stands in."""
+
+    __slots__ = ("map", "key", "value")
+    map: str
+    key: tuple[Node, ...]
+    value: Node
+
+
+class MapUpdate(Node):
+    """`M[k] op= v` on an Integer value: with a default, a missing key is inserted first; atomic unless per-CPU. `used`:
+    the new value is wanted."""
+
+    __slots__ = ("map", "key", "op", "value", "used")
+    map: str
+    key: tuple[Node, ...]
+    op: str
+    value: Node
+    used: bool
+
+
+class MapHas(Node):
+    """`M.key?(k)`: Bool."""
+
+    __slots__ = ("map", "key")
+    map: str
+    key: tuple[Node, ...]
+
+
+class MapDelete(Node):
+    """`M.delete(k)`: OptType of the value as it was just before (a struct: a copy in this frame); nil when nobody wants it."""
+
+    __slots__ = ("map", "key", "used")
+    map: str
+    key: tuple[Node, ...]
+    used: bool
+
+
+class MapPush(Node):
+    """`Q.push(v)` / `Q << v` on queue, stack, bloom_filter: Bool, whether there was room (a refusal is counted)."""
+
+    __slots__ = ("map", "value")
+    map: str
+    value: Node
+
+
+class MapTake(Node):
+    """`Q.pop`, `Q.peek`: OptType of the value (a struct: a copy in this frame). kind "pop" or "peek"."""
+
+    __slots__ = ("map", "kind")
+    map: str
+    kind: str
+
+
+class MapEach(Node):
+    """`M.each { |k, v| … }` by bpf_for_each_map_elem. `key` and `value` are variables that the body sees (a composite key:
+    one StructType variable in the frame; a struct value: the element itself). Throws out of the body end the walk."""
+
+    __slots__ = ("map", "key", "value", "body", "word")
+    map: str
+    key: Var | None
+    value: Var | None
+    body: Node
+    word: str
+
+
+class Send(Node):
+    """`RING << object`: `value` (StructType, usually New) is written straight into the reserved record; Bool, whether
+    there was room. Dropped records are counted. Also `perf_buffer`."""
+
+    __slots__ = ("map", "value")
+    map: str
+    value: Node
+
+
+class Reserve(Node):
+    """`RING.reserve { |e| … }`: `var` (StructType, place "record", all zero at first) in the body; submitted at its end,
+    discarded when the body is left by Throw or Return. Bool: was there room?"""
+
+    __slots__ = ("map", "var", "body")
+    map: str
+    var: Var
+    body: Node
+
+
 class CallMethod(Node):
     """A method of the program, args in parameter order, all given."""
 
@@ -428,13 +644,14 @@ class Checked:
     """A whole program, checked. `btf`: where type ids belong, when the program names fields that the input BTF lacks (it
     splits off from the input's); None otherwise."""
 
-    __slots__ = ("license", "programs", "methods", "globals", "kernel", "needs", "btf")
+    __slots__ = ("license", "programs", "methods", "globals", "maps", "kernel", "needs", "btf")
 
     def __init__(self) -> None:
         self.license = ""
         self.programs: list[Program] = []
         self.methods: list[Method] = []
         self.globals: dict[str, GlobalVar] = {}
+        self.maps: dict[str, MapVar] = {}
         self.kernel = "5.10"
         self.needs: list[tuple[str, str, Span]] = []  # (kernel version, what needs it, where)
         self.btf: Any = None

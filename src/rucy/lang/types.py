@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rucy.lang.storage import ArrayStorage, BytesStorage, StructStorage
+
 
 class IntType(NamedTuple):
     signed: bool = False
@@ -79,6 +81,29 @@ class RangeType(NamedTuple):
 
 
 class StructType(NamedTuple):
+    """An object of the program's own struct: its address. `place` says whose memory it is: "frame" (made here, or a copy),
+    "map" (an element in a map, shared), "percpu" (an element of a per-CPU map), "record" (reserved in a ring)."""
+
+    storage: StructStorage
+    place: str = "frame"
+
+
+class ElementsType(NamedTuple):
+    """An array inside such an object (`attr :x, [:u32, 8]`): its address."""
+
+    storage: ArrayStorage
+    place: str = "frame"
+
+
+class BytesType(NamedTuple):
+    """An address (:ip6, :mac) that is copied and compared whole: its place in memory."""
+
+    storage: BytesStorage
+
+
+class MapType(NamedTuple):
+    """A map, by the constant's name."""
+
     name: str
 
 
@@ -107,6 +132,9 @@ Type = (
     | ArrayType
     | RangeType
     | StructType
+    | ElementsType
+    | BytesType
+    | MapType
     | OptType
     | BadType
 )

@@ -135,7 +135,7 @@ def describe(type_: Type, words: dict[str, str], spell: object = None) -> str:
         case CtxType():
             return "the context"
         case StructType():
-            return f"a {type_.name}"
+            return f"a {type_.storage.name}"
         case NeverType() | BadType():
             return "nothing"
     name = owner(type_)
