@@ -139,6 +139,11 @@ class _Printer:
                 return self.lines("(update", [node.recv, f".{node.name}", *node.args, f"{node.op}=", node.value])
             case tree.Yield():
                 return self.lines("(yield", list(node.args))
+            case tree.MapDecl():
+                words: list[tree.Node | str] = [f"{key}: {self.node(value)}" for key, value in node.kwargs]
+                return self.lines(f"(map {node.word}", [*node.args, *words])
+            case tree.Pair():
+                return self.lines("(=>", [node.key, node.value])
             case tree.Prim():
                 return self.lines(f"({node.op}", list(node.args))
             case tree.Defined():

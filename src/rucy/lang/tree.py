@@ -385,6 +385,28 @@ class Probe(Node):
     hook_span: Span
 
 
+class Pair(Node):
+    """`key => value` in a declaration: the types of a map's keys and values, or a slot and what is in it."""
+
+    __slots__ = ("key", "value")
+    key: Node
+    value: Node
+
+
+class MapDecl(Node):
+    """`NAME = hash(:u32 => :u64, size: 64)`: the value of a `ConstDecl`; as the map inside another, `name` is "".
+
+    `args` are types (`Sym`, `Const` of a struct, `Array` of these), `Pair`, numbers, ranges and words as they stand;
+    `word_span` is the word's place."""
+
+    __slots__ = ("name", "word", "args", "kwargs", "word_span")
+    name: str
+    word: str
+    args: tuple[Node, ...]
+    kwargs: tuple[tuple[str, Node], ...]
+    word_span: Span
+
+
 class ConstDecl(Node):
     __slots__ = ("name", "value")
     name: str

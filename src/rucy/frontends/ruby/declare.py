@@ -11,20 +11,15 @@ from tree_sitter import Node
 from rucy.frontends.ruby import errors
 from rucy.frontends.ruby.calls import arguments, lower_block
 from rucy.frontends.ruby.control import field, lower_body
-from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL, words_of
+from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL
 from rucy.frontends.ruby.lower import Frame, Lowering, Scope, without_result
+from rucy.frontends.ruby.maps import MAP_WORDS, lower_map
 from rucy.frontends.ruby.structs import is_struct, lower_struct
 from rucy.lang import tree
 from rucy.source import Diagnostic, Note, Span
 
-#: Words that declare a map, an event channel or an option, assigned to a constant at the top level.
-DECLARATION_WORDS = words_of(
-    """
-    hash lru_hash percpu_hash lru_percpu_hash array percpu_array lpm_trie queue stack bloom_filter ringbuf perf_buffer
-    stack_traces prog_array hash_of_maps array_of_maps cgroup_array sk_storage task_storage inode_storage cgrp_storage
-    devmap devmap_hash cpumap xskmap sockmap sockhash reuseport_sockarray user_ringbuf arena histogram stats option
-    """
-)
+#: Words that declare something by being assigned to a constant at the top level.
+DECLARATION_WORDS = MAP_WORDS | {"option"}
 
 
 #: Parameters that take what nobody has counted.
@@ -330,7 +325,8 @@ class Declarations:
         if _called(lo, right) in lo.hook_words and right.child_by_field_name("block") is not None:
             return
         lo.scope = Scope(user=self.locals_at.get(node.start_byte, frozenset()))
-        self.unit.consts[name] = tree.ConstDecl(lo.span(node), name, lo.lower(right))
+        value = lower_map(lo, right, name) if _called(lo, right) in MAP_WORDS else lo.lower(right)
+        self.unit.consts[name] = tree.ConstDecl(lo.span(node), name, value)
 
     def contexts(self) -> None:
         """A class that nothing names and that stands after the method of the `section!` before is the next one's context."""

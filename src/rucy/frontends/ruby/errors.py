@@ -420,6 +420,18 @@ class DeclarationPlace(Diagnostic):
         return "move it to the top level" if self.values["name"].endswith("!") else super().help_text
 
 
+class MapBlock(Diagnostic):
+    code = "map-block"
+    title = "`{word}` declares a map and takes no block"
+    help = "give what a missing key is worth by `default:`, e.g. `hash(default: 0)`"
+
+
+class MapKeyword(Diagnostic):
+    code = "map-keyword"
+    title = "`{name}:` has no value behind it"
+    help = "write the value: `{name}: 64`"
+
+
 class HookWithoutBlock(Diagnostic):
     code = "hook-without-block"
     title = "`{name}` is a hook, but no block follows"
