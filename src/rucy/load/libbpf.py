@@ -37,6 +37,19 @@ class KprobeOpts(ctypes.Structure):
     _fields_ = [("sz", c_size_t), ("bpf_cookie", c_uint64), ("offset", c_size_t), ("retprobe", c_bool)]
 
 
+class KprobeMultiOpts(ctypes.Structure):
+    """struct bpf_kprobe_multi_opts (libbpf.h)."""
+
+    _fields_ = [
+        ("sz", c_size_t),
+        ("syms", POINTER(c_char_p)),
+        ("addrs", c_void_p),
+        ("cookies", c_void_p),
+        ("cnt", c_size_t),
+        ("retprobe", c_bool),
+    ]
+
+
 class TcHook(ctypes.Structure):
     """struct bpf_tc_hook (libbpf.h)."""
 
@@ -160,6 +173,7 @@ _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "bpf_program__set_flags":                  (c_int,    (c_void_p, c_uint32)),
     "bpf_program__set_log_level":              (c_int,    (c_void_p, c_uint32)),
     "bpf_program__attach_kprobe_opts":         (c_void_p, (c_void_p, c_char_p, c_void_p)),
+    "bpf_program__attach_kprobe_multi_opts":   (c_void_p, (c_void_p, c_char_p, c_void_p)),
     "bpf_program__attach_tracepoint":          (c_void_p, (c_void_p, c_char_p, c_char_p)),
     "bpf_program__attach_raw_tracepoint":      (c_void_p, (c_void_p, c_char_p)),
     "bpf_program__attach_trace":               (c_void_p, (c_void_p,)),
@@ -168,11 +182,26 @@ _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "bpf_link__destroy":                       (c_int,    (c_void_p,)),
     "bpf_map__name":                           (c_char_p, (c_void_p,)),
     "bpf_map__fd":                             (c_int,    (c_void_p,)),
+    "bpf_map__type":                           (c_int,    (c_void_p,)),
+    "bpf_map__key_size":                       (c_uint32, (c_void_p,)),
     "bpf_map__value_size":                     (c_uint32, (c_void_p,)),
+    "bpf_map__max_entries":                    (c_uint32, (c_void_p,)),
     "bpf_map__initial_value":                  (c_void_p, (c_void_p, POINTER(c_size_t))),
     "bpf_map_create":                          (c_int,    (c_int, c_char_p, c_uint32, c_uint32, c_uint32, c_void_p)),
     "bpf_map_lookup_elem":                     (c_int,    (c_int, c_void_p, c_void_p)),
     "bpf_map_update_elem":                     (c_int,    (c_int, c_void_p, c_void_p, c_uint64)),
+    "bpf_map_get_next_key":                    (c_int,    (c_int, c_void_p, c_void_p)),
+    "bpf_map_lookup_and_delete_elem":          (c_int,    (c_int, c_void_p, c_void_p)),
+    "libbpf_num_possible_cpus":                (c_int,    ()),
+    "ring_buffer__new":                        (c_void_p, (c_int, c_void_p, c_void_p, c_void_p)),
+    "ring_buffer__poll":                       (c_int,    (c_void_p, c_int)),
+    "ring_buffer__consume":                    (c_int,    (c_void_p,)),
+    "ring_buffer__epoll_fd":                   (c_int,    (c_void_p,)),
+    "ring_buffer__free":                       (None,     (c_void_p,)),
+    "perf_buffer__new":                        (c_void_p, (c_int, c_size_t, c_void_p, c_void_p, c_void_p, c_void_p)),
+    "perf_buffer__consume":                    (c_int,    (c_void_p,)),
+    "perf_buffer__epoll_fd":                   (c_int,    (c_void_p,)),
+    "perf_buffer__free":                       (None,     (c_void_p,)),
     "bpf_link_create":                         (c_int,    (c_int, c_int, c_int, c_void_p)),
     "bpf_prog_attach":                         (c_int,    (c_int, c_int, c_int, c_uint32)),
     "bpf_prog_detach2":                        (c_int,    (c_int, c_int, c_int)),

@@ -1,7 +1,7 @@
 """Attaching: a loaded program and the name of a kind of link come in, a Link that undoes it comes out.
 
 Kinds (a kernel hook row's `link`) and what they take:
-  kprobe, kretprobe      target: function, or function+offset
+  kprobe, kretprobe      target: function, or function+offset, or a pattern of functions (rucy.load.patterns)
   trace, tp_btf          nothing: the target was set before loading
   tracepoint             target: "group:name"
   raw_tracepoint         target: the tracepoint's name
@@ -88,18 +88,22 @@ def attach(
 ) -> Link:
     """Attach the libbpf program `handle`. LoadError."""
     match kind:
+        case "kprobe" | "kretprobe" if "*" in target or "?" in target:
+            from rucy.load.patterns import attach_pattern
+
+            return attach_pattern(library, handle, program, kind, target)
         case "kprobe" | "kretprobe":
             return _kprobe(library, handle, program, kind, target)
         case "trace" | "tp_btf":
             made = library.call("bpf_program__attach_trace", handle)
-            return _link(library, made, program, kind, target)
+            return make_link(library, made, program, kind, target)
         case "tracepoint":
             return _tracepoint(library, handle, program, target)
         case "raw_tracepoint":
             made = library.call("bpf_program__attach_raw_tracepoint", handle, target.encode())
             if not made and ctypes.get_errno() == errno.ENOENT:
                 raise LoadError(f"this kernel has no tracepoint `{target}`", status=77)
-            return _link(library, made, program, kind, target)
+            return make_link(library, made, program, kind, target)
         case "cgroup":
             return _cgroup(library, handle, program, _needed(cgroup, program, "a cgroup", "--cgroup PATH"))
         case "xdp":
@@ -114,7 +118,7 @@ def attach(
     raise LoadError(f"`{program.name}` cannot be attached yet (link kind `{kind}`)")
 
 
-def _link(library: Library, made: int | None, program: Program, kind: str, target: str) -> Link:
+def make_link(library: Library, made: int | None, program: Program, kind: str, target: str) -> Link:
     if not made:
         raise failures.attaching(ctypes.get_errno(), program.name, kind, target)
     library.take_messages()
@@ -139,8 +143,8 @@ def _kprobe(library: Library, handle: int, program: Program, kind: str, target: 
     made = library.call("bpf_program__attach_kprobe_opts", handle, function.encode(), ctypes.byref(options))
     error = ctypes.get_errno()
     if made:
-        return _link(library, made, program, kind, target)
-    if error in (errno.ENOENT, errno.EOPNOTSUPP) and not _has_kprobes():
+        return make_link(library, made, program, kind, target)
+    if error in (errno.ENOENT, errno.EOPNOTSUPP) and not has_kprobes():
         raise LoadError("this kernel has no kprobes", "it needs CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y", 77)
     if error in (errno.ENOENT, errno.EADDRNOTAVAIL):
         raise LoadError(f"this kernel has no function `{function}` to put a kprobe on", status=77)
@@ -149,7 +153,7 @@ def _kprobe(library: Library, handle: int, program: Program, kind: str, target: 
     raise failures.attaching(error, program.name, kind, target)
 
 
-def _has_kprobes() -> bool:
+def has_kprobes() -> bool:
     return os.path.exists("/sys/bus/event_source/devices/kprobe/type")
 
 
@@ -164,7 +168,7 @@ def _tracepoint(library: Library, handle: int, program: Program, target: str) ->
         raise LoadError(f"this kernel has no tracepoint `{group}:{name}`", status=77)
     if not made:
         raise failures.attaching(error, program.name, "tracepoint", target)
-    return _link(library, made, program, "tracepoint", target)
+    return make_link(library, made, program, "tracepoint", target)
 
 
 def _cgroup(library: Library, handle: int, program: Program, path: str) -> Link:
@@ -173,7 +177,7 @@ def _cgroup(library: Library, handle: int, program: Program, path: str) -> Link:
         made = library.call("bpf_program__attach_cgroup", handle, directory)
         error = ctypes.get_errno()
         if made:
-            return _link(library, made, program, "cgroup", path)
+            return make_link(library, made, program, "cgroup", path)
         if error != errno.EINVAL:
             raise failures.attaching(error, program.name, "cgroup", path)
         return _cgroup_without_link(library, program, path, directory)

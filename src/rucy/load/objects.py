@@ -20,6 +20,7 @@ from rucy.load import failures
 from rucy.load.errors import LoadError
 from rucy.load.libbpf import Library, OpenOpts, ProgInfo, TestRunOpts, libbpf
 from rucy.load.links import Link, attach
+from rucy.load.maps import Map
 
 LOG_ALL = 2 | 4  # BPF_LOG_LEVEL2 | BPF_LOG_STATS, include/linux/bpf_verifier.h
 LOG_STATS = 1 | 4  # BPF_LOG_LEVEL1: the log of a refusal; BPF_LOG_STATS
@@ -131,6 +132,10 @@ class Loaded:
         self._program(name)
         self._left_out.add(name)
 
+    def wanted(self) -> set[str]:
+        """Names of the programs that `load` would load: all but those left out."""
+        return set(self._programs) - self._left_out
+
     def load(self, verifier_log: bool = False, autoload: set[str] | None = None, stats: bool = False) -> None:
         """Load maps and programs into the kernel.
 
@@ -167,6 +172,10 @@ class Loaded:
     def map_fd(self, name: str) -> int:
         """The map's descriptor, valid until close. LoadError before loading or for an unknown name."""
         return int(self._library.call("bpf_map__fd", self._loaded_map(name)))
+
+    def map(self, name: str) -> Map:
+        """A map by name, for reading. LoadError as `map_fd`'s."""
+        return Map(name, self._loaded_map(name))
 
     def program_fd(self, name: str) -> int:
         fd = int(self._library.call("bpf_program__fd", self._program(name)))
