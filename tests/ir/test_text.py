@@ -16,7 +16,8 @@ data @count section=".bss" align=8 writable=true bytes=0000000000000000 ctype='u
 data @.const0 section=".rodata" align=1 bytes=616200 ctype=('char', 3)
 data @empty section=".data" align=1 bytes=-
 data @ops section=".data" align=8 bytes=0000000000000000 reloc=0:@called
-map @M {'type': 'hash', 'key': 4}
+map @M {'type': 'HASH', 'key_size': 4, 'value_size': 8, 'entries': 16, 'key': 'u32', 'value': ('struct', 'E', 8, ())}
+map @O {'type': 'HASH_OF_MAPS', 'key_size': 4, 'value_size': 4, 'inner': {'type': 'ARRAY', 'entries': 2}, 'values': ((1, 'M'),)}
 extern @"a b" 'CONFIG_HZ'
 note "probes" [('x', 1), None]
 

@@ -188,8 +188,29 @@ class Data(NamedTuple):
     writable: bool = False
 
 
+class Map(NamedTuple):
+    """A map. `type` is a kernel.maptypes row's name; sizes in bytes, 0 for none; `entries`: max_entries; flags: BPF_F_*.
+
+    `key`, `value`, `record` are their BTF descriptions, plain tuples as in `Data.ctype`, opaque here. `inner`: the map that
+    each value of a map of maps is; `values`: (slot, program or map) to fill in at load.
+    """
+
+    name: str
+    type: str
+    key_size: int = 0
+    value_size: int = 0
+    entries: int = 0
+    flags: int = 0
+    key: Any = None
+    value: Any = None
+    record: Any = None
+    inner: Any = None
+    values: tuple[tuple[int, str], ...] = ()
+    pinned: bool = False
+
+
 class Module:
-    """All that one object holds."""
+    """All that one object holds. `notes`: what the loader is told beside the code; its values are plain data."""
 
     __slots__ = ("license", "functions", "data", "maps", "externs", "notes")
 
@@ -197,7 +218,7 @@ class Module:
         self.license = license
         self.functions: list[Function] = []
         self.data: dict[str, Data] = {}
-        self.maps: dict[str, Any] = {}
+        self.maps: dict[str, Map] = {}
         self.externs: dict[str, Any] = {}
         self.notes: dict[str, Any] = {}
 
@@ -287,6 +308,6 @@ def remove_unreachable(fn: Function) -> bool:
 
 
 __all__ = [
-    "VOID", "Block", "Const", "Data", "Function", "Instr", "Module", "Param", "ProgramRow", "Undef", "Value",
+    "VOID", "Block", "Const", "Data", "Function", "Instr", "Map", "Module", "Param", "ProgramRow", "Undef", "Value",
     "add_edge", "const", "false", "make", "remove_edge", "remove_unreachable", "replace_all", "replace_uses", "true",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from rucy.ir.interp import Env, Fault, Helper, Pointer, read, signed, write
+from rucy.ir.map_models import STUBS as MAP_STUBS
 
 _EFAULT = -14
 
@@ -116,6 +117,7 @@ def _c_string(env: Env, value: int | Pointer) -> bytes:
 
 
 STUBS: dict[str, Helper] = {
+    **MAP_STUBS,
     "ktime_get_ns":          lambda env, _: env.now,
     "ktime_get_boot_ns":     lambda env, _: env.now + 5,
     "get_current_pid_tgid":  lambda env, _: env.pid_tgid,

@@ -9,11 +9,14 @@ are a check (`nonnil`, `within`, …) that does not hold and the use of an undef
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rucy.ir.function import Block, Const, Function, Instr, Module, Undef, Value
 from rucy.ir.refs import CoreRef
 from rucy.ir.types import I1, POINTER_KINDS, VOID
+
+if TYPE_CHECKING:
+    from rucy.ir.map_models import Model
 
 _2_64 = 2**64
 _MAX_DEPTH = 8  # MAX_CALL_FRAMES of include/linux/bpf_verifier.h
@@ -72,7 +75,10 @@ Helper = Callable[["Env", "list[Any]"], "int | Pointer"]
 
 
 class Env:
-    """The kernel around a run: its memory, CO-RE values, helpers. Set attributes before the run; one Env, one run."""
+    """The kernel around a run: its memory, CO-RE values, helpers. Set attributes before the run; one Env, one run.
+
+    `maps`: the models of the module's maps, by name; `call`: a function of the module by its address, for callbacks.
+    """
 
     def __init__(self, core: Callable[[CoreRef], int] | None = None) -> None:
         self.core = core
@@ -87,6 +93,10 @@ class Env:
         self.random = 4
         self.task = NULL
         self.printed: list[bytes] = []
+        self.maps: dict[str, Model] = {}
+        self.models: dict[Region | None, Model] = {}
+        self.reserved: dict[Region | None, Model] = {}  # records that are neither submitted nor discarded
+        self.call: Callable[[Any, list[Any]], Any] | None = None
         self.regions: list[Region] = []
         self._next = 0xFFFF_8880_0000_0000
 
@@ -128,6 +138,8 @@ def run(module: Module, name: str, args: list[Any], env: Env | None = None) -> R
     if fn is None:
         raise InterpError(f"no function @{name}")
     value = machine.call(fn, [_argument(arg) for arg in args], 1)
+    if machine.env.reserved:
+        raise InterpError(f"@{name}: left with {len(machine.env.reserved)} reserved records")
     memory = {name: bytes(region.data) for name, region in machine.data.items()}
     return Result(value, machine.env.printed, memory, machine.steps)
 
@@ -256,12 +268,23 @@ class _Machine:
         self.steps = 0
         self.functions = {fn.name: env.region("func", b"", f"@{fn.name}") for fn in module.functions}
         self.maps = {name: env.region("map", b"", f"@{name}") for name in module.maps}
+        self._add_models(env)
         self.data: dict[str, Region] = {}
         for row in module.data.values():
             region = env.region("map_value", row.data, f"@{row.name}", row.writable)
             for offset, name in row.relocs:
                 region.data[offset : offset + 8] = Pointer(self.functions[name], 0).address.to_bytes(8, "little")
             self.data[row.name] = region
+
+    def _add_models(self, env: Env) -> None:
+        if not self.maps:
+            return
+        from rucy.ir.map_models import models
+
+        by_region = {region: fn for fn, region in zip(self.module.functions, self.functions.values())}
+        env.call = lambda pointer, args: self.call(by_region[pointer.region], args, 2)
+        for name, model in models(env, self.module.maps):
+            env.maps[name] = env.models[self.maps[name]] = model
 
     def call(self, fn: Function, args: list[RunValue], depth: int) -> int | Pointer | None:
         if depth > _MAX_DEPTH:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rucy.ir.function import Block, Const, Data, Function, Instr, Module, Param, ProgramRow, Undef, Value, add_edge
+from rucy.ir.function import Block, Const, Data, Function, Instr, Map, Module, Param, ProgramRow, Undef, Value, add_edge
 from rucy.ir.ops import OPS
 from rucy.ir.refs import CoreRef
 from rucy.ir.text import result_type
@@ -41,10 +41,11 @@ def parse_module(text: str) -> Module:
             case "license":
                 module.license = _unquote(scan.take(_STRING))
             case "data":
-                row = _data(scan)
-                module.data[row.name] = row
+                variable = _data(scan)
+                module.data[variable.name] = variable
             case "map":
-                module.maps.update([(_symbol(scan), _literal(scan, scan.rest()))])
+                row = _map(scan, _symbol(scan), _literal(scan, scan.rest()))
+                module.maps[row.name] = row
             case "extern":
                 module.externs.update([(_symbol(scan), _literal(scan, scan.rest()))])
             case "note":
@@ -345,6 +346,15 @@ def _data(scan: _Scan) -> Data:
     if unknown:
         scan.fail(f"data has no {', '.join(sorted(unknown))}")
     return Data(**fields, relocs=tuple(relocs))
+
+
+def _map(scan: _Scan, name: str, fields: Any) -> Map:
+    unknown = fields.keys() - set(Map._fields) if isinstance(fields, dict) else {repr(fields)}
+    if unknown:
+        scan.fail(f"a map has no {', '.join(sorted(unknown))}")
+    if "inner" in fields:
+        fields["inner"] = _map(scan, "", fields["inner"])
+    return Map(name, **fields)
 
 
 def _symbol(scan: _Scan) -> str:

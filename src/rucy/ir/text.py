@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Any
 
-from rucy.ir.function import Block, Const, Data, Function, Instr, Module, ProgramRow, Undef, Value
+from rucy.ir.function import Block, Const, Data, Function, Instr, Map, Module, ProgramRow, Undef, Value
 from rucy.ir.refs import CoreRef
 from rucy.ir.types import I1, I64, VOID, Type
 
@@ -27,7 +27,7 @@ def format_module(module: Module, spans: bool = False) -> str:
     """The whole module; `spans` adds `; file:line:column` behind each instruction."""
     out = [f"license {_quote(module.license)}\n"] if module.license else []
     out += [_data(row) + "\n" for row in module.data.values()]
-    out += [f"map {_symbol(name)} {value!r}\n" for name, value in module.maps.items()]
+    out += [f"map {_symbol(name)} {_map(row)!r}\n" for name, row in module.maps.items()]
     out += [f"extern {_symbol(name)} {value!r}\n" for name, value in module.externs.items()]
     out += [f"note {_quote(name)} {value!r}\n" for name, value in module.notes.items()]
     out += ["\n" + format_function(fn, spans) for fn in module.functions]
@@ -160,6 +160,13 @@ def _program(row: ProgramRow) -> str:
     defaults = ProgramRow("", "")
     pairs: Iterable[tuple[str, Any, Any]] = zip(row._fields, row, defaults)
     return " ".join(f"{name}={_attr(value)}" for name, value, default in pairs if value != default)
+
+
+def _map(row: Map) -> dict[str, Any]:
+    """What is not as it is left out."""
+    pairs = zip(row._fields, row, Map("", ""))
+    said = {field: value for field, value, default in pairs if field != "name" and value != default}
+    return said | {"inner": _map(row.inner)} if row.inner is not None else said
 
 
 def _data(row: Data) -> str:

@@ -6,12 +6,15 @@ Runs in tests between all passes, not on a plain compile. What is legal tightens
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rucy.ir.dominance import Dominance
 from rucy.ir.function import Block, Const, Function, Instr, Module, Param, Undef, Value
 from rucy.ir.ops import NEGATED, SWAPPED, effects
 from rucy.ir.types import I1, I64, POINTER_KINDS, VOID, Type
+
+if TYPE_CHECKING:
+    from rucy.kernel.helpers import Helper
 
 _TOP = (1 << 64) - 1
 
@@ -181,7 +184,8 @@ class _Checker:
         """Is there a release, a store or a return of the value, by whatever copy of it?"""
         seen.add(value)
         for user in self.users.get(value, ()):
-            if effects(user).releases or user.op.name in ("ret", "store", "atomic", "kfunc"):
+            stored = user.op.name in ("store", "atomic") and user.args[0 if user.op.name == "store" else -1] is value
+            if effects(user).releases or stored or user.op.name in ("ret", "kfunc"):
                 return True
             is_copy = "K" in user.op.effects or user.op.name in ("phi", "cast")
             if is_copy and user not in seen and self.released(user, seen):
@@ -413,6 +417,24 @@ def _call(check: _Checker, instr: Instr) -> Iterator[str]:
         yield "no such helper"
     elif len(instr.args) != len(row.args) and "..." not in row.signature:
         yield f"{len(instr.args)} arguments, the helper takes {len(row.args)}"
+    else:
+        yield from _map_call(instr, row)
+
+
+def _map_call(instr: Instr, row: Helper) -> Iterator[str]:
+    """Maps where maps are taken, and what is found in one may be missing."""
+    for number, (wanted, arg) in enumerate(zip(row.args, instr.args)):
+        if (wanted == "CONST_MAP_PTR") != (arg.type.kind == "map"):
+            yield f"argument {number} is {arg.type} where {wanted} is taken"
+        elif wanted.startswith(("MAP_KEY", "MAP_VALUE")) and arg.type.nullable and not wanted.endswith("_OR_NULL"):
+            yield f"argument {number} may be NULL: {arg.type}"
+    found = _FOUND.get(row.ret)
+    if found is not None and (instr.type.kind, instr.type.nullable, instr.type.owned) != found:
+        yield f"its type is {instr.type}"
+
+
+#: result of a helper → kind, may be NULL, owned
+_FOUND = {"PTR_TO_MAP_VALUE_OR_NULL": ("map_value", True, False), "PTR_TO_RINGBUF_MEM_OR_NULL": ("mem", True, True)}
 
 
 def _callfn(check: _Checker, instr: Instr) -> Iterator[str]:
