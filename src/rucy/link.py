@@ -7,20 +7,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from rucy.btf.describe import CArray, CFunc, CInt, CPtr, CType, CVoid
+from rucy.btf.describe import CArray, CFunc, CInt, CPtr, CStruct, CType, CTypedef, CVoid
 from rucy.codegen import MachineFunction
 from rucy.ir import function as ir
 from rucy.ir.types import Type
-from rucy.kernel import attachtypes, hooks, progtypes
+from rucy.kernel import attachtypes, hooks, maptypes, progtypes
 from rucy.lang import typed
-from rucy.object.model import DataVar, Function, Line, Module
+from rucy.object.model import DataVar, Function, Line, MapDef, Module
 from rucy.object.notes import encode
 from rucy.source import SourceFile, Span
 
 _U64 = CInt("unsigned long long", 64, False)
 _I64 = CInt("long long", 64, True)
 _INT = CInt("int", 32, True)
-_CTYPES: dict[str, CType] = {"u64": _U64, "i64": _I64, "bool": CInt("_Bool", 8, "bool"), "char": CInt("char", 8, "char")}
+_CHAR = CInt("char", 8, "char")
+_U8, _U16, _U32 = CInt("unsigned char", 8, False), CInt("unsigned short", 16, False), CInt("unsigned int", 32, False)
+
+#: name of a description → its type. What is shown otherwise than as a number is a typedef of that name.
+_CTYPES: dict[str, CType] = {
+    "u8": _U8, "u16": _U16, "u32": _U32, "u64": _U64,
+    "i8": CInt("signed char", 8, True), "i16": CInt("short", 16, True), "i32": _INT, "i64": _I64,
+    "bool": CInt("_Bool", 8, "bool"), "char": _CHAR,
+    "be16": CTypedef("__be16", _U16), "be32": CTypedef("__be32", _U32), "be64": CTypedef("__be64", _U64),
+    "ip4": CTypedef("ip4", _U32), "ip6": CTypedef("ip6", CArray(_U8, 16)), "mac": CTypedef("mac", CArray(_U8, 6)),
+    "ksym": CTypedef("ksym", _U64), "errno": CTypedef("errno", _INT),
+    "spin_lock": CStruct("bpf_spin_lock", 4, (("val", _U32, 0),)),
+    "timer": CStruct("bpf_timer", 16, (("__opaque", CArray(_U64, 2), 0),)),
+}  # fmt: skip
 
 
 def link_module(module: ir.Module, code: list[MachineFunction], checked: typed.Checked) -> Module:
@@ -28,7 +41,8 @@ def link_module(module: ir.Module, code: list[MachineFunction], checked: typed.C
     by_name = {fn.name: fn for fn in module.functions}
     functions = tuple(_function(by_name[machine.name], machine) for machine in code)
     data = tuple(_data(row) for row in module.data.values())
-    return Module(module.license, functions, (), data, (), encode(_notes(checked)))
+    maps = tuple(_map(row) for row in module.maps.values())
+    return Module(module.license, functions, maps, data, (), encode(_notes(checked) | module.notes))
 
 
 def _function(fn: ir.Function, machine: MachineFunction) -> Function:
@@ -57,11 +71,33 @@ def _data(row: ir.Data) -> DataVar:
     return DataVar(row.name, row.section, _ctype(row.ctype), row.data, row.align, row.relocs)
 
 
+def _map(row: ir.Map) -> MapDef:
+    """A ring has no value: its records' struct is only described. Pinned: by name, under /sys/fs/bpf."""
+    record = _ctype(row.record) if row.record is not None else None
+    return MapDef(
+        row.name,
+        maptypes.BY_NAME[row.type].id,
+        _ctype(row.key) if row.key is not None else None,
+        _ctype(row.value) if row.value is not None else None,
+        row.key_size,
+        row.value_size,
+        row.entries,
+        row.flags,
+        int(row.pinned),
+        _map(row.inner) if row.inner is not None else None,
+        row.values,
+        record.name if isinstance(record, CStruct) else None,
+        record_type=record,
+    )
+
+
 def _ctype(described: Any) -> CType:
-    """"u64", or ("char", 12) for an array."""
-    if isinstance(described, tuple):
-        name, count = described
-        return CArray(_CTYPES[name], count)
+    """"u64"; ("char", 12) for an array of any description; ("struct", name, size, ((field, description, offset), …))."""
+    match described:
+        case ("struct", name, size, fields):
+            return CStruct(name, size, tuple((field, _ctype(of), 8 * offset) for field, of, offset in fields))
+        case (of, count):
+            return CArray(_ctype(of), count)
     return _CTYPES[described]
 
 
@@ -86,6 +122,8 @@ def _probe(program: typed.Program) -> dict[str, Any]:
         "attach": bool(program.options.get("attach", True)),
         "optional": bool(program.options.get("optional", False)),
         "sleepable": bool(program.options.get("sleepable", False)),
+        "group": str(program.options.get("name", program.name)),
+        "choice": int(program.options.get("choice", 0)),
     }
 
 

@@ -337,6 +337,36 @@ def several(data: bytes) -> None:
         assert run["calls"] == 3
 
 
+def first_of(data: bytes) -> None:
+    """Of the candidates the first that the kernel has; the others are not even loaded."""
+    with running(data) as run:
+        assert len(run.loaded.links) == 3
+        os.getsid(0)
+        os.getpgid(0)
+        run.says(["getpgid 0"])
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert sorted(run.said()) == [f"fork {child}", "sched:sched_process_fork"]
+
+
+def pattern(data: bytes) -> None:
+    """Every function that matches, each once; the pattern's others do not matter."""
+    with running(data) as run:
+        group = os.getpgid(0)
+        run.says(["enter 0", f"leave {group}"])
+        before = run["wide"]
+        os.close(os.open("/etc/hostname", os.O_RDONLY))
+        assert run["wide"] > before
+        run.detach()
+        before = run["wide"]
+        os.close(os.open("/etc/hostname", os.O_RDONLY))
+        os.getpgid(0)
+        assert run["wide"] == before
+        assert run.said() == []
+
+
 def left_out(data: bytes) -> None:
     """What this kernel does not have is left out; the rest runs."""
     with running(data) as run:
@@ -408,6 +438,8 @@ FIRINGS = (
     Firing("syscall_return",     returns),
     Firing("syscalls",           several),
     Firing("optional",           left_out),
+    Firing("first_of",           first_of),
+    Firing("kprobe_pattern",     pattern,         "lab"),
     Firing("kprobe",             function_entry,  "lab"),
     Firing("kretprobe",          function_return, "lab"),
     Firing("fentry",             function_entry,  "lab"),

@@ -48,8 +48,9 @@ def running(data: bytes, **places: str) -> Iterator[Running]:
         if "me" in loaded.globals:
             loaded.write_global("me", os.getpid().to_bytes(8, "little"))
         with TraceInstance(loaded.code()) as trace:
+            there = {info.name for info in loaded.programs if info.fd >= 0}
             for probe in probes:
-                if probe["attach"]:
+                if probe["attach"] and probe["name"] in there:
                     loaded.attach(probe["name"], probe["link"], probe["target"], **places)
             yield Running(loaded, trace)
 

@@ -282,6 +282,16 @@ class Btf:
         """Id of the FUNC of that name."""
         return self.find(name, ("func",))
 
+    def names_like(self, pattern: str) -> set[str]:
+        """Names of types, members and all else that a pattern with `*` and `?` matches whole."""
+        import re
+
+        parts = {"*": "[^\\0]*", "?": "[^\\0]"}
+        text = "".join(parts.get(c, re.escape(c)) for c in pattern)
+        found = re.compile(f"\0({text})(?=\0)".encode()).findall(self.data, self._strings, self._strings_end)
+        names = {name.decode("utf-8", "replace") for name in found}
+        return names | self.base.names_like(pattern) if self.base is not None else names
+
     def enum_value(self, name: str) -> tuple[int, int, int] | None:
         """(id of the enum, index of the enumerator in it, value) of an enumerator, the lowest id first.
 

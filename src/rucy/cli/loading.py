@@ -46,6 +46,7 @@ def open_tool(tool: Tool, btf: str | None = None) -> Loaded:
     try:
         for probe in tool.probes:
             _set_type(loaded, probe)
+        _choose(loaded, tool.probes)
     except BaseException:
         loaded.close()
         raise
@@ -56,16 +57,33 @@ def open_tool(tool: Tool, btf: str | None = None) -> Loaded:
 _CHECKED_LINKS = ("trace", "tp_btf", "lsm")
 
 
+def _choose(loaded: Loaded, probes: list[dict[str, Any]]) -> None:
+    """Of the candidates of a `first_of` all but the first that the kernel has are left out."""
+    if not any(probe.get("choice") for probe in probes):
+        return
+    from rucy.load.choices import left_out
+
+    there = loaded.wanted()
+    for name in left_out(probes, lambda probe: probe["name"] in there):
+        loaded.leave_out(name)
+
+
 def _set_type(loaded: Loaded, probe: dict[str, Any]) -> None:
     """By the probe's row. An optional one whose target this kernel lacks is left out."""
     name, target = probe["name"], probe["target"] if probe["link"] in _CHECKED_LINKS else None
-    types = {name: (probe["prog_type"], probe["attach_type"], target)}
+    attach_type = probe["attach_type"]
+    if probe["link"] in ("kprobe", "kretprobe") and ("*" in probe["target"] or "?" in probe["target"]):
+        from rucy.load.patterns import KPROBE_MULTI, has_multi
+
+        attach_type = KPROBE_MULTI if has_multi() else attach_type
+    types = {name: (probe["prog_type"], attach_type, target)}
     try:
         loaded.set_program_types(types, frozenset([name] if probe["sleepable"] else []))
     except LoadError as error:
-        if not probe["optional"] or error.status != 77:
+        if error.status != 77 or not (probe["optional"] or probe.get("choice")):
             raise
-        tell_left_out(probe, error)
+        if not probe.get("choice"):
+            tell_left_out(probe, error)
         loaded.leave_out(name)
 
 

@@ -288,6 +288,65 @@ class CtxStore(Node):
     value: Node
 
 
+class PacketHeader(Node):
+    """A header of the packet: OptType(HeaderType), nil when the packet has none of that kind or ends before it. `name` is a
+    kernel.packets word; "at": the bytes at `offset` (Integer), else `offset` is None."""
+
+    __slots__ = ("ctx", "name", "offset")
+    ctx: Node
+    name: str
+    offset: Node | None
+
+
+class PacketNumber(Node):
+    """`pkt.u16(offset)`: OptType(u64), the number of `width` bytes that the wire means; nil when out of bounds."""
+
+    __slots__ = ("ctx", "width", "offset")
+    ctx: Node
+    width: int
+    offset: Node
+
+
+class PacketSize(Node):
+    """Bytes of the packet, with what is not in its linear part: u64."""
+
+    __slots__ = ("ctx",)
+    ctx: Node
+
+
+class PacketField(Node):
+    """A field of a header (HeaderType `base`): `(width bytes at offset >> shift) & mask`, mask 0 = none. Integer (perhaps
+    net) or Bool."""
+
+    __slots__ = ("base", "offset", "width", "signed", "shift", "mask")
+    base: Node
+    offset: int
+    width: int
+    signed: bool
+    shift: int
+    mask: int
+
+
+class PacketBytes(Node):
+    """An address in a header, taken whole (BytesType): a copy in this frame."""
+
+    __slots__ = ("base", "offset")
+    base: Node
+    offset: int
+
+
+class PacketStore(Node):
+    """A field of a header is set to the low bits of `value` (or, of BytesType, to its bytes); value is the node's value."""
+
+    __slots__ = ("base", "offset", "width", "shift", "mask", "value")
+    base: Node
+    offset: int
+    width: int
+    shift: int
+    mask: int
+    value: Node
+
+
 class Step(NamedTuple):
     """One dereference: from a pointer to a struct, through members in place, to a value.
 
@@ -343,6 +402,14 @@ class HelperString(Node):
 
     __slots__ = ("helper",)
     helper: str
+
+
+class ProbeName(Node):
+    """`probe_name` of a probe on a pattern of functions: the symbol of the one that it runs for (StrType). `ctx` is the
+    context."""
+
+    __slots__ = ("ctx",)
+    ctx: Node
 
 
 class StrCompare(Node):

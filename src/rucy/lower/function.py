@@ -561,6 +561,7 @@ def _table() -> dict[type, object]:
         typed.PtrCast: kernel.ptr_cast, typed.CoreQuery: kernel.core_query,
         typed.CallHelper: kernel.call_helper, typed.Printk: kernel.printk,
         typed.ReadString: strings.read_string, typed.HelperString: strings.helper_string,
+        typed.ProbeName: strings.probe_name,
         typed.StrCompare: strings.compare_strings, typed.StrSize: strings.size, typed.StrByte: strings.byte,
         typed.ArrayGet: kernel.array_get, typed.CallMethod: _call_method,
     }  # fmt: skip

@@ -39,7 +39,7 @@ def literal(low: Lowering, node: typed.Str) -> Held:
 
 def write_into(low: Lowering, var: typed.Var, node: typed.Node) -> bool:
     """Let a string that is made right here be made in the variable's own memory. True if that is so."""
-    fresh = isinstance(node, typed.ReadString | typed.HelperString) and node.type == var.type
+    fresh = isinstance(node, typed.ReadString | typed.HelperString | typed.ProbeName) and node.type == var.type
     if fresh and isinstance(var.type, t.StrType):
         low.text_slots[low.frame, node] = _slot_of(low, var, var.type.size)
     return fresh
@@ -84,6 +84,19 @@ def helper_string(low: Lowering, node: typed.HelperString) -> Held:
     low.b.emit("zero", slot, type=VOID, off=0, size=room(node.type.size))
     low.b.emit("call", slot, const(node.type.size), helper=node.helper)
     return Text(slot, node.type.size)
+
+
+def probe_name(low: Lowering, node: typed.ProbeName) -> Held:
+    """The symbol at the probed function's address, as %ps of the kernel's printf writes it: bpf_snprintf's."""
+    assert isinstance(node.type, t.StrType)
+    context = low.value(node.ctx)
+    b, size = low.b, node.type.size
+    slot, number = _slot_of(low, node, size), low.scratch_slot(8)
+    b.emit("zero", slot, type=VOID, off=0, size=room(size))
+    b.emit("store", b.emit("call", context, helper="get_func_ip"), number, type=VOID, off=0, width=8)
+    form = low.rodata(b"%ps\0", 1, ("char", 4))
+    b.emit("call", slot, const(size), form, number, const(8), helper="snprintf")
+    return Text(slot, size)
 
 
 def compare_strings(low: Lowering, node: typed.StrCompare) -> Held:

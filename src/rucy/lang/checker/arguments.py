@@ -37,13 +37,16 @@ def of_context(row: str) -> Arguments:
 
 def find(ck: Checker, hook: Hook, target: str, span: Span, site: Site) -> tuple[Site, Arguments | None]:
     """The arguments of one program, and its site with the context that they belong to. None: the target was refused."""
+    is_pattern = "*" in target or "?" in target
     match hook.args:
         case "context" | "packet":
             return site, of_context(site.context)
         case "pt_regs":
-            return site._replace(context="pt_regs"), _registers(ck, target, span)
+            registers = _registers_of_pattern if is_pattern else _registers
+            return site._replace(context="pt_regs"), registers(ck, target, span)
         case "pt_regs_ret":
-            return site._replace(context="pt_regs"), _return_register(ck, target, span)
+            register = _result_of_pattern if is_pattern else _return_register
+            return site._replace(context="pt_regs"), register(ck, target, span)
         case "btf_func" | "btf_func_ret":
             return site, _function(ck, target, span, hook)
         case "btf_args" | "raw_args":
@@ -73,6 +76,23 @@ def exists(ck: Checker, hook: Hook, target: str) -> bool:
     return True
 
 
+def known(ck: Checker, hook: Hook, target: str) -> bool:
+    """Whether the parameters of a target are known by the input BTF and the tables."""
+    match hook.args:
+        case "pt_regs" | "pt_regs_ret":
+            return _prototype(ck, target) is not None
+        case "syscall_args" | "syscall_ret":
+            from rucy.kernel import syscalls
+
+            return syscalls.find(target, ck.target.arch) is not None
+        case "trace_event":
+            from rucy.kernel import tracepoints
+
+            group, _, name = target.partition(":")
+            return any(ck.btf().find(cls, ("struct",)) is not None for cls in tracepoints.classes(group, name))
+    return exists(ck, hook, target)
+
+
 # ---------------------------------------------------------------- functions
 
 
@@ -94,6 +114,59 @@ def _prototype(ck: Checker, target: str) -> _Prototype | None:
     if not isinstance(proto, FuncProto):
         return None
     return _Prototype(tuple(p.type_id for p in proto.params), tuple(p.name for p in proto.params), proto.ret_type_id)
+
+
+def _matching(ck: Checker, pattern: str) -> list[_Prototype]:
+    """The prototypes of all functions of the input BTF that a pattern names."""
+    cached: list[_Prototype] | None = ck.layouts.get(f"functions {pattern}")
+    if cached is None:
+        found = [_prototype(ck, name) for name in sorted(ck.btf().names_like(pattern))]
+        cached = ck.layouts[f"functions {pattern}"] = [one for one in found if one is not None]
+    return cached
+
+
+def _alike(ck: Checker, types: list[int]) -> int | None:
+    """The type that values of several functions have in common; None where they differ."""
+    found = {scalar(ck, type_id, False) for type_id in types}
+    return types[0] if len(found) == 1 and None not in found else None
+
+
+def _registers_of_pattern(ck: Checker, pattern: str, span: Span) -> Arguments | None:
+    """kprobe "vfs_*": what all of the functions have in common at a place is typed, the rest are Integers."""
+    from rucy.kernel.arch import TARGETS
+
+    registers = TARGETS[ck.target.arch].args
+    protos = _matching(ck, pattern)
+    if not protos:
+        ck.say("NoMatch", span, text=pattern, hook="kprobe")
+        return None
+
+    def get(at: int, place: Span) -> typed.Node:
+        common = _alike(ck, [proto.types[at] for proto in protos if at < len(proto.types)])
+        if common is None:
+            return typed.CtxLoad(place, U64, registers[at].offset, 8, False, 0, 0)
+        return _load(ck, registers[at].offset, common, False, place)
+
+    limit = min(len(registers), max(len(proto.types) for proto in protos))
+    return Arguments(limit, f"`{pattern}`", get)
+
+
+def _result_of_pattern(ck: Checker, pattern: str, span: Span) -> Arguments | None:
+    from rucy.kernel.arch import TARGETS
+
+    register = TARGETS[ck.target.arch].result
+    protos = _matching(ck, pattern)
+    if not protos:
+        ck.say("NoMatch", span, text=pattern, hook="kretprobe")
+        return None
+    common = _alike(ck, [proto.result for proto in protos])
+
+    def get(at: int, place: Span) -> typed.Node:
+        if common is None:
+            return typed.CtxLoad(place, S64, register.offset, 8, True, 0, 0)
+        return _load(ck, register.offset, common, False, place)
+
+    return Arguments(1, f"a probe at the return of `{pattern}`", get)
 
 
 def _unknown(ck: Checker, target: str, span: Span, name: str) -> None:

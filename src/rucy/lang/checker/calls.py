@@ -246,7 +246,7 @@ _NOT_YET = {
     "option": "a constant", "histogram": "a $global", "stats": "a $global", "redirect": "another result",
     "redirect_map": "another result", "tail_call": "a method", "after": "user space", "lock": "an atomic $global",
     "signal": "send_signal", "override_return": "another hook", "kconfig": "a constant", "kernel_version": "type?",
-    "ksym": "a helper", "per_cpu": "a helper", "poll": "a $global", "first_of": "one name", "ntohll": "ntohl",
+    "ksym": "a helper", "per_cpu": "a helper", "poll": "a $global", "ntohll": "ntohl",
     "htonll": "htonl", "kstack": "`pid` and `comm`", "ustack": "`pid` and `comm`", "at": "a context field", "yield": "a method",
 }  # fmt: skip
 

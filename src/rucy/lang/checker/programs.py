@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rucy.lang import tree, typed
-from rucy.lang.checker import arguments, context, results
+from rucy.lang.checker import arguments, context, results, targets
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.control import tail_value
-from rucy.lang.checker.exprs import constant
 from rucy.lang.checker.flow import Flow
 from rucy.lang.checker.methods import with_unset
 from rucy.lang.checker.state import Checker, Exit, Frame, Site
@@ -202,23 +201,27 @@ def _probe(ck: Checker, at: int, node: tree.Probe) -> list[Plan]:
     ck.need(hook.since, f"`{node.hook}`", node.hook_span)
     options = _options(ck, node, hook)
     plans = []
-    for span, target in _targets(ck, node, hook):
-        if options.get("optional") and not arguments.exists(ck, hook, target):
+    found = targets.find(ck, node, hook)
+    for span, target, alike, choice, expanded in found:
+        if options.get("optional") and not choice and not arguments.exists(ck, hook, target):
             continue
+        own = options | {"choice": choice} if choice else options | {"optional": True} if expanded else options
         site = _site(ck, hook.prog_type, hook.attach_type, hook, BY_NAME[hook.result], False)
         site = site._replace(name=_probe_name(span, target or hook.word))
-        site, args = arguments.find(ck, hook, target, span, site)
-        name = str(options.get("name") or _name(node.hook, target))
+        site, args = arguments.find(ck, hook, alike, span, site)
+        name = _name(str(options.get("name", node.hook)), target if len(found) > 1 or "name" not in options else "")
         section = _section_name(hook, target, bool(options.get("sleepable"))) if args is not None else ""
-        plans.append(Plan((at, target), name, section, site, target, options, node.hook_span, node.block.params,
+        plans.append(Plan((at, target), name, section, site, target, own, node.hook_span, node.block.params,
                           node.block.body, node.block.next_label, args))  # fmt: skip
     return plans
 
 
-def _name(hook: str, target: str) -> str:
-    """`kprobe_tcp_connect`: what an object's function may be called."""
-    text = f"{hook}_{target}" if target else hook
-    return "".join(c if c.isalnum() and c.isascii() else "_" for c in text)
+def _name(first: str, target: str) -> str:
+    """`kprobe_tcp_connect`: what an object's function may be called. Several programs of one `name:` have the target
+    behind it."""
+    text = f"{first}_{target}" if target else first
+    plain = "".join(c if c.isalnum() and c.isascii() else "_" for c in text)
+    return plain.rstrip("_") if targets.is_pattern(target) else plain
 
 
 def _section_name(hook: Hook, target: str, sleepable: bool) -> str:
@@ -261,38 +264,3 @@ def _options(ck: Checker, node: tree.Probe, hook: Hook) -> dict[str, Any]:
             ck.say("HookOption", keyword(word, value), hook=node.hook, word=word,
                    suggestion=did_you_mean(word, ("name", *_FLAGS)))  # fmt: skip
     return options
-
-
-def _targets(ck: Checker, node: tree.Probe, hook: Hook) -> list[tuple[Span, str]]:
-    """What the hook call names: strings, one program each; or nothing."""
-    if hook.target == "none":
-        if node.args:
-            ck.say("HookNoTarget", node.args[0].span, hook=hook.word)
-        return [(node.hook_span, "")]
-    if not node.args:
-        ck.say("HookNeedsTarget", node.hook_span, hook=hook.word, example=_EXAMPLES.get(hook.target, "name"))
-        return []
-    targets: list[tuple[Span, str]] = []
-    for arg in node.args:
-        if isinstance(arg, tree.Send) and arg.recv is None and arg.name == "first_of":
-            ck.say("NotYet", arg.span, what="`first_of`", instead="one name")
-            continue
-        value = constant(ck, arg.name) if isinstance(arg, tree.Const) else arg
-        if isinstance(value, tree.Bad):
-            continue
-        if not isinstance(value, tree.Str):
-            ck.say("HookTarget", arg.span, hook=hook.word, example=_EXAMPLES.get(hook.target, "name"))
-            continue
-        text = value.value.decode("utf-8", "replace")
-        if not text.strip():
-            ck.say("HookTarget", arg.span, hook=hook.word, example=_EXAMPLES.get(hook.target, "name"))
-        elif "*" in text or "?" in text:
-            ck.say("NotYet", arg.span, what="a pattern of targets", instead="the names one after the other")
-        elif any(text == known for _, known in targets):
-            ck.say("HookTargetTwice", arg.span, text=text)
-        else:
-            targets.append((arg.span, text))
-    return targets
-
-
-_EXAMPLES = {"function": "tcp_connect", "event": "sched:sched_switch", "tracepoint": "sched_switch", "syscall": "openat"}

@@ -40,6 +40,8 @@ def builtin(ck: Checker, node: tree.Send, row: Builtin) -> typed.Node:
     from rucy.lang.checker import helper_calls
 
     if row.helper is None:
+        if "*" in ck.site.name or "?" in ck.site.name:
+            return _name_of_pattern(ck, node)
         name = ck.site.name.encode()
         return typed.Str(node.span, StrType(len(name) + 1, name), name)
     helper = helper_calls.find(row.helper)
@@ -61,6 +63,18 @@ def builtin(ck: Checker, node: tree.Send, row: Builtin) -> typed.Node:
     if row.transform == "low32" or row.type == "u32":
         return typed.Prim(node.span, U64, "and", (call, typed.Int(node.span, U64, 0xFFFFFFFF)), 0)
     return call
+
+
+def _name_of_pattern(ck: Checker, node: tree.Send) -> typed.Node:
+    """One program is on all functions of a pattern: the kernel is asked which it runs for."""
+    from rucy.lang.checker import helper_calls
+
+    for name in ("get_func_ip", "snprintf"):
+        row = helper_calls.find(name)
+        assert row is not None
+        if not helper_calls.allowed(ck, node, row):
+            return bad(node.span)
+    return typed.ProbeName(node.span, StrType(64), context.raw(ck, node))
 
 
 def ctx(ck: Checker, node: tree.Send, used: bool) -> typed.Node:

@@ -23,6 +23,43 @@ class HookTarget(Diagnostic):
     help = 'write `{hook} "{example}"`'
 
 
+class FirstOf(Diagnostic):
+    code = "first-of"
+    title = "`first_of` takes two names or more, of which the kernel's first is used"
+    help = 'write `{hook} first_of("{example}", "its_old_name")`'
+
+
+class FirstOfPattern(Diagnostic):
+    code = "first-of-pattern"
+    title = '"{text}" is a pattern, and `first_of` chooses among names'
+    help = "write the names out"
+
+
+class CandidateUnknown(Diagnostic):
+    code = "candidate-unknown"
+    severity = "warning"
+    title = 'the kernel compiled against has no "{text}", so its fields are not known: it is left out'
+    help = "compile against a kernel that has it: `--btf FILE`"
+
+
+class NoMatch(Diagnostic):
+    code = "no-match"
+    title = 'nothing that `{hook}` can be put on matches "{text}"'
+    help = "`*` stands for any letters, `?` for one, and the whole name must match"
+
+
+class TooManyMatches(Diagnostic):
+    code = "too-many-matches"
+    title = '"{text}" matches {count} names, each of which would be a program; {most} are the most'
+    help = "write a longer pattern, or several"
+
+
+class PatternHere(Diagnostic):
+    code = "pattern-here"
+    title = "`{hook}` is put on one function: what it is given depends on it"
+    help = 'use `kprobe "{text}"`, or name the functions one after the other'
+
+
 class HookTargetTwice(Diagnostic):
     code = "hook-target-twice"
     title = '"{text}" is named twice'

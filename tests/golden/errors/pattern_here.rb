@@ -1,0 +1,2 @@
+license "GPL"
+fentry("vfs_*") { printk "%s", comm }  # error: [pattern-here]

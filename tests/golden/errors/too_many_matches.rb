@@ -1,0 +1,2 @@
+license "GPL"
+syscall("*") { printk "%s", comm }  # error: [too-many-matches]
