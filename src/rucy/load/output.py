@@ -1,0 +1,94 @@
+"""What `puts`, `print`, `p` and `printf` of the kernel half sent: records of the ring `rucy_output` → text.
+
+A record is the number of its format (u32), then its arguments where the format says. A format is a note of the object:
+{"line": N, "parts": [TEXT or HOLE, …]}. A hole has `kind`: "u64", "i64", "bool", "ptr", "text" (with `size`), "ip6",
+"mac" at the offset `at`, or "const" with `value`; `some`: the offset of a byte that is 0 when it is nil; `spec`: the
+conversion as Ruby's `format` has it; `line`: a newline follows unless the text ends with one (`puts`). A TEXT that is no
+UTF-8 is {"hex": DIGITS}.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from rucy.load import decode, sprintf
+from rucy.load.errors import LoadError
+
+#: The ring's name in the object.
+RING = "rucy_output"
+
+_Piece = Callable[[bytes], str]
+
+
+class Formats:
+    """The formats of one object, read once."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self._formats = [[_piece(part) for part in row["parts"]] for row in rows]
+
+    def text(self, record: bytes) -> str:
+        """What to write for a record, its newline included. LoadError for a record that no format describes."""
+        number = int.from_bytes(record[:4], "little")
+        if len(record) < 4 or number >= len(self._formats):
+            raise LoadError(f"a record of {len(record)} bytes in `{RING}` has no format", status=70)
+        try:
+            return "".join([piece(record) for piece in self._formats[number]])
+        except (struct.error, IndexError):
+            raise LoadError(f"a record of {len(record)} bytes in `{RING}` is too short for its format", status=70) from None
+
+
+def _piece(part: str | dict[str, Any]) -> _Piece:
+    if isinstance(part, str):
+        return lambda record: part
+    if "hex" in part:
+        raw = bytes.fromhex(part["hex"]).decode("utf-8", "surrogateescape")
+        return lambda record: raw
+    spec = sprintf.parse(part["spec"])
+    value = _value(part)
+    if part.get("line"):
+        return lambda record: _line(sprintf.convert(spec, value(record)))
+    return lambda record: sprintf.convert(spec, value(record))
+
+
+def _line(text: str) -> str:
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _value(part: dict[str, Any]) -> Callable[[bytes], Any]:
+    if part["kind"] == "const":
+        constant = part["value"]
+        return lambda record: constant
+    plain = _KINDS[part["kind"]](part["at"], part)
+    if "some" not in part:
+        return plain
+    some: int = part["some"]
+    return lambda record: plain(record) if record[some] else None
+
+
+def _number(form: str) -> Callable[[int, dict[str, Any]], Callable[[bytes], Any]]:
+    unpack = struct.Struct(form).unpack_from
+    return lambda at, part: lambda record: unpack(record, at)[0]
+
+
+def _text(at: int, part: dict[str, Any]) -> Callable[[bytes], Any]:
+    end = at + int(part["size"])
+    return lambda record: decode.text(record[at:end])
+
+
+def _ip6(at: int, part: dict[str, Any]) -> Callable[[bytes], Any]:
+    import socket
+
+    return lambda record: socket.inet_ntop(socket.AF_INET6, record[at : at + 16])
+
+
+_KINDS: dict[str, Callable[[int, dict[str, Any]], Callable[[bytes], Any]]] = {
+    "u64": _number("<Q"),
+    "i64": _number("<q"),
+    "bool": lambda at, part: lambda record: record[at] != 0,
+    "ptr": lambda at, part: lambda record: decode.Address(int.from_bytes(record[at : at + 8], "little")),
+    "text": _text,
+    "ip6": _ip6,
+    "mac": lambda at, part: lambda record: record[at : at + 6].hex(":"),
+}
