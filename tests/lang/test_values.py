@@ -116,6 +116,28 @@ def test_methods_that_nothing_calls_are_not_checked() -> None:
     assert codes("def unused\n  nosuch_thing\nend\n" + probe("  1")) == []
 
 
+def test_what_is_never_reached_raises_nothing() -> None:
+    result, diagnostics = checked("D = false\n$n = 0\n" + probe("  $n |= 1 if D"), Target(kernel="5.10", exact=True))
+    assert not diagnostics.errors
+    assert result.needs == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind"),
+    [
+        ("true ? 2**63 : -1", "i64"),
+        ("false ? -1 : 5", "i64"),
+        ("true ? 5 : 2**63", "u64"),
+        ("true ? A[0] : nil", "u64"),
+        ("true ? 1 : B[ret & 1]", "i64"),
+        ("B[0]", "i64"),
+        ("[2**63, 3 - 1][0]", "i64"),
+    ],
+)
+def test_both_arms_give_the_kind(expression: str, kind: str) -> None:
+    assert f"Write x : {kind}\n" in typed_text("A = [1, 2]\nB = [2**63, -1]\n" + probe(f"  x = {expression}\n  $g = x"))
+
+
 def test_the_target_rises_to_what_is_needed() -> None:
     result, diagnostics = checked("$n = 0\n" + probe("  $n |= 1"))
     assert (result.kernel, diagnostics.items) == ("5.12", [])

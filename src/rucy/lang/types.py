@@ -71,9 +71,10 @@ class CtxType(NamedTuple):
 
 
 class ArrayType(NamedTuple):
-    """A constant array of Integers."""
+    """A constant array of Integers of one kind: signed if one of the elements is."""
 
     values: tuple[int, ...]
+    signed: bool = False
 
 
 class RangeType(NamedTuple):

@@ -81,7 +81,7 @@ def _checked(ck: Checker, made: list[typed.Program], refused: bool) -> typed.Che
     checked = typed.Checked()
     checked.license = ck.license
     checked.programs = made
-    checked.methods = [instance.typed for instance in ck.reached]
+    checked.methods = [instance.typed for instance in ck.reached if instance.live]
     checked.globals = {} if refused else finish.globals_(ck)
     checked.kernel = ck.target.kernel
     for (release, what), span in ck.needs.items():

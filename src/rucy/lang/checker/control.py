@@ -34,8 +34,15 @@ class Condition(NamedTuple):
     """A Bool, and what is known where it is true and where it is not."""
 
     node: typed.Node
-    yes: Flow | None
-    no: Flow | None
+    yes: Flow
+    no: Flow
+
+    @property
+    def constant(self) -> bool | None:
+        """The only way that it goes; None if there are two."""
+        if isinstance(self.node, typed.Bool):
+            return self.node.value
+        return None if self.yes.dead == self.no.dead else self.no.dead
 
 
 def seq(ck: Checker, node: tree.Seq, used: bool) -> typed.Node:
@@ -95,8 +102,10 @@ def _both(ck: Checker, node: tree.And, word: str) -> Condition:
     left = condition(ck, node.left, word)
     ck.flow = left.yes
     right = condition(ck, node.right, word)
+    if left.constant is False:
+        return left
     if isinstance(left.node, typed.Bool):
-        return right if left.node.value else left
+        return right
     test = typed.If(node.span, BOOL, left.node, right.node, typed.Bool(node.span, BOOL, False))
     return Condition(test, right.yes, merge(left.no, right.no))
 
@@ -105,8 +114,10 @@ def _either(ck: Checker, node: tree.Or, word: str) -> Condition:
     left = condition(ck, node.left, word)
     ck.flow = left.no
     right = condition(ck, node.right, word)
+    if left.constant is True:
+        return left
     if isinstance(left.node, typed.Bool):
-        return left if left.node.value else right
+        return right
     test = typed.If(node.span, BOOL, left.node, typed.Bool(node.span, BOOL, True), right.node)
     return Condition(test, merge(left.yes, right.yes), right.no)
 
@@ -126,19 +137,19 @@ def truth(ck: Checker, node: typed.Node, word: str) -> Condition:
         case BoolType():
             return _proved(ck, node)
         case NilType():
-            return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, False))), None, flow)
+            return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, False))), flow.end(), flow)
         case OptType(BoolType()):
             return _optional_bool(ck, node)
         case OptType() | PtrType(null=True):
             var = variable(node)
             test = typed.Not(node.span, BOOL, typed.IsNil(node.span, BOOL, node))
-            return Condition(test, flow.narrow(var) if flow and var else flow, flow)
+            return Condition(test, flow.narrow(var) if var else flow, flow)
         case IntType() if ck.dialect.truth.get("Integer", "always") == "always":
             text = node.span.text
             return Condition(ck.say("IntegerCondition", node.span, text=text, word=word,
                                     test=ck.words.get("not_zero", "{x} != 0").format(x=text)), flow, flow)  # fmt: skip
         case PtrType():
-            return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, True))), flow, None)
+            return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, True))), flow, flow.end())
         case _ if not settled(node.type):
             return Condition(node, flow, flow)
     text = node.span.text
@@ -150,15 +161,15 @@ def _proved(ck: Checker, node: typed.Node) -> Condition:
     flow = ck.flow
     match node:
         case typed.Bool() if type(node) is not typed.Bool:  # a question about what the input BTF lacks
-            return Condition(node, flow and flow._replace(absent=True), flow)
+            return Condition(node, flow._replace(absent=True), flow)
         case typed.Bool():
-            return Condition(node, flow if node.value else None, None if node.value else flow)
+            return Condition(node, flow if node.value else flow.end(), flow.end() if node.value else flow)
         case typed.Not():
             inner = _proved(ck, node.value)
             return Condition(node, inner.no, inner.yes)
         case typed.IsNil():
             var = variable(node.value)
-            return Condition(node, flow, flow.narrow(var) if flow and var else flow)
+            return Condition(node, flow, flow.narrow(var) if var else flow)
         case typed.CoreQuery() if node.kind == "field_exists":
             from rucy.lang.checker.kernel_types import proved_field
 
@@ -180,7 +191,7 @@ def _optional_bool(ck: Checker, node: typed.Node) -> Condition:
     test: typed.Node = typed.If(node.span, BOOL, is_nil, typed.Bool(node.span, BOOL, False), unwrapped(node))
     if lead:
         test = typed.Seq(node.span, BOOL, (*lead, test))
-    return Condition(test, flow.narrow(var) if flow and var else flow, flow)
+    return Condition(test, flow.narrow(var) if var else flow, flow)
 
 
 def variable(node: typed.Node) -> typed.Var | None:
@@ -215,14 +226,14 @@ def and_or(ck: Checker, node: tree.And | tree.Or, used: bool) -> typed.Node:
         test = _proved(ck, left)
     else:
         test = truth(ck, typed.Read(left.span, left.type, temp), "&&" if is_and else "||")
-        if var is not None and flow is not None and may_be_nil(left.type):
+        if var is not None and may_be_nil(left.type):
             test = test._replace(yes=flow.narrow(var))
     ck.flow = test.yes if is_and else test.no
     right = ck.value(node.right) if used else ck.effect(node.right)
     ck.flow = merge(test.no if is_and else test.yes, ck.flow)
     stays = _left_value(node, left, held, is_and)
     then, other = (right, stays) if is_and else (stays, right)
-    chosen = _join_arms(ck, test.node, then, other, used, node)
+    chosen = _join_arms(ck, test, then, other, used, node)
     if isinstance(left.type, BoolType):
         return chosen
     return typed.Seq(node.span, chosen.type, (typed.Write(left.span, left.type, temp, left), chosen))
@@ -253,30 +264,47 @@ def if_(ck: Checker, node: tree.If, used: bool) -> typed.Node:
     ck.flow = test.no
     other = ck.value(node.other) if used else ck.effect(node.other)
     ck.flow = merge(after, ck.flow)
-    return _join_arms(ck, test.node, then, other, used, node)
+    return _join_arms(ck, test, then, other, used, node)
 
 
 def _join_arms(
-    ck: Checker, test: typed.Node, then: typed.Node, other: typed.Node, used: bool, node: tree.Node
+    ck: Checker, test: Condition, then: typed.Node, other: typed.Node, used: bool, node: tree.Node
 ) -> typed.Node:
-    if not settled(test.type):
+    """A value by a condition. One arm is all that is left of a constant one, in the kind that both arms have."""
+    if not settled(test.node.type):
         return bad(node.span)
-    if isinstance(test, typed.Bool):
-        return then if test.value else other
-    if isinstance(then.type, NeverType) and isinstance(other.type, NeverType):
-        return typed.If(node.span, NEVER, test, then, other)
-    if not used:
-        return typed.If(node.span, NIL, test, then, other)
-    both = join(then.type, other.type)
-    if both is None:
+    both = join(then.type, other.type) if used else NIL
+    decided = test.constant is not None and (isinstance(node, tree.And | tree.Or) or test.yes.absent)
+    if both is None and not decided:
         return ck.say("BranchTypes", node.span, then=ck.called(then.type), other=ck.called(other.type))
-    return typed.If(node.span, both, test, coerce(ck, then, both), coerce(ck, other, both))
+    if test.constant is not None:
+        kept = then if test.constant else other
+        return _after(test, _in_kind(ck, kept, both) if used and both is not None else kept)
+    assert both is not None
+    if isinstance(then.type, NeverType) and isinstance(other.type, NeverType):
+        both = NEVER
+    if both == NEVER or not used:
+        return typed.If(node.span, both, test.node, then, other)
+    return typed.If(node.span, both, test.node, coerce(ck, then, both), coerce(ck, other, both))
+
+
+def _after(test: Condition, kept: typed.Node) -> typed.Node:
+    """The arm of a constant condition, behind what asking it does."""
+    return kept if isinstance(test.node, typed.Bool) else typed.Seq(kept.span, kept.type, (test.node, kept))
+
+
+def _in_kind(ck: Checker, kept: typed.Node, both: Type) -> typed.Node:
+    """An Integer has the kind that the form of the whole gives it; whether it may be nil is its own matter."""
+    number = both.of if isinstance(both, OptType) else both
+    if not isinstance(number, IntType) or not settled(kept.type) or kept.type == NIL:
+        return kept
+    return coerce(ck, kept, OptType(number) if isinstance(kept.type, OptType) else number)
 
 
 # ---------------------------------------------------------------- loops
 
 
-def _enter_loop(ck: Checker, *parts: object) -> Flow | None:
+def _enter_loop(ck: Checker, *parts: object) -> Flow:
     names = assigned_in(parts, set())
     ck.flow = forget(ck.flow, {ck.var(var) for var in names})
     return ck.flow
@@ -285,7 +313,7 @@ def _enter_loop(ck: Checker, *parts: object) -> Flow | None:
 def loop(ck: Checker, node: tree.Loop, used: bool) -> typed.Node:
     _enter_loop(ck, node.body)
     body = ck.effect(node.body)
-    ck.flow = None
+    ck.flow = ck.flow.end()
     return typed.Loop(node.span, NEVER, body, node.word)
 
 
@@ -339,7 +367,7 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
         ck.flow = flow
         return bad(node.span)
     values = array.type.values
-    target.type = ck.raise_type(target.type, element_type(values)) or target.type
+    target.type = ck.raise_type(target.type, IntType(array.type.signed)) or target.type
     ck.assigned(target, True)
     if index is not None:
         index.type = ck.raise_type(index.type, U64) or index.type
@@ -353,10 +381,6 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
         ck.frame.ranges.pop(index, None)
     ck.flow = flow
     return typed.Unrolled(node.span, NIL, target, index, values, body, node.word)
-
-
-def element_type(values: tuple[int, ...]) -> Type:
-    return S64 if any(value < 0 for value in values) else U64
 
 
 # ---------------------------------------------------------------- leaving
@@ -395,18 +419,19 @@ def throw(ck: Checker, node: tree.Throw, used: bool) -> typed.Node:
     exit = ck.frame.exits.get(node.label)
     if exit is None:  # the front end has refused it
         ck.effect(node.value)
-        ck.flow = None
+        ck.flow = ck.flow.end()
         return typed.Nil(node.span, NEVER)
     if exit.tail is not None:
         value = tail_value(ck, node.value, exit.tail)
     else:
         value = ck.value(node.value) if exit.used else ck.effect(node.value)
     exit.flows.append(ck.flow)
-    ck.flow = None
+    reaching = ck.reaching(value.type)
+    ck.flow = ck.flow.end()
     if exit.leaves:
         return typed.Return(node.span, NEVER, value)
     if exit.tail is None and exit.used:
-        both = join(exit.type, value.type)
+        both = join(exit.type, reaching)
         if both is None:
             ck.say("BranchTypes", node.span, then=ck.called(exit.type), other=ck.called(value.type))
         exit.type = both or exit.type
@@ -418,7 +443,7 @@ def throw(ck: Checker, node: tree.Throw, used: bool) -> typed.Node:
 def return_(ck: Checker, node: tree.Return, used: bool) -> typed.Node:
     assert ck.frame.sink is not None
     value = tail_value(ck, node.value, ck.frame.sink)
-    ck.flow = None
+    ck.flow = ck.flow.end()
     return typed.Return(node.span, NEVER, value)
 
 
@@ -440,16 +465,12 @@ def tail_value(ck: Checker, node: tree.Node, sink: Sink) -> typed.Node:
             ck.flow = test.no
             other = tail_value(ck, node.other, sink)
             ck.flow = merge(after, ck.flow)
-            if isinstance(test.node, typed.Bool):
-                return then if test.node.value else other
+            if test.constant is not None:
+                return _after(test, then if test.constant else other)
             never = isinstance(then.type, NeverType) and isinstance(other.type, NeverType)
             type_ = NEVER if never else sink.type
             return typed.If(node.span, type_, test.node, coerce(ck, then, type_), coerce(ck, other, type_))
         case tree.Catch():
             return catch(ck, node, True, sink)
     value = ck.value(node) if sink.used else ck.effect(node)
-    if isinstance(value.type, NeverType):
-        return value
-    if ck.flow is None:
-        return bad(node.span) if not settled(value.type) else sink.convert(value)
-    return sink.convert(value)
+    return value if isinstance(value.type, NeverType) else sink.convert(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rucy.lang import tree, typed
 from rucy.lang.checker import strings
 from rucy.lang.checker.coerce import coerce, wrap
-from rucy.lang.checker.control import element_type, negated, variable
+from rucy.lang.checker.control import negated, variable
 from rucy.lang.checker.infer import join, settled
 from rucy.lang.checker.ints import fold, interval, kind, literal, operation, untested
 from rucy.lang.checker.state import Checker, bad, may_be_nil, unwrapped
@@ -81,11 +81,12 @@ def sym(ck: Checker, node: tree.Sym, used: bool) -> typed.Node:
 
 def array(ck: Checker, node: tree.Array, used: bool) -> typed.Node:
     values: list[int] = []
-    whole = True
+    whole, signed = True, False
     for item in node.items:
         value = ck.value(item)
         if isinstance(value, typed.Int) and isinstance(value.type, IntType):
             values.append(value.value)
+            signed = signed or value.type.signed
         elif settled(value.type):
             if whole:
                 _no_element(ck, value)
@@ -94,7 +95,7 @@ def array(ck: Checker, node: tree.Array, used: bool) -> typed.Node:
             whole = False
     if not whole:
         return bad(node.span)
-    return typed.Nil(node.span, ArrayType(tuple(values)))
+    return typed.Nil(node.span, ArrayType(tuple(wrap(value, signed) for value in values), signed))
 
 
 def _no_element(ck: Checker, value: typed.Node) -> None:
@@ -283,6 +284,20 @@ def _reads_global(node: object, name: str) -> bool:
     return isinstance(node, tree.Node) and any(_reads_global(getattr(node, part), name) for part in node.__slots__)
 
 
+def _may_assign(ck: Checker, node: object, name: str, seen: set[str]) -> bool:
+    """Does evaluating a tree perhaps assign the `$global`, in a method that it calls?"""
+    if isinstance(node, tuple):
+        return any(_may_assign(ck, part, name, seen) for part in node)
+    if isinstance(node, tree.SetGlobal | tree.UpdateGlobal) and node.name == name:
+        return True
+    if isinstance(node, tree.Send) and node.recv is None and node.name in ck.unit.methods and node.name not in seen:
+        seen.add(node.name)
+        method = ck.unit.methods[node.name]
+        if _may_assign(ck, (*(param.default for param in method.params), method.body), name, seen):
+            return True
+    return isinstance(node, tree.Node) and any(_may_assign(ck, getattr(node, part), name, seen) for part in node.__slots__)
+
+
 _ATOMIC = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor"}
 
 
@@ -293,6 +308,8 @@ def update_global(ck: Checker, node: tree.UpdateGlobal, used: bool) -> typed.Nod
     op = _ATOMIC.get(node.op)
     if op is None:
         return ck.say("GlobalOperator", node.span, name=node.name, op=node.op)
+    if _may_assign(ck, node.value, node.name, set()):
+        return ck.say("GlobalChangedMeanwhile", node.span, name=node.name, op=node.op, value=node.value.span.text)
     if not settled(value.type):
         return value
     if may_be_nil(value.type):
@@ -404,7 +421,7 @@ def array_get(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Nod
     if not isinstance(source.type, ArrayType):
         return ck.say("WrongOperand", source.span, have=ck.called(source.type), want=ck.words.get("array", "an array"))
     values = source.type.values
-    of = element_type(values)
+    of = IntType(source.type.signed)
     if may_be_nil(index.type):
         return untested(ck, index)
     if not isinstance(index.type, IntType) or index.type.net:

@@ -1,6 +1,6 @@
 """What is known on one path through a body: which variables have been assigned, which are not nil.
 
-`None` instead of a `Flow` is a path that nothing reaches.
+A path that nothing reaches has a `Flow` too, a dead one: its types are checked, nothing there is lowered.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ _EMPTY: frozenset[typed.Var] = frozenset()
 
 
 class Flow(NamedTuple):
-    """`narrowed`: nil-able variables that hold a value here. `absent`: the input BTF never takes this path."""
+    """`narrowed`: nil-able variables that hold a value here. `absent`: the input BTF never takes this path; `dead`: nothing
+    does, as behind a constant condition or a `return`."""
 
     assigned: frozenset[typed.Var] = _EMPTY
     narrowed: frozenset[typed.Var] = _EMPTY
     present: frozenset[tuple[str, str]] = frozenset()  # (struct, member) that a test found
     absent: bool = False
+    dead: bool = False
 
     def assign(self, var: typed.Var, nil_free: bool) -> Flow:
         narrowed = self.narrowed | {var} if nil_free else self.narrowed - {var}
@@ -27,19 +29,23 @@ class Flow(NamedTuple):
     def narrow(self, var: typed.Var) -> Flow:
         return self._replace(narrowed=self.narrowed | {var})
 
+    def end(self) -> Flow:
+        """Nothing comes here."""
+        return self._replace(dead=True)
 
-def merge(a: Flow | None, b: Flow | None) -> Flow | None:
+
+def merge(a: Flow, b: Flow) -> Flow:
     """What is known where two paths meet."""
-    if a is None or b is None:
-        return a or b
+    if a.dead != b.dead:
+        return b if a.dead else a
     if a.absent != b.absent:
         return b if a.absent else a
-    return Flow(a.assigned & b.assigned, a.narrowed & b.narrowed, a.present & b.present, a.absent)
+    return Flow(a.assigned & b.assigned, a.narrowed & b.narrowed, a.present & b.present, a.absent, a.dead)
 
 
-def forget(flow: Flow | None, names: set[typed.Var]) -> Flow | None:
+def forget(flow: Flow, names: set[typed.Var]) -> Flow:
     """At the head of a loop: what its body assigns is not known to be anything."""
-    return flow and flow._replace(narrowed=flow.narrowed - names)
+    return flow._replace(narrowed=flow.narrowed - names)
 
 
 def assigned_in(node: object, found: set[tree.Var]) -> set[tree.Var]:

@@ -270,13 +270,13 @@ def _missing_field(
     """A field that the input BTF lacks: legal behind `field?` where it is known what other kernels have there."""
     if ck.dialect.methods.get(("Any", node.name)):
         return None
-    if ck.flow is not None and ck.flow.absent:
+    if ck.flow.absent:
         return bad(node.span)
     name = ck.btf().name(ck.btf().strip(struct))
     other = overlay_member(ck, name, node.name) if not path else None
     if other is not None:
         struct_id, index, type_id = other
-        if ck.flow is None or (name, node.name) in ck.flow.present:
+        if ck.flow.dead or (name, node.name) in ck.flow.present:
             return place(node.span, base, struct_id, (index,), type_id)
         return ck.say("UnguardedField", node.name_span, name=node.name, struct=name, text=_guard_text(node))
     from rucy.btf.access import member_names
@@ -460,7 +460,7 @@ def proved_field(ck: Checker, node: typed.CoreQuery) -> Condition:
 
     flow = ck.flow
     asked = ck.asked.get((node.type_id, node.access))
-    if flow is None or asked is None:
+    if asked is None:
         return Condition(node, flow, flow)
     struct, name = asked
     others = {(row.struct, row.member) for row in renamed.ROWS if row.struct == struct and row.other == name}

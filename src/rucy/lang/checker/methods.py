@@ -39,6 +39,8 @@ def call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         assert both is not None, "a shape says that they fit"
         instance.types[i] = both
     ck.reached.setdefault(instance)
+    if not instance.live and not ck.flow.dead:
+        instance.live = ck.changed = True
     if not instance.call and values:
         given = ", ".join(f"`{param.var.name}` is {ck.called(value.type)}" for param, value in values)
         instance.call = (Note(node.name_span, f"called from here, where {given}"),)
@@ -116,7 +118,7 @@ def check_instance(ck: Checker, instance: Instance) -> None:
     frame = ck.frame = instance.frame
     frame.callees = {}
     method = instance.method
-    ck.flow = Flow()
+    ck.flow = Flow(dead=not instance.live)
     for param, type_ in zip(instance.given, instance.types):
         target = ck.var(param.var)
         frame.sites[target] = None
@@ -147,7 +149,7 @@ def _returns(ck: Checker, instance: Instance, used: bool) -> Sink:
     def convert(value: typed.Node) -> typed.Node:
         if not settled(value.type):
             return value
-        both = ck.raise_type(frame.result, value.type)
+        both = ck.raise_type(frame.result, ck.reaching(value.type))
         if both is None:
             instance.refused = True
             return ck.say("ReturnTypes", value.span, old=ck.called(frame.result), new=ck.called(value.type))

@@ -44,7 +44,7 @@ class Exit:
 
     def __init__(self, used: bool, tail: Sink | None, leaves: bool = False) -> None:
         self.type: Type = NEVER
-        self.flows: list[Flow | None] = []
+        self.flows: list[Flow] = []
         self.throws: list[typed.Throw] = []
         self.used = used
         self.tail = tail
@@ -66,12 +66,13 @@ class Sink:
 class Frame:
     """One body: a program or a method's instance. `result` is a method's so far."""
 
-    __slots__ = ("site", "key", "vars", "ranges", "sites", "unset", "result", "exits", "sink", "callees")
+    __slots__ = ("site", "key", "vars", "dead", "ranges", "sites", "unset", "result", "exits", "sink", "callees")
 
     def __init__(self, site: Site, key: object) -> None:
         self.site = site
         self.key = key
         self.vars: dict[tree.Var, typed.Var] = {}
+        self.dead: dict[typed.Var, Type] = {}  # the types of variables where nothing comes, if nil is assigned there
         self.ranges: dict[typed.Var, tuple[int, int]] = {}
         self.sites: dict[typed.Var, tree.Node | None] = {}  # the one assignment of a variable; None: it is given otherwise
         self.unset: set[typed.Var] = set()
@@ -85,10 +86,14 @@ class Frame:
 _BY_ARGUMENTS = ("NoMethod", "WrongOperand", "NeverEqual", "NotAStruct", "FormatType", "AlwaysTrue")
 
 
+#: What a constant that is nil makes wrong, unless a test of it keeps the path away.
+_BY_NIL = ("IsNil", "ResultNil")
+
+
 class Instance:
     """A method for one shape of arguments, at one site."""
 
-    __slots__ = ("method", "frame", "given", "types", "typed", "used", "refused", "call")
+    __slots__ = ("method", "frame", "given", "types", "typed", "used", "live", "refused", "call")
 
     def __init__(self, method: tree.Method, frame: Frame, given: tuple[tree.Parameter, ...], symbol: str) -> None:
         self.method = method
@@ -96,6 +101,7 @@ class Instance:
         self.given = given
         self.types: list[Type] = [NEVER] * len(given)
         self.used = False  # does any call want its value?
+        self.live = False  # is any call of it ever reached?
         self.call: tuple[Note, ...] = ()  # what the first call gives, for messages
         self.refused = False  # its results have nothing in common, which has been said
         self.typed = typed.Method(method.name, symbol, method.name_span)
@@ -135,7 +141,7 @@ class Checker:
         self.changed = False
         self.said: list[Said] = []
         self.needs: dict[tuple[str, str], Span] = {}
-        self.flow: Flow | None = None
+        self.flow = Flow()
         self.frame: Frame
         self.constants: dict[str, tree.Node | None] = {}
         self.expansions: dict[tuple[int, str], Any] = {}  # (call, owner) → (call, receiver, what it means)
@@ -171,7 +177,8 @@ class Checker:
         if not notes and title in _BY_ARGUMENTS:
             called = self.instances.get(self.frame.key)
             notes = called.call if called is not None else ()
-        if self.flow is None or not self.flow.absent:
+        never = self.flow.absent or (self.flow.dead and title in _BY_NIL)
+        if not never:
             self.said.append(Said(title, span, notes, values))
         return Bad(span, BAD)
 
@@ -182,8 +189,9 @@ class Checker:
         return self.btf().spell(type_id)
 
     def need(self, release: str, what: str, span: Span) -> None:
-        """`what` exists since a release: the target rises to it, or it is an error where the user named the kernel."""
-        if version(release) <= version(self.target.kernel):
+        """`what` exists since a release: the target rises to it, or it is an error where the user named the kernel. What
+        nothing reaches needs nothing."""
+        if version(release) <= version(self.target.kernel) or self.flow.dead:
             return
         if self.target.exact:
             self.say("TooNew", span, what=what, since=release, kernel=self.target.kernel)
@@ -221,34 +229,44 @@ class Checker:
         if not settled(value.type):
             self.assigned(target, False)
             return value
-        both = self.raise_type(target.type, value.type)
+        both = self.raise_type(target.type, self.reaching(value.type))
         if both is None:
             return self.say("VariableTypes", value.span, name=target.name.lstrip("%"), old=self.called(target.type),
                             new=self.called(value.type))  # fmt: skip
         target.type = both
         nil_free = not may_be_nil(value.type)
         self.assigned(target, nil_free)
+        if self.flow.dead:
+            seen = self.raise_type(self.frame.dead.get(target, target.type), value.type)
+            self.frame.dead[target] = seen or target.type
+            return typed.Write(value.span, value.type, target, value)
         node: typed.Node = typed.Write(value.span, target.type, target, coerce(self, value, target.type))
         return unwrapped(node) if nil_free and may_be_nil(target.type) else node
 
     def assigned(self, target: typed.Var, nil_free: bool) -> None:
-        if self.flow is not None:
-            self.flow = self.flow.assign(target, nil_free)
+        self.flow = self.flow.assign(target, nil_free)
+
+    def reaching(self, type_: Type) -> Type:
+        """What a value adds to the type of its place: where nothing comes, its kind but not its nil."""
+        if not self.flow.dead:
+            return type_
+        return NEVER if type_ == NIL else type_.of if isinstance(type_, OptType) else type_
 
     def read(self, var: tree.Var, span: Span) -> typed.Node:
         """The variable's value: nil where a path comes here that did not assign it, as a test on the way has narrowed it."""
         target = self.var(var)
-        if self.flow is not None and target not in self.flow.assigned:
+        if target not in self.flow.assigned and not self.flow.dead:
             self.frame.unset.add(target)
             both = self.raise_type(target.type, NIL)
             if both is None:
                 return self.say("MaybeUnassigned", span, name=var.name, what=self.called(target.type))
             target.type = both
-        node: typed.Node = typed.Read(span, target.type, target)
+        type_ = self.frame.dead.get(target, target.type) if self.flow.dead else target.type
+        node: typed.Node = typed.Read(span, type_, target)
         if isinstance(target.type, CtxType):
             return typed.Ctx(span, target.type)
-        narrowed = self.flow is not None and target in self.flow.narrowed
-        return unwrapped(node) if narrowed and may_be_nil(target.type) else node
+        narrowed = target in self.flow.narrowed
+        return unwrapped(node) if narrowed and may_be_nil(type_) else node
 
 
 def may_be_nil(type_: Type) -> bool:

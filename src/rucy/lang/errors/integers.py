@@ -106,6 +106,12 @@ class GlobalOperator(Diagnostic):
     help = "use +=, -=, |=, &= or ^=, or a local variable"
 
 
+class GlobalChangedMeanwhile(Diagnostic):
+    code = "global-changed-meanwhile"
+    title = "`{value}` may change `${name}`: `{op}=` cannot both be atomic and start from what `${name}` was before"
+    help = "evaluate it first: `n = {value}; ${name} {op}= n`"
+
+
 class GlobalType(Diagnostic):
     code = "global-type"
     title = "`${name}` can hold {words[integer]} or {words[boolean]}, and this is {have}"
