@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import threading
 import traceback
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,32 +57,55 @@ def _parameters() -> list[Any]:
 
 
 class Lab:
-    """The boots of this test run: each kernel once, with the selected cases; what they said is kept."""
+    """The boots of this test run: each kernel once, with the selected cases; what they said is kept.
+
+    The first case asked for starts all boots, as many at a time as there are CPUs: a guest's Python uses one.
+    """
 
     def __init__(self, selected: list[tuple[str, Case]], folder: Path, report: Callable[[str], None]) -> None:
         self.selected = selected
         self.folder = folder
         self.report = report
         self.prepared: dict[str, str] = {}  # case id → "", or why it could not be prepared
+        self.booting: dict[str, Future[dict[str, JobResult]]] = {}
         self.booted: dict[str, dict[str, JobResult] | Exception] = {}
 
     def result(self, kernel: str, case: Case) -> JobResult:
-        """Boots at the first case of a kernel. Raises what the boot raised, for each of its cases."""
+        """Boots at the first case. Raises what the boot raised, for each of its cases."""
+        if not self.booting:
+            self._start()
         if kernel not in self.booted:
-            cases = [one for name, one in self.selected if name == kernel]
             try:
-                self.booted[kernel] = self._boot(kernel, cases)
+                results = self.booted[kernel] = self.booting[kernel].result()
+                release = os.uname().release if kernel == kernels.HOST else kernels.get(kernel).release
+                self.report(f"kernel {kernel}: {release} ran {len(results)} cases")
             except (BootFailed, kernels.NotOffered, kernels.Unreachable) as error:
                 self.booted[kernel] = error
                 verb = "skipped" if isinstance(error, kernels.NotOffered) else "FAILED"
-                self.report(f"kernel {kernel}: {verb}, {len(cases)} cases not run: {str(error).splitlines()[0]}")
+                count = sum(1 for name, _ in self.selected if name == kernel)
+                self.report(f"kernel {kernel}: {verb}, {count} cases not run: {str(error).splitlines()[0]}")
         held = self.booted[kernel]
         if isinstance(held, Exception):
             raise held
         return held[case.id]
 
-    def _boot(self, kernel: str, cases: list[Case]) -> dict[str, JobResult]:
-        failed = {case.id: self._prepare(case) for case in cases}
+    def _start(self) -> None:
+        for _, case in self.selected:
+            self._prepare(case)
+        gate = threading.Semaphore(os.cpu_count() or 1)
+        for kernel in dict.fromkeys(name for name, _ in self.selected):
+            self.booting[kernel] = Future()
+            threading.Thread(target=self._boot, args=(kernel, gate), daemon=True).start()  # Ctrl-C waits for none
+
+    def _boot(self, kernel: str, gate: threading.Semaphore) -> None:
+        with gate:
+            try:
+                self.booting[kernel].set_result(self._run(kernel, [one for name, one in self.selected if name == kernel]))
+            except BaseException as error:
+                self.booting[kernel].set_exception(error)
+
+    def _run(self, kernel: str, cases: list[Case]) -> dict[str, JobResult]:
+        failed = {case.id: self.prepared[case.id] for case in cases}
         jobs = [
             Job(
                 case.id,
@@ -92,14 +117,12 @@ class Lab:
             if not failed[case.id]
         ]
         results = {result.name: result for result in run(kernel, jobs)}
-        release = os.uname().release if kernel == kernels.HOST else kernels.get(kernel).release
-        self.report(f"kernel {kernel}: {release} ran {len(results)} cases")
         for name, why in failed.items():
             if why:
                 results[name] = JobResult(name, "failed", 1, "", f"could not be prepared on the host:\n{why}", 0.0)
         return results
 
-    def _prepare(self, case: Case) -> str:
+    def _prepare(self, case: Case) -> None:
         if case.id not in self.prepared:
             self.prepared[case.id] = ""
             out = self.folder / case.id
@@ -109,7 +132,6 @@ class Lab:
                     case.prepare(out)
             except Exception:
                 self.prepared[case.id] = traceback.format_exc()
-        return self.prepared[case.id]
 
 
 @pytest.fixture(scope="session")
