@@ -57,8 +57,11 @@ class MethodRow(NamedTuple):
 
 class Dialect(NamedTuple):
     """`methods[(owner, name)]`; `truth[owner]` is "value" (a Bool), "not_nil" (true unless nil) or "always" (an error that
-    shows what to write); `words` has the language's spelling of neutral terms, used as {words[nil]} in messages."""
+    shows what to write); `words` has the language's spelling of neutral terms, used as {words[nil]} in messages.
+    `map_methods`: what methods of maps mean: "get" "set" "has" "fetch" "delete" "push" "append" "pop" "peek" "reserve"
+    "each" "count"."""
 
     methods: dict[tuple[str, str], MethodRow]
     truth: dict[str, str]
     words: dict[str, str]
+    map_methods: dict[str, str]

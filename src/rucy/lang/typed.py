@@ -45,7 +45,7 @@ class MapVar(NamedTuple):
     for rings and stack traces; record: the struct that a ring carries. size: max_entries as given to the kernel.
     default: the value of a missing key (the bits as an Integer), None without. flags: BPF_F_*. inner: the map that a map
     of maps holds. values: (slot, program or map name) to fill in at load. show: how it is shown at the end ("", "log2",
-    "linear LO STEP COUNT", "stats").
+    "linear LO STEP COUNT", "stats"). pin: the name it is pinned by under /sys/fs/bpf, "" where it is not.
     """
 
     name: str
@@ -61,6 +61,7 @@ class MapVar(NamedTuple):
     inner: Any = None  # MapVar | None
     values: tuple[tuple[int, str], ...] = ()
     show: str = ""
+    pin: str = ""
 
 
 class Node:
@@ -556,8 +557,9 @@ class Copy(Node):
 
 class MapGet(Node):
     """`M[k]`: OptType of the value (Integer, Bool, string: read at once; StructType: the element itself, place "map" or
-    "percpu"); not an OptType when the map has a default. `key`: the key's parts, one for a plain key, each of its
-    storage's type; () for a key of nothing."""
+    "percpu"). Not an OptType where there is always a value: the map has a default, or is an array and the index is proved
+    inside. An OptType on a map with a default: nil for a missing key all the same (`fetch`). `key`: the key's parts, one
+    for a plain key, each of its storage's type; () for a key of nothing. LPM_TRIE: prefix length and address."""
 
     __slots__ = ("map", "key")
     map: str
@@ -586,7 +588,8 @@ class MapOrSet(Node):
 
 class MapUpdate(Node):
     """`M[k] op= v` on an Integer value: with a default, a missing key is inserted first; atomic unless per-CPU. `used`:
-    the new value is wanted."""
+    the new value is wanted. Arrays have no default: where there is no such element nothing happens (`used`: an OptType,
+    nil)."""
 
     __slots__ = ("map", "key", "op", "value", "used")
     map: str
@@ -597,7 +600,7 @@ class MapUpdate(Node):
 
 
 class MapHas(Node):
-    """`M.key?(k)`: Bool."""
+    """`M.key?(k)`: Bool. On a bloom_filter (whose MapVar.key is None) `key` is the value looked for."""
 
     __slots__ = ("map", "key")
     map: str

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rucy.lang.storage import ArrayStorage, BytesStorage, StructStorage
+from rucy.lang.storage import (
+    ArrayStorage,
+    BoolStorage,
+    BytesStorage,
+    IntStorage,
+    ObjectStorage,
+    Storage,
+    StructStorage,
+    TextStorage,
+)  # fmt: skip
 
 
 class IntType(NamedTuple):
@@ -48,13 +57,15 @@ class PtrType(NamedTuple):
     """A kernel pointer. `pointee` is a BTF type id (0 = void), qualifiers stripped, and typedefs but for those that say
     what is lost without them (`__be16`, the name of an unnamed struct). `direct`: the verifier lets the program load
     through it; `null`: it may be NULL (a test narrows it); `user`: a user-space address; `trusted`: the verifier may know
-    that it can be NULL and want a test before a direct load (otherwise it takes none, and the load gives 0)."""
+    that it can be NULL and want a test before a direct load (otherwise it takes none, and the load gives 0). `common`: a
+    socket of which only the part that all sockets have may be read."""
 
     pointee: int
     direct: bool = False
     null: bool = True
     user: bool = False
     trusted: bool = True
+    common: bool = False
 
 
 class AggregateType(NamedTuple):
@@ -108,6 +119,15 @@ class MapType(NamedTuple):
     name: str
 
 
+class HeaderType(NamedTuple):
+    """A header of the packet, `size` bytes: its address. `name` is a kernel.packets word, or the struct of an `at`;
+    `copied`: its bytes are a copy in this frame, which may only be read."""
+
+    name: str
+    size: int
+    copied: bool = False
+
+
 class OptType(NamedTuple):
     """A value of `of`, or nil."""
 
@@ -136,6 +156,7 @@ Type = (
     | ElementsType
     | BytesType
     | MapType
+    | HeaderType
     | OptType
     | BadType
 )
@@ -146,3 +167,22 @@ BOOL = BoolType()
 NIL = NilType()
 NEVER = NeverType()
 BAD = BadType()
+
+
+def value_type(storage: Storage, place: str = "frame") -> Type:
+    """The type of a value kept in `storage`; of an object or array, of the thing itself in memory of that place."""
+    match storage:
+        case IntStorage():
+            return IntType(storage.signed, storage.net)
+        case BoolStorage():
+            return BOOL
+        case TextStorage():
+            return StrType(storage.size)
+        case BytesStorage():
+            return BytesType(storage)
+        case ArrayStorage():
+            return ElementsType(storage, place)
+        case StructStorage():
+            return StructType(storage, place)
+        case ObjectStorage():
+            return BAD

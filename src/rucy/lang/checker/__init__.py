@@ -47,11 +47,16 @@ def check(
     ck = Checker(unit, dialect, btf, target)
     ck.table = _TABLE
     made: list[tuple[typed.Program, object]] = []
+    declares_maps = any(isinstance(const.value, tree.MapDecl) for const in unit.consts.values())
+    if declares_maps:
+        from rucy.lang.checker import declared, maps
     for _ in range(MAX_ROUNDS):
         ck.changed = False
         ck.said.clear()
         ck.needs.clear()
         ck.reached.clear()
+        if declares_maps:
+            declared.declare(ck)
         round_ = programs.check_programs(ck)
         done: set[object] = set()
         while todo := [instance for instance in ck.reached if instance not in done]:
@@ -61,6 +66,8 @@ def check(
         if not ck.changed:
             methods.find_recursion(ck, [frame for _, frame in round_])
             made = [(program, frame) for program, frame in round_]
+            if declares_maps:
+                maps.check_open(ck)
             break
     else:
         raise AssertionError("types do not come to rest")
@@ -83,6 +90,10 @@ def _checked(ck: Checker, made: list[typed.Program], refused: bool) -> typed.Che
     checked.programs = made
     checked.methods = [instance.typed for instance in ck.reached if instance.live]
     checked.globals = {} if refused else finish.globals_(ck)
+    if ck.maps and not refused:
+        from rucy.lang.checker import declared
+
+        checked.maps = declared.finished(ck)
     checked.kernel = ck.target.kernel
     for (release, what), span in ck.needs.items():
         checked.needs.append((release, what, span))

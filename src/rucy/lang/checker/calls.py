@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
-from rucy.lang.checker import context, kernel_types, words
+from rucy.lang.checker import context, kernel_types, maps, words
 from rucy.lang.checker.exprs import Done, constant
 from rucy.lang.checker.flow import merge
 from rucy.lang.checker.infer import join, owner, settled
@@ -50,6 +50,9 @@ def expand(ck: Checker, node: tree.Send, used: bool) -> tree.Node | typed.Node:
     if node.recv is None:
         return by_name(ck, node, used)
     literal = _literal_receiver(ck, node.recv)
+    held = maps.find(ck, node.recv)
+    if held is not None:
+        return maps.call(ck, node, held, used)
     if literal is not None:
         row = _row(ck, "Range" if isinstance(literal, tree.Range) else "Array", node.name)
         if row is not None:
@@ -270,6 +273,9 @@ def not_yet_word(name: str) -> str | None:
 
 def update(ck: Checker, node: tree.Update, used: bool) -> typed.Node:
     """`recv.name op= value`: the receiver is evaluated once. A context field, or what is refused."""
+    held = maps.find(ck, node.recv)
+    if held is not None:
+        return maps.update(ck, node, held, used)
     recv = ck.expr(node.recv)
     if not settled(recv.type):
         ck.expr(node.value)
@@ -286,6 +292,15 @@ def update(ck: Checker, node: tree.Update, used: bool) -> typed.Node:
     kept[1].node = recv
     return ck.expr(kept[2], used)
 
+    return ck.expr(kept[2], used)
+
+
+def _update_header(ck: Checker, node: tree.Update, recv: typed.Node, used: bool) -> typed.Node:
+    kept = ck.expansions.get((id(node), "header"))
+    if kept is None:
+        held = Done(recv.span, recv)
+        kept = ck.expansions[id(node), "header"] = (node, held, _as_assignment(node, held))
+    kept[1].node = recv
 
 def _as_assignment(node: tree.Update, held: tree.Node) -> tree.Node:
     end = node.span.text.find(f" {node.op}=")

@@ -185,6 +185,8 @@ def _folded(ck: Checker, node: tree.Const, value: tree.Node) -> typed.Node:
     """A constant's value, made of literals; the nodes get the span of the use."""
     if node.name in ck.constants:  # it is made of itself
         return ck.say("ConstantOfItself", node.span, name=node.name)
+    if isinstance(value, tree.MapDecl):
+        return bad(node.span) if ck.maps[value.name].refused else ck.say("MapAsValue", node.span, map=node.name)
     word = _declares(ck, value)
     if word:
         from rucy.source import Note

@@ -15,8 +15,12 @@ from rucy.lang.types import (
     ArrayType,
     BadType,
     BoolType,
+    BytesType,
     CtxType,
+    ElementsType,
+    HeaderType,
     IntType,
+    MapType,
     NeverType,
     NilType,
     OptType,
@@ -60,12 +64,13 @@ def join(a: Type, b: Type) -> Type | None:
         case (SymType(), SymType()):
             return SymType("")
         case (PtrType(), PtrType()) if a.user == b.user and a.pointee == b.pointee:
-            return PtrType(a.pointee, a.direct and b.direct, a.null or b.null, a.user, a.trusted or b.trusted)
+            common = a.common or b.common
+            return PtrType(a.pointee, a.direct and b.direct, a.null or b.null, a.user, a.trusted or b.trusted, common)
     return None
 
 
 def can_be_optional(type_: Type) -> bool:
-    return isinstance(type_, IntType | BoolType | StrType)
+    return isinstance(type_, IntType | BoolType | StrType | StructType | ElementsType | BytesType | HeaderType)
 
 
 def shape(type_: Type) -> Type:
@@ -135,7 +140,17 @@ def describe(type_: Type, words: dict[str, str], spell: object = None) -> str:
         case CtxType():
             return "the context"
         case StructType():
-            return f"a {type_.storage.name}"
+            article = "an" if type_.storage.name[:1] in "AEIOU" else "a"
+            return f"{article} {type_.storage.name}"
+        case ElementsType():
+            return f"an array of {type_.storage.length}"
+        case BytesType():
+            return {"ip6": "an IPv6 address", "mac": "a MAC address"}[type_.storage.display]
+        case HeaderType():
+            article = "an" if type_.name[:1] in "aeiou" else "a"
+            return "a header of the packet" if " " in type_.name else f"{article} {type_.name} header"
+        case MapType():
+            return f"the map {type_.name}"
         case NeverType() | BadType():
             return "nothing"
     name = owner(type_)

@@ -137,6 +137,10 @@ class Checker:
         self.reached: dict[Instance, None] = {}
         self.frames: dict[tuple[int, str], Frame] = {}
         self.layouts: dict[str, Any] = {}
+        self.maps: dict[str, Any] = {}  # by the constant's name: declared.MapState
+        self.structs: dict[str, Any] = {}  # layouts of the program's own structs
+        self.laying: list[str] = []  # structs whose layout is being asked
+        self.widths: dict[typed.Var, Any] = {}  # what has been assigned to a variable: storage.Seen
         self.table: dict[type, Callable[..., typed.Node]] = {}
         self.changed = False
         self.said: list[Said] = []
@@ -234,6 +238,10 @@ class Checker:
             return self.say("VariableTypes", value.span, name=target.name.lstrip("%"), old=self.called(target.type),
                             new=self.called(value.type))  # fmt: skip
         target.type = both
+        if self.maps:
+            from rucy.lang.checker.storage import note
+
+            note(self, target, value)
         nil_free = not may_be_nil(value.type)
         self.assigned(target, nil_free)
         if self.flow.dead:

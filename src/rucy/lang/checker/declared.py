@@ -1,0 +1,408 @@
+"""Declarations of maps: what the words, types and options of `NAME = hash(:u32 => :u64, size: 64)` say.
+
+In: `tree.MapDecl`s. Out: a `MapState` for each, which lasts over the rounds: what is declared stands, what is left out rises
+with the uses (checker/maps.py). `finish` makes `typed.MapVar`s of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rucy.kernel.maptypes import BY_WORD
+from rucy.lang import tree, typed
+from rucy.lang.checker import storage
+from rucy.lang.checker.storage import NOTHING, Seen, settle
+from rucy.lang.storage import (
+    BoolStorage,
+    BytesStorage,
+    IntStorage,
+    ObjectStorage,
+    Storage,
+    StructStorage,
+    TextStorage,
+    size_of,
+    struct,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from rucy.kernel.maptypes import MapType
+    from rucy.lang.checker.state import Checker
+    from rucy.source import Span
+
+DEFAULT_ENTRIES = 10_240
+DEFAULT_RING = 256 * 1024
+PAGE = 4096
+_NO_PREALLOC = 1  # BPF_F_NO_PREALLOC of include/uapi/linux/bpf.h, which trie_alloc (kernel/bpf/lpm_trie.c) demands
+
+#: What a word's declaration looks like, and which methods its maps have.
+KINDS: dict[str, str] = {
+    **dict.fromkeys(("hash", "lru_hash", "percpu_hash", "lru_percpu_hash"), "hash"),
+    **dict.fromkeys(("array", "percpu_array"), "array"), "lpm_trie": "lpm",
+    **dict.fromkeys(("queue", "stack"), "queue"), "bloom_filter": "bloom", **dict.fromkeys(("ringbuf", "perf_buffer"), "ring"),
+}  # fmt: skip
+
+_FORMS = {
+    "hash": "{word}(:u32 => :u64)", "lpm": "{word}(:ip4 => :u64)", "array": "{word}(:u64, 256)", "queue": "{word}(:u64, 64)",
+    "bloom": "{word}(:u32, 1000)",
+    "ring": "{word} Event", "histogram": "{word}(:log2)", "stats": "{word}",
+}  # fmt: skip
+_KEYWORDS = {
+    "hash": ("size", "default", "pin"), "lpm": ("size", "default", "pin"), "array": ("size", "pin"),
+    "queue": ("size", "pin"), "bloom": ("size", "pin"), "ring": ("size", "pin"), "histogram": ("size", "pin"),
+    "stats": ("size", "pin"),
+}  # fmt: skip
+
+
+class MapState:
+    """One map while the program is checked. `parts`: the declared storage of the key's parts, None where it is inferred;
+    `value` likewise. `keys` and `seen` are what uses have shown; `apart` says that two uses do not fit, which has been said."""
+
+    __slots__ = (
+        "name", "decl", "row", "kind", "parts", "composite", "value", "size", "default", "flags", "pin", "keys", "key_at",
+        "seen", "value_at", "refused", "show", "record",
+    )  # fmt: skip
+
+    def __init__(self, name: str, decl: tree.MapDecl) -> None:
+        self.name = name
+        self.decl = decl
+        self.kind = KINDS.get(decl.word, "")
+        self.row: MapType | None = BY_WORD.get(decl.word)
+        self.parts: tuple[Storage, ...] | None = None
+        self.composite = False
+        self.value: Storage | None = None
+        self.size = DEFAULT_ENTRIES
+        self.default: int | None = None
+        self.flags = 0
+        self.pin = ""
+        self.keys: list[Seen] | None = None
+        self.key_at: Span | None = None
+        self.seen = NOTHING
+        self.value_at: Span | None = None
+        self.refused = False
+        self.show = ""
+        self.record: StructStorage | None = None
+
+    @property
+    def per_cpu(self) -> bool:
+        return self.row is not None and self.row.per_cpu
+
+
+def declare(ck: Checker) -> None:
+    """Read all declarations; what is wrong with them is said anew in every round."""
+    for name, const in ck.unit.consts.items():
+        if isinstance(const.value, tree.MapDecl):
+            made = MapState(name, const.value)
+            _read(ck, made)
+            known: MapState | None = ck.maps.get(name)
+            if known is None:
+                ck.maps[name] = made
+            else:
+                known.refused = known.refused or made.refused
+
+
+def _read(ck: Checker, state: MapState) -> None:
+    decl = state.decl
+    if not state.kind:
+        ck.say("NotYet", decl.word_span, what=f"`{decl.word}` (`{state.name}`)", instead="a `hash`")
+        state.refused = True
+        return
+    if not _keywords(ck, state):
+        state.refused = True
+        return
+    types = [arg for arg in decl.args if not _is_number(ck, arg)]
+    numbers = [arg for arg in decl.args if _is_number(ck, arg)]
+    match state.kind:
+        case "hash" | "lpm":
+            fits = not numbers and _pair(ck, state, types)
+        case "array" | "queue" | "bloom":
+            fits = len(types) <= 1 and len(numbers) <= 1 and _value(ck, state, types)
+            if numbers and fits:
+                fits = _size(ck, state, numbers[0])
+        case _:
+            fits = not numbers and _record(ck, state, types)
+    if not fits:
+        if not any(said.span.start >= decl.span.start and said.span.end <= decl.span.end for said in ck.said):
+            form = _FORMS[state.kind].format(word=decl.word)
+            ck.say("MapForm", decl.span, word=decl.word, text=decl.span.text, form=f"{state.name} = {form}")
+        state.refused = True
+        return
+    _complete(ck, state)
+
+
+def _complete(ck: Checker, state: MapState) -> None:
+    """What the type of map asks of its size and values."""
+    assert state.row is not None
+    ck.need(state.row.since, f"`{state.decl.word}`", state.decl.word_span)
+    if state.row.name == "LPM_TRIE":
+        state.flags = _NO_PREALLOC
+    if state.row.name == "PERF_EVENT_ARRAY":
+        state.size = 0  # one entry a CPU, which the loader counts
+    elif state.row.size == "bytes":
+        whole = DEFAULT_RING if state.size == DEFAULT_ENTRIES else state.size
+        state.size = max(PAGE, 1 << (whole - 1).bit_length())
+
+
+# ---------------------------------------------------------------- words and numbers
+
+
+def _keywords(ck: Checker, state: MapState) -> bool:
+    decl, fits = state.decl, True
+    allowed = _KEYWORDS[state.kind]
+    seen: set[str] = set()
+    for word, node in decl.kwargs:
+        if word in seen:
+            ck.say("MapOptionTwice", node.span, word=word)
+            fits = False
+        elif word not in allowed:
+            from rucy.lang.checker.suggest import did_you_mean
+
+            known = ", ".join(f"`{each}:`" for each in allowed)
+            ck.say("MapOption", node.span, word=decl.word, name=word, known=known, suggestion=did_you_mean(word, allowed))
+            fits = False
+        else:
+            fits = _option(ck, state, word, node) and fits
+        seen.add(word)
+    return fits
+
+
+def _option(ck: Checker, state: MapState, word: str, node: tree.Node) -> bool:
+    match word:
+        case "size":
+            return _size(ck, state, node)
+        case "pin":
+            text = _resolved(ck, node)
+            if not isinstance(text, tree.Str) or not text.value or b"/" in text.value or b"." in text.value:
+                ck.say("MapPin", node.span, text=node.span.text)
+                return False
+            state.pin = text.value.decode("utf-8", "replace")
+            return True
+    value = _resolved(ck, node)
+    if isinstance(value, tree.Bool):
+        state.default, state.seen = int(value.value), Seen(BoolStorage())
+        return True
+    number = number_of(ck, node)
+    if number is None or not -(1 << 63) <= number < 1 << 64:
+        ck.say("MapDefault", node.span, text=node.span.text)
+        return False
+    state.default = number
+    state.seen = Seen(IntStorage(8, number < 0))
+    return True
+
+
+def _size(ck: Checker, state: MapState, node: tree.Node) -> bool:
+    number = number_of(ck, node)
+    if number is None:
+        ck.say("MapSize", node.span, text=node.span.text)
+        return False
+    if not 1 <= number < 1 << 32:
+        ck.say("MapSizeRange", node.span, size=number)
+        return False
+    state.size = number
+    return True
+
+
+def _resolved(ck: Checker, node: tree.Node) -> tree.Node:
+    """The literal behind a constant."""
+    from rucy.lang.checker.exprs import constant
+
+    if isinstance(node, tree.Const):
+        return constant(ck, node.name) or node
+    return node
+
+
+def _is_number(ck: Checker, node: tree.Node) -> bool:
+    return number_of(ck, node) is not None
+
+
+def number_of(ck: Checker, node: tree.Node) -> int | None:
+    """The number that literals and constants make; None of anything else."""
+    node = _resolved(ck, node)
+    match node:
+        case tree.Int():
+            return node.value
+        case tree.Seq() if len(node.items) == 1:
+            return number_of(ck, node.items[0])
+        case tree.Send(recv=tree.Node(), args=(other,)):
+            left, right = number_of(ck, node.recv), number_of(ck, other)  # type: ignore[arg-type]
+            if left is None or right is None:
+                return None
+            match node.name:
+                case "+":
+                    return left + right
+                case "-":
+                    return left - right
+                case "*":
+                    return left * right
+                case "<<" if 0 <= right < 64:
+                    return left << right
+                case "**" if 0 <= right < 64:
+                    return int(left**right)
+                case "/" if right:
+                    return left // right
+    return None
+
+
+# ---------------------------------------------------------------- types
+
+
+def _pair(ck: Checker, state: MapState, types: list[tree.Node]) -> bool:
+    """`KEY => VALUE`, or nothing."""
+    if not types:
+        return True
+    if len(types) != 1 or not isinstance(types[0], tree.Pair):
+        return False
+    key, value = types[0].key, types[0].value
+    parts = key.items if isinstance(key, tree.Array) and not _is_array(ck, key) else (key,)
+    if not parts:
+        return False
+    made = [_key_part(ck, state, part) for part in parts]
+    held = type_of(ck, value)
+    if any(part is None for part in made) or held is None:
+        return False
+    state.parts = tuple(part for part in made if part is not None)
+    state.composite = len(parts) > 1
+    return _holds(ck, state, held, value.span)
+
+
+def _key_part(ck: Checker, state: MapState, node: tree.Node) -> Storage | None:
+    made = type_of(ck, node)
+    match made:
+        case None | IntStorage() | BoolStorage() | TextStorage() | BytesStorage() if state.kind != "lpm" or made is None:
+            return made
+        case IntStorage(net=32) | BytesStorage(display="ip6"):
+            return made
+        case StructStorage() if state.kind != "lpm":
+            return made
+    shown = ":ip4 or :ip6" if state.kind == "lpm" else "an integer, a boolean, `[:char, n]`, an address or a struct"
+    ck.say("MapKeyType", node.span, word=state.decl.word, text=node.span.text, shown=shown)
+    return None
+
+
+def _value(ck: Checker, state: MapState, types: list[tree.Node]) -> bool:
+    if not types:
+        return True
+    if isinstance(types[0], tree.Pair):
+        return False
+    held = type_of(ck, types[0])
+    return held is not None and _holds(ck, state, held, types[0].span)
+
+
+def _holds(ck: Checker, state: MapState, held: Storage, span: Span) -> bool:
+    """Set the declared type of the values."""
+    if isinstance(held, ObjectStorage):
+        ck.say("MapValueObject", span, kind=held.kind)
+        return False
+    if state.default is not None:
+        wanted = BoolStorage if isinstance(state.seen.storage, BoolStorage) else IntStorage
+        if not isinstance(held, wanted):
+            ck.say("MapDefaultType", span, default=state.default, text=span.text)
+            return False
+    state.value = held
+    return True
+
+
+def _record(ck: Checker, state: MapState, types: list[tree.Node]) -> bool:
+    if not types:
+        return True
+    if len(types) != 1:
+        return False
+    held = type_of(ck, types[0])
+    if held is None:
+        return False
+    if not isinstance(held, StructStorage):
+        ck.say("RingRecord", types[0].span, word=state.decl.word, text=types[0].span.text)
+        return False
+    state.record = held
+    return True
+
+
+def _is_array(ck: Checker, node: tree.Array) -> bool:
+    """`[:char, 16]`, unlike `[:u32, [:char, 16]]`."""
+    return len(node.items) == 2 and number_of(ck, node.items[1]) is not None
+
+
+def type_of(ck: Checker, node: tree.Node) -> Storage | None:
+    """The storage that a type says; None where it has been refused."""
+    from rucy.lang.checker.structs import array_of, layout
+
+    match node:
+        case tree.Sym():
+            found = storage.WORDS.get(node.name)
+            if found is not None:
+                return found
+            from rucy.lang.checker.suggest import did_you_mean
+
+            ck.say("TypeUnknown", node.span, text=node.span.text, suggestion=did_you_mean(node.name, storage.WORDS))
+            return None
+        case tree.Const():
+            if node.name in ck.unit.structs:
+                return layout(ck, node.name)
+            from rucy.lang.checker.suggest import did_you_mean
+
+            ck.say("TypeUnknown", node.span, text=node.name, suggestion=did_you_mean(node.name, ck.unit.structs))
+            return None
+        case tree.Array() if _is_array(ck, node):
+            of, count = type_of(ck, node.items[0]), number_of(ck, node.items[1])
+            if of is None or count is None:
+                return None
+            if count < 1:
+                ck.say("TypeCount", node.items[1].span, count=count)
+                return None
+            return array_of(of, count)
+    ck.say("TypeUnknown", node.span, text=node.span.text, suggestion="")
+    return None
+
+
+# ---------------------------------------------------------------- what a use sees
+
+
+def key_parts(state: MapState) -> tuple[Storage, ...] | None:
+    """The storage of each part of the key, as far as it is known."""
+    if state.kind == "array":
+        return (IntStorage(4),)
+    if state.parts is not None:
+        return state.parts
+    if state.keys is None:
+        return None
+    made = tuple(settle(seen) for seen in state.keys)
+    return None if any(part is None for part in made) else tuple(part for part in made if part is not None)
+
+
+def key_storage(state: MapState) -> Storage | None:
+    """The whole key: its one part, or a struct of its parts."""
+    parts = key_parts(state)
+    if not parts:
+        return None
+    if state.kind == "lpm":
+        return struct(f"{state.name}_key", [("prefixlen", IntStorage(4)), ("addr", parts[0])])
+    if len(parts) == 1:
+        return parts[0]
+    return struct(f"{state.name}_key", [(f"k{i}", part) for i, part in enumerate(parts)])
+
+
+def value_of(state: MapState) -> Storage | None:
+    """The storage of the values, as far as it is known."""
+    return state.value if state.value is not None else settle(state.seen)
+
+
+def finished(ck: Checker) -> dict[str, typed.MapVar]:
+    """The maps of a program without errors."""
+    out: dict[str, typed.MapVar] = {}
+    for name, state in ck.maps.items():
+        assert state.row is not None
+        value: Any = value_of(state) if state.kind != "ring" else None
+        out[name] = typed.MapVar(
+            name, state.row.name, key_storage(state), value, state.size, state.decl.span, _bits(state.default, value),
+            bool(state.pin), state.flags, state.record, None, (), state.show, state.pin,
+        )  # fmt: skip
+    return out
+
+
+def _bits(default: int | None, value: Storage | None) -> int | None:
+    if default is None or value is None:
+        return None
+    return default % (1 << 8 * size_of(value))
+
+
+__all__ = ["DEFAULT_ENTRIES", "KINDS", "MapState", "declare", "finished", "key_parts", "key_storage", "number_of", "type_of",
+           "value_of"]  # fmt: skip

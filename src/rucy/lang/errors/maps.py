@@ -1,0 +1,286 @@
+"""Maps: their declarations, keys, values and methods."""
+
+from __future__ import annotations
+
+from rucy.source import Diagnostic
+
+# ---------------------------------------------------------------- declarations
+
+
+class MapForm(Diagnostic):
+    code = "map-form"
+    title = "`{text}` does not say what a `{word}` takes"
+    help = "write e.g. `{form}`; types may be left out where the kernel half shows them"
+
+
+class MapOption(Diagnostic):
+    code = "map-option"
+    title = "`{word}` has no option `{name}:`{suggestion}"
+    help = "it takes {known}"
+
+
+class MapOptionTwice(Diagnostic):
+    code = "map-option-twice"
+    title = "`{word}:` is given twice"
+    help = "leave one of them out"
+
+
+class MapPin(Diagnostic):
+    code = "map-pin"
+    title = "`{text}` is no name to pin a map by"
+    help = 'write a name without `/` and `.`: `pin: "counts"`'
+
+
+class MapDefault(Diagnostic):
+    code = "map-default"
+    title = "`{text}` cannot be the default of a map: only Integers and booleans can"
+    help = "write a literal, `default: 0`; for anything else test the value: `MAP[k] || …`"
+
+
+class MapDefaultType(Diagnostic):
+    code = "map-default"
+    title = "the default {default} does not go with values of type `{text}`"
+    help = "leave `default:` out, and test what `MAP[k]` gives"
+
+
+class MapSize(Diagnostic):
+    code = "map-size"
+    title = "`{text}` is no size that is known when the program is compiled"
+    help = "write a number, e.g. `size: 10_240`"
+
+
+class MapSizeRange(Diagnostic):
+    code = "map-size"
+    title = "a map cannot have {size} entries"
+    help = "give a number from 1 to 4294967295"
+
+
+class MapKeyType(Diagnostic):
+    code = "map-key-type"
+    title = "`{text}` cannot be a key of a `{word}`"
+    help = "use {shown}"
+
+
+class MapValueObject(Diagnostic):
+    code = "map-value-type"
+    title = "`:{kind}` is no value by itself"
+    help = "make it a field of a struct: `attr :x, :{kind}`, and the struct the value"
+
+
+class RingRecord(Diagnostic):
+    code = "ring-record"
+    title = "`{text}` is no record: a `{word}` carries structs"
+    help = "name a class with attrs: `{word} Event`"
+
+
+class TypeUnknown(Diagnostic):
+    code = "type-unknown"
+    title = "`{text}` is no type{suggestion}"
+    help = "use a storage type (`:u32`), an array of one (`[:char, 16]`), or a struct's name"
+
+
+class TypeCount(Diagnostic):
+    code = "type-count"
+    title = "an array of {count} elements holds nothing"
+    help = "give a number from 1"
+
+
+class MapInside(Diagnostic):
+    code = "map-inside"
+    title = "`{word}` declares a map, and stands at the top level only"
+    help = "write `{name} = {text}` at the top of the file, and use `{name}` here"
+
+
+class MapOpen(Diagnostic):
+    code = "map-open"
+    title = "nothing in the kernel half says what {what} that `{map}` has"
+    help = "write them: `{declared}`"
+
+
+class RingOpen(Diagnostic):
+    code = "map-open"
+    title = "nothing in the kernel half says what records `{ring}` carries"
+    help = "name their class: `{declared}`"
+
+
+# ---------------------------------------------------------------- use
+
+
+class MapAsValue(Diagnostic):
+    code = "map-as-value"
+    title = "`{map}` is a map, which cannot be passed on or kept in a variable in the kernel half"
+    help = "use it by its name: `{map}[key]`"
+
+
+class NoMapMethod(Diagnostic):
+    code = "no-map-method"
+    title = "`{name}` is nothing that `{map}`, a `{word}`, has in the kernel half"
+    help = "{advice}"
+
+
+class MapCount(Diagnostic):
+    code = "map-count"
+    title = "the kernel cannot tell a program how many elements `{map}` has (`{name}`)"
+    help = "ask in the user half, or count in a $global of your own"
+
+
+class ArrayDelete(Diagnostic):
+    code = "array-delete"
+    title = "an element of `{map}`, an array, cannot be deleted"
+    help = "set it to 0, or use a `hash`"
+
+
+class MapNoKey(Diagnostic):
+    code = "map-no-key"
+    title = "`{map}` is asked without a key"
+    help = "give one: `{map}[key]`"
+
+
+class MapKeyParts(Diagnostic):
+    code = "map-key-parts"
+    title = "a key of `{map}` has {count} part(s), and {given} are given"
+    help = "give as many everywhere"
+
+
+class MapKeyKinds(Diagnostic):
+    code = "map-key-kinds"
+    title = "`{map}` is indexed with {have} here, and with `{old}` elsewhere"
+    help = "use one kind of key"
+
+
+class MapKeyValue(Diagnostic):
+    code = "map-key-type"
+    title = "{have} cannot be a key of `{map}`"
+    help = "use a number, a string, an address or a struct"
+
+
+class LpmKey(Diagnostic):
+    code = "lpm-key"
+    title = "`{map}` finds addresses by their longest prefix, and {have} is no address"
+    help = "give an address in network byte order: an `:ip4` or `:ip6` field, or `htonl(x)`"
+
+
+class MapIndexOutside(Diagnostic):
+    code = "map-index-outside"
+    title = "`{map}` has {size} element(s), and {index} is none of their indexes"
+    help = "use an index from 0 to the number of elements minus 1, or declare a larger array"
+
+
+class MapIndexUnproved(Diagnostic):
+    code = "map-index-unproved"
+    title = "`{map}` may have no element `{key}`"
+    help = "keep the index below its size: `% {size}`"
+
+
+class MapValueKinds(Diagnostic):
+    code = "map-value-kinds"
+    title = "{have} is stored in `{map}` here, and `{old}` elsewhere"
+    help = "store one kind of value; a struct can hold several"
+
+
+class MapStoreNil(Diagnostic):
+    code = "map-store-nil"
+    title = "`{words[nil]}` cannot be stored in `{map}`"
+    help = "take the element out: `{map}.delete(key)`"
+
+
+class FetchDefault(Diagnostic):
+    code = "fetch-default"
+    title = "`fetch` needs the value to give for a missing key: nothing can be raised in the kernel"
+    help = "write `{map}.fetch({key}, 0)`, or test `{map}[{key}]`"
+
+
+class NoMapUpdate(Diagnostic):
+    code = "no-map-update"
+    title = "`{text}` changes nothing that `{map}`, a `{word}`, has"
+    help = "only elements of hashes and arrays are changed in place"
+
+
+class MapUpdateType(Diagnostic):
+    code = "map-update-type"
+    title = "`{op}=` on an element of `{map}` takes an Integer, and this is {have}"
+    help = "give a number in host byte order"
+
+
+class MapUpdateOf(Diagnostic):
+    code = "map-update-type"
+    title = "the values of `{map}` are `{held}`, which `{op}=` cannot change"
+    help = "`{op}=` changes Integers, and Integer fields of structs: `e.n {op}= 1`"
+
+
+class MapUpdateDefault(Diagnostic):
+    code = "map-update-default"
+    title = "`{map}[{key}]` is nil where the key is missing, and nil has no `{op}`"
+    help = "give missing keys a value: `{declared}`"
+
+
+class MapOperator(Diagnostic):
+    code = "map-operator"
+    title = "`{op}=` on `{map}` reads, computes and writes: what another CPU writes between would be lost"
+    help = "use += -= |= &= ^=, which are atomic, a per-CPU map, or a struct with a lock: `lock(e.l) {{ e.n {op}= … }}`"
+
+
+class AtomicWidth(Diagnostic):
+    code = "atomic-width"
+    title = "{what} is `{held}`, and the kernel's atomic `{op}=` works on 4 or 8 bytes"
+    help = "declare it wider: `{wide}`"
+
+
+class MapAndSet(Diagnostic):
+    code = "map-and-set"
+    title = "`&&=` on an element of a map is not in the language"
+    help = "write the test: `{map}[{key}] = {value} if {map}.key?({key})`"
+
+
+class ArrayOrSet(Diagnostic):
+    code = "array-or-set"
+    title = "an element of `{map}`, an array, is never missing, so `||=` would store nothing"
+    help = "compare and store: `{map}[{key}] = … if {map}[{key}] == 0`"
+
+
+class DefaultOrSet(Diagnostic):
+    code = "default-or-set"
+    title = "`{map}` has a default, so `{map}[{key}]` is never nil and `||=` would store nothing"
+    help = "ask for the key: `{map}[{key}] = {value} unless {map}.key?({key})`, or leave `default:` out"
+
+
+class BoolOrSet(Diagnostic):
+    code = "bool-or-set"
+    title = "`||=` would also overwrite a false that is in `{map}`"
+    help = "ask for the key: `{map}[{key}] = {value} unless {map}.key?({key})`"
+
+
+class RingValue(Diagnostic):
+    code = "ring-value"
+    title = "`{ring}` carries structs, and this is {have}"
+    help = "make a record: `{ring} << Event.new(…)`"
+
+
+class RingRecordOther(Diagnostic):
+    code = "ring-record"
+    title = "`{ring}` carries records of `{want}`, and this is {have}"
+    help = "use one ring for each kind of record"
+
+
+class ReserveBlock(Diagnostic):
+    code = "reserve-block"
+    title = "`reserve` takes a block with one parameter, the record to fill in"
+    help = "write `{ring}.reserve {{ |e| e.x = 1 }}`"
+
+
+class ReserveRing(Diagnostic):
+    code = "reserve-ring"
+    title = "only records of a `ringbuf` can be filled in place"
+    help = "write `{ring} << Event.new(…)`"
+
+
+class ReserveRecord(Diagnostic):
+    code = "reserve-record"
+    title = "`{ring}` does not say which records it carries, so there is nothing to reserve"
+    help = "name their class: `{declared}`"
+
+
+class ReserveBreak(Diagnostic):
+    code = "reserve-break"
+    title = "`break` cannot leave the block of `reserve`"
+    help = "use `next`, which sends the record as it is, or leave the probe"
