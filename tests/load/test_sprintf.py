@@ -53,7 +53,8 @@ def test_records() -> None:
     formats = Formats(
         [
             {"line": 1, "parts": ["n=", {"kind": "u64", "at": 8, "spec": "%d"}, {"hex": "ff0a"}]},
-            {"line": 2, "parts": [{"kind": "text", "at": 8, "size": 8, "spec": "%s", "line": True}]},
+            {"line": 2, "parts": [{"kind": "text", "at": 8, "size": 8, "spec": "%s", "line": 1}]},
+            {"line": 2, "parts": ["a\n", {"kind": "text", "at": 8, "size": 8, "spec": "%s", "line": 2}]},
             {"line": 3, "parts": [{"kind": "i64", "at": 8, "some": 4, "spec": "%p"}, "\n"]},
             {"line": 4, "parts": [{"kind": "bool", "at": 4, "spec": "%-6s"}, {"kind": "const", "value": 3, "spec": "%03d"}]},
             {"line": 5, "parts": [{"kind": "ptr", "at": 8, "spec": "%p"}, {"kind": "ip6", "at": 16, "spec": "%s"}]},
@@ -63,10 +64,12 @@ def test_records() -> None:
     assert formats.text(struct.pack("<II8s", 1, 0, b"bash\0old")) == "bash\n"
     assert formats.text(struct.pack("<II8s", 1, 0, b"line\n")) == "line\n"
     assert formats.text(struct.pack("<II8s", 1, 0, b"")) == "\n"
-    assert formats.text(struct.pack("<IIq", 2, 1, -5)) == "-5\n"
-    assert formats.text(struct.pack("<IIq", 2, 0, -5)) == "nil\n"
-    assert formats.text(struct.pack("<II", 3, 1)) == "true  003"
-    assert formats.text(struct.pack("<IIQ", 4, 0, 0xFFFF888000000000) + bytes(15) + b"\1") == "0xffff888000000000::1"
+    assert formats.text(struct.pack("<II8s", 2, 0, b"")) == "a\n"
+    assert formats.text(struct.pack("<II8s", 2, 0, b"b")) == "a\nb\n"
+    assert formats.text(struct.pack("<IIq", 3, 1, -5)) == "-5\n"
+    assert formats.text(struct.pack("<IIq", 3, 0, -5)) == "nil\n"
+    assert formats.text(struct.pack("<II", 4, 1)) == "true  003"
+    assert formats.text(struct.pack("<IIQ", 5, 0, 0xFFFF888000000000) + bytes(15) + b"\1") == "0xffff888000000000::1"
 
 
 def test_records_that_no_format_describes() -> None:

@@ -51,6 +51,6 @@ BY_WORD: dict[str, Builtin] = {row.word: row for row in ROWS}
 #: every word that a program may call beside hooks, built-ins, map types and helpers: a method cannot have such a name
 OTHERS = frozenset(
     "license option histogram stats first_of field? type? enum? sizeof kconfig kernel_version ksym per_cpu "
-    "ntohs ntohl htons htonl printk puts printf p str ustr signal override_return tail_call redirect redirect_map "
+    "ntohs ntohl htons htonl printk puts print printf p str ustr signal override_return tail_call redirect redirect_map "
     "after lock every attach detach poll wait table symbolize at_exit abort warn system sleep exit".split()
 )

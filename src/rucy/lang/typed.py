@@ -471,6 +471,25 @@ class Printk(Node):
     args: tuple[Node, ...]
 
 
+class Hole(NamedTuple):
+    """A value in a line of `Output`: `arg` an index into its args, `spec` the conversion as Ruby's `format` has it ("%-5d",
+    "%s", "%p"). `line`: so many parts, this one the last, are a line of `puts`: a newline follows unless they end with one."""
+
+    arg: int
+    spec: str
+    line: int = 0
+
+
+class Output(Node):
+    """`puts`, `print`, `p`, `printf`: one record in the output ring; text is made of it in user space. Args are Integer,
+    Bool, string, nil, PtrType, BytesType, or for "%p" an OptType of the first three; all are evaluated, in order. Value:
+    nil, or where the type is another (`p`) that of the one argument."""
+
+    __slots__ = ("parts", "args")
+    parts: tuple[bytes | Hole, ...]
+    args: tuple[Node, ...]
+
+
 # ---------------------------------------------------------------- objects in memory
 
 

@@ -3,8 +3,8 @@
 A record is the number of its format (u32), then its arguments where the format says. A format is a note of the object:
 {"line": N, "parts": [TEXT or HOLE, …]}. A hole has `kind`: "u64", "i64", "bool", "ptr", "text" (with `size`), "ip6",
 "mac" at the offset `at`, or "const" with `value`; `some`: the offset of a byte that is 0 when it is nil; `spec`: the
-conversion as Ruby's `format` has it; `line`: a newline follows unless the text ends with one (`puts`). A TEXT that is no
-UTF-8 is {"hex": DIGITS}.
+conversion as Ruby's `format` has it; `line`: so many parts, this one the last, are a line of `puts`, behind which comes a
+newline unless it ends with one. A TEXT that is no UTF-8 is {"hex": DIGITS}.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from rucy.load.errors import LoadError
 #: The ring's name in the object.
 RING = "rucy_output"
 
-_Piece = Callable[[bytes], str]
+#: How a part of a format becomes text, and how many parts before it, itself included, it is to end as a line (0: none).
+_Piece = tuple[Callable[[bytes], str], int]
 
 
 class Formats:
@@ -33,27 +34,25 @@ class Formats:
         number = int.from_bytes(record[:4], "little")
         if len(record) < 4 or number >= len(self._formats):
             raise LoadError(f"a record of {len(record)} bytes in `{RING}` has no format", status=70)
+        out: list[str] = []
         try:
-            return "".join([piece(record) for piece in self._formats[number]])
+            for show, line in self._formats[number]:
+                out.append(show(record))
+                if line and not "".join(out[-line:]).endswith("\n"):
+                    out.append("\n")
         except (struct.error, IndexError):
             raise LoadError(f"a record of {len(record)} bytes in `{RING}` is too short for its format", status=70) from None
+        return "".join(out)
 
 
 def _piece(part: str | dict[str, Any]) -> _Piece:
     if isinstance(part, str):
-        return lambda record: part
+        return lambda record: part, 0
     if "hex" in part:
         raw = bytes.fromhex(part["hex"]).decode("utf-8", "surrogateescape")
-        return lambda record: raw
-    spec = sprintf.parse(part["spec"])
-    value = _value(part)
-    if part.get("line"):
-        return lambda record: _line(sprintf.convert(spec, value(record)))
-    return lambda record: sprintf.convert(spec, value(record))
-
-
-def _line(text: str) -> str:
-    return text if text.endswith("\n") else text + "\n"
+        return lambda record: raw, 0
+    spec, value = sprintf.parse(part["spec"]), _value(part)
+    return lambda record: sprintf.convert(spec, value(record)), part.get("line", 0)
 
 
 def _value(part: dict[str, Any]) -> Callable[[bytes], Any]:

@@ -547,7 +547,7 @@ def _lower_in_place(low: Lowering, node: typed.CallMethod, args: list[Held]) -> 
 
 
 def _table() -> dict[type, object]:
-    from rucy.lower import integers, kernel, strings
+    from rucy.lower import integers, kernel, output, strings
 
     return {
         typed.Int: _int, typed.Bool: _bool, typed.Nil: _nil, typed.Str: strings.literal,
@@ -560,6 +560,7 @@ def _table() -> dict[type, object]:
         typed.KernelLoad: kernel.kernel_load, typed.KernelAddress: kernel.kernel_address,
         typed.PtrCast: kernel.ptr_cast, typed.CoreQuery: kernel.core_query,
         typed.CallHelper: kernel.call_helper, typed.Printk: kernel.printk,
+        typed.Output: output.output,
         typed.ReadString: strings.read_string, typed.HelperString: strings.helper_string,
         typed.ProbeName: strings.probe_name,
         typed.StrCompare: strings.compare_strings, typed.StrSize: strings.size, typed.StrByte: strings.byte,

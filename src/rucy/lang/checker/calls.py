@@ -231,21 +231,12 @@ def by_name(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
 
 
 def _word_not_yet(ck: Checker, node: tree.Send, instead: str) -> typed.Node:
-    shown = None
-    if node.name in ("puts", "print", "p") and len(node.args) == 1:
-        from rucy.lang.checker.suggest import printed
-
-        shown = printed(ck, node.args[0])
-    elif node.name == "printf" and node.args and isinstance(node.args[0], tree.Str):
-        shown = f"printk({', '.join(arg.span.text for arg in node.args)})"
-    if shown is None or not isinstance(node.args[0], tree.Interp):
-        _check_arguments(ck, node)
-    return ck.say("NotYet", node.name_span, what=f"`{node.name}`", instead=shown or instead)
+    _check_arguments(ck, node)
+    return ck.say("NotYet", node.name_span, what=f"`{node.name}`", instead=instead)
 
 
 #: Words of the language that this version refuses by name, and what to use meanwhile.
 _NOT_YET = {
-    "puts": 'printk("…")', "print": 'printk("…")', "p": 'printk("%d", x)', "printf": 'printk("%d", x)',
     "option": "a constant", "histogram": "a $global", "stats": "a $global", "redirect": "another result",
     "redirect_map": "another result", "tail_call": "a method", "after": "user space", "lock": "an atomic $global",
     "signal": "send_signal", "override_return": "another hook", "kconfig": "a constant", "kernel_version": "type?",

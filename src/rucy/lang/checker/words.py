@@ -146,7 +146,7 @@ def printk(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     row = helper_calls.find("trace_printk")
     if row is not None and not helper_calls.allowed(ck, node, row):
         return bad(node.span)
-    text = _literal(ck, node.args[0])
+    text = literal(ck, node.args[0])
     if text is None:
         from rucy.lang.checker.suggest import printed
 
@@ -163,7 +163,8 @@ def printk(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     return strings.printk(ck, node.span, text, node.args[2:], True)
 
 
-def _literal(ck: Checker, node: tree.Node) -> tree.Str | None:
+def literal(ck: Checker, node: tree.Node) -> tree.Str | None:
+    """A format: a literal string, or a constant that is one."""
     from rucy.lang.checker.exprs import constant
 
     value = constant(ck, node.name) if isinstance(node, tree.Const) else node
@@ -172,7 +173,19 @@ def _literal(ck: Checker, node: tree.Node) -> tree.Str | None:
     return None
 
 
+def _output(name: str) -> Callable[[Checker, tree.Send, bool], typed.Node]:
+    """puts, print, p, printf."""
+
+    def word(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+        from rucy.lang.checker import output
+
+        return getattr(output, name)(ck, node, used)  # type: ignore[no-any-return]
+
+    return word
+
+
 WORDS: dict[str, Callable[[Checker, tree.Send, bool], typed.Node]] = {
+    "puts": _output("puts"), "print": _output("print_"), "p": _output("p"), "printf": _output("printf"),
     "ctx": ctx, "printk": printk, "bpf_trace_printk": printk, "trace_printk": printk,
     "ntohs": _order("ntoh", 16), "ntohl": _order("ntoh", 32), "htons": _order("hton", 16), "htonl": _order("hton", 32),
     "str": string, "ustr": string,

@@ -1,4 +1,4 @@
-"""printk and its formats."""
+"""Output: `puts` and its relatives, printk, and formats."""
 
 from __future__ import annotations
 
@@ -75,3 +75,33 @@ class FormatType(Diagnostic):
     code = "format-type"
     title = "`{shown}` cannot print {have}"
     help = "use %d for a number, %s for a string, %p for a pointer"
+
+
+class OutputPointer(Diagnostic):
+    code = "output-value"
+    title = "`{text}` is a pointer, which `{name}` does not print"
+    help = "{advice}"
+
+
+class OutputValue(Diagnostic):
+    code = "output-value"
+    title = "`{name}` cannot print {have}"
+    help = "print its parts: numbers and strings"
+
+
+class OutputConversion(Diagnostic):
+    code = "format-unknown"
+    title = "the conversion `{shown}` is not known here"
+    help = "use %d %x %o %b %c %s or %p, with flags, width and precision if wanted"
+
+
+class InspectValue(Diagnostic):
+    code = "inspect-value"
+    title = "`p` of several values gives an array, which cannot be made here"
+    help = "print them in a line of their own, or one at a time"
+
+
+class InspectInterpolation(Diagnostic):
+    code = "inspect-interpolation"
+    title = "`p` quotes a string, and one with interpolation is put together after that"
+    help = "print the text with `puts`, or the values with `p`"
