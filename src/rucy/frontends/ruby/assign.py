@@ -86,6 +86,7 @@ def _target(lo: Lowering, node: Node) -> _Target:
         target = _Target(node, "call")
         target.recv = lower_receiver(lo, field(node, "receiver"))
         target.name = lo.text(field(node, "method"))
+        lo.needed_members.update((target.name, f"{target.name}="))
         target.safe = any(c.type == "&." for c in node.children)
     else:
         target = _Target(node, "bad")

@@ -162,6 +162,7 @@ def lower_call(lo: Lowering, node: Node) -> tree.Node:
     name, name_span = lo.text(method), lo.span(method)
     if receiver is None:
         return call_by_name(lo, node, name, name_span, args, block)
+    lo.needed_members.add(name)
     recv = lower_receiver(lo, receiver)
     error = _refused_on_value(lo, name, name_span)
     if error is not None:
@@ -203,6 +204,11 @@ def call_by_name(
 ) -> tree.Node:
     """A call without receiver: of a method of the file, a word of the language or a helper."""
     span = lo.span(node)
+    if lo.struct is not None and lo.self_var is not None and name in lo.struct:
+        lo.needed_members.add(name)
+        given, words, passed = _call_arguments(lo, args)
+        body = _block_of(lo, name, block, passed)
+        return tree.Send(span, tree.Local(name_span, lo.self_var), name, tuple(given), tuple(words), body, False, name_span)
     if name in lo.methods:
         lo.needed_methods.setdefault(name)
     elif name in _OWN:
@@ -216,6 +222,19 @@ def call_by_name(
     positional, kwargs, passed = _call_arguments(lo, args)
     body = _block_of(lo, name, block, passed)
     return tree.Send(span, None, name, tuple(positional), tuple(kwargs), body, False, name_span)
+
+
+def lower_self(lo: Lowering, node: Node) -> tree.Node:
+    """The object that a struct's method is called on; elsewhere there is none."""
+    if lo.self_var is not None:
+        return tree.Local(lo.span(node), lo.self_var)
+    return lo.refuse(lo.refusal(errors.SelfWord, node))
+
+
+def lower_instance_variable(lo: Lowering, node: Node) -> tree.Node:
+    if lo.self_var is not None:
+        return lo.refuse(lo.refusal(errors.FieldVariable, node))
+    return lo.refuse(lo.refusal(errors.InstanceVariable, node))
 
 
 def _numbered(lo: Lowering, name: str, args: Node | None, block: Node | None) -> bool:

@@ -14,7 +14,7 @@ from rucy.frontends.ruby.control import field, lower_body
 from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL
 from rucy.frontends.ruby.lower import Frame, Lowering, Scope, without_result
 from rucy.frontends.ruby.maps import MAP_WORDS, lower_map
-from rucy.frontends.ruby.structs import is_struct, lower_struct
+from rucy.frontends.ruby.structs import is_struct, lower_struct, methods_of
 from rucy.lang import tree
 from rucy.source import Diagnostic, Note, Span
 
@@ -39,6 +39,7 @@ class Declarations:
         self.classes: list[tuple[int, tree.Struct]] = []  # with the number of section! methods before
         self.sections = 0
         self.globals: dict[str, Node] = {}
+        self.struct_methods: dict[str, dict[str, Node]] = {}
         self.statements = [c for c in root.children if c.is_named and c.type not in STRUCTURAL]
 
     def run(self) -> tree.Unit:
@@ -190,6 +191,7 @@ class Declarations:
             lo.refuse(errors.StructTwice(struct.name_span, note, name=struct.name))
             return
         self.unit.structs[struct.name] = struct
+        self.struct_methods[struct.name] = methods_of(lo, node)
         self.classes.append((self.sections, struct))
 
     def constant(self, node: Node) -> None:
@@ -238,6 +240,17 @@ class Declarations:
         self.unit.programs.append(tree.Probe(span, word, tuple(positional), tuple(options), body, where))
 
     # ------------------------------------------------------------ methods
+
+    def struct_method(self, struct: tree.Struct, node: Node) -> tree.Method:
+        """A method of a struct: its first parameter is the object."""
+        lo = self.lo
+        own = self.struct_methods[struct.name]
+        lo.struct = frozenset(attr.name for attr in struct.attrs) | frozenset(own)
+        lo.self_var = tree.Var("self", lo.span(field(node, "name")))
+        made = self.method(node)
+        made.params = (tree.Parameter(lo.self_var.span, lo.self_var, None, False), *made.params)
+        lo.struct = lo.self_var = None
+        return made
 
     def method(self, node: Node) -> tree.Method:
         lo = self.lo
@@ -296,8 +309,11 @@ class Declarations:
         while True:
             methods = [name for name in lo.needed_methods if name not in unit.methods]
             consts = [name for name in lo.needed_consts if name not in done_consts and name in lo.consts]
-            if not methods and not consts:
+            members = self.members()
+            if not methods and not consts and not members:
                 break
+            for struct, node in members:
+                struct.methods += (self.struct_method(struct, node),)
             for name in methods:
                 unit.methods[name] = self.method(lo.methods[name])
             for name in consts:
@@ -312,6 +328,15 @@ class Declarations:
                 unit.globals[name] = tree.GlobalDecl(lo.span(node), name, refused)
             elif node is not None and _literal(field(node, "right")):
                 unit.globals[name] = tree.GlobalDecl(lo.span(node), name, lo.lower(field(node, "right")))
+
+    def members(self) -> list[tuple[tree.Struct, Node]]:
+        """Methods of structs that bear a name which kernel code calls on some value, and are not lowered yet."""
+        out: list[tuple[tree.Struct, Node]] = []
+        for name, own in self.struct_methods.items():
+            struct = self.unit.structs[name]
+            done = {method.name for method in struct.methods}
+            out += [(struct, node) for name, node in own.items() if name in self.lo.needed_members and name not in done]
+        return out
 
     def const(self, name: str) -> None:
         lo = self.lo

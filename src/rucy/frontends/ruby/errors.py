@@ -56,6 +56,12 @@ class InstanceVariable(Diagnostic):
     help = "use a global, which both halves see: `${bare}`"
 
 
+class FieldVariable(Diagnostic):
+    code = "instance-variable"
+    title = "`{text}` is an instance variable; a struct keeps its values in its attrs"
+    help = "write `{bare}` to read the field, and `self.{bare} = …` to set it"
+
+
 class ClassVariable(Diagnostic):
     code = "class-variable"
     title = "`{text}` is a class variable; a probe has no class to keep it in"

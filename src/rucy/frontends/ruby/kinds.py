@@ -85,6 +85,8 @@ _LOWERED: dict[str, Any] = {
     "element_reference": calls.lower_element,
     "call": calls.lower_call,
     "yield": calls.lower_yield,
+    "self": calls.lower_self,
+    "instance_variable": calls.lower_instance_variable,
 }
 
 _REFUSED: dict[str, type[Diagnostic]] = {
@@ -95,9 +97,7 @@ _REFUSED: dict[str, type[Diagnostic]] = {
     "subshell": errors.Subshell,
     "hash": errors.HashLiteral,
     "lambda": errors.LambdaLiteral,
-    "self": errors.SelfWord,
     "super": errors.SuperCall,
-    "instance_variable": errors.InstanceVariable,
     "class_variable": errors.ClassVariable,
     "method": errors.NestedDef,
     "singleton_method": errors.SingletonMethod,

@@ -68,6 +68,9 @@ class Lowering:
         self.needed_methods: dict[str, None] = {}
         self.needed_consts: dict[str, Span] = {}
         self.needed_globals: dict[str, None] = {}
+        self.needed_members: set[str] = set()  # names called on a value: methods of structs among them
+        self.struct: frozenset[str] | None = None  # fields and methods of the struct whose method is being lowered
+        self.self_var: tree.Var | None = None  # the object there
         self.takes_two: Node | None = None  # the right side of a multiple assignment, where `divmod` may stand
         self._temps = 0
 

@@ -53,8 +53,16 @@ def _type_of(lo: Lowering, node: Node) -> str | tuple[str, int] | None:
     return element, count.value
 
 
+def methods_of(lo: Lowering, node: Node) -> dict[str, Node]:
+    """The methods of a struct's class by name, the last of each as Ruby has it. Those that kernel code may call, by their
+    names alone, are lowered later: the others are the user half's, and may use all of Ruby."""
+    body = node.child_by_field_name("body")
+    methods = [child for child in (body.children if body is not None else []) if child.type == "method"]
+    return {lo.text(field(method, "name")): method for method in methods}
+
+
 def lower_struct(lo: Lowering, node: Node) -> tree.Struct:
-    """The struct of a class. Its methods are the user half's so far: no kernel code can have such an object to call them."""
+    """The struct of a class, without its methods."""
     name = field(node, "name")
     parent = node.child_by_field_name("superclass")
     if parent is not None:
