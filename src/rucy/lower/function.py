@@ -7,7 +7,7 @@ node class → function. A condition is lowered straight into branches (`Lowerin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from rucy.ir.builder import Builder
 from rucy.ir.function import Block, Const, Data, Function, Instr, Module, Param, Value, const, false, true
@@ -15,7 +15,26 @@ from rucy.ir.types import I1, I64, VOID, Type
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lang.tree import Label
-from rucy.lower.values import CONST_PTR, GLOBAL_PTR, NOTHING, STACK_PTR, Held, Nothing, Opt, Text, ir_type, is_scalar
+from rucy.lower.values import (
+    CONST_PTR,
+    FOUND_PTR,
+    GLOBAL_PTR,
+    NOTHING,
+    STACK_PTR,
+    Held,
+    Nothing,
+    Object,
+    Opt,
+    Text,
+    ir_type,
+    is_found,
+    is_object,
+    is_scalar,
+    object_pointer,
+)
+
+if TYPE_CHECKING:
+    from rucy.lower import packets
 
 
 def _shows_bound(value: Value, highest: int) -> bool:
@@ -33,15 +52,17 @@ def _shows_bound(value: Value, highest: int) -> bool:
 
 
 class Exit:
-    """Where a Catch (or an inlined method) ends, and the type of what it gives."""
+    """Where a Catch (or an inlined method) ends, and the type of what it gives. `depth`: how many things are to be given
+    back (`Lowering.held_open`) when control is there."""
 
-    __slots__ = ("block", "type", "key", "used")
+    __slots__ = ("block", "type", "key", "used", "depth")
 
-    def __init__(self, block: Block, type: t.Type) -> None:
+    def __init__(self, block: Block, type: t.Type, depth: int = 0) -> None:
         self.block = block
         self.type = type
         self.key = object()
         self.used = False
+        self.depth = depth
 
 
 class Frame:
@@ -69,6 +90,11 @@ class Lowering:
         self.text_slots: dict[tuple[Frame, object], Instr] = {}
         self.scratch: dict[int, Instr] = {}
         self.highest: int | None = None  # of a program's results, where the kernel's verifier looks at them
+        self.packet: packets.Packet | None = None  # of a program that looks at one
+        self.maps: dict[str, typed.MapVar] = {}
+        self.kernel = "5.10"
+        self.pools: dict[str, Instr] = {}
+        self.held_open: list[Callable[[], None]] = []  # gives back what is held here, innermost last
 
     # -- whole bodies
 
@@ -129,8 +155,10 @@ class Lowering:
                 return Opt(false(), self.undefined(type.of))
             case t.StrType():
                 return Text(Const(0, STACK_PTR), type.size)
-            case t.IntType() | t.BoolType() | t.PtrType() | t.CtxType():
+            case t.IntType() | t.BoolType() | t.PtrType() | t.CtxType() | t.HeaderType():
                 return Const(0, ir_type(type))
+            case t.StructType() | t.ElementsType() | t.BytesType():
+                return Object(Const(0, object_pointer(type)))
             case _:
                 return NOTHING
 
@@ -144,6 +172,10 @@ class Lowering:
 
     def _put(self, key: object, held: Held) -> None:
         match held:
+            case Opt(_, Object(at)) if at.type.kind == "map_value":
+                self.b.write(key, at)
+            case Object(at):
+                self.b.write(key, at)
             case Opt(some, value):
                 self.b.write((key, "some"), some)
                 self._put((key, "of"), value)
@@ -153,12 +185,17 @@ class Lowering:
                 self.b.write(key, held)
 
     def _get(self, key: object, type: t.Type) -> Held:
+        if is_found(type):
+            at = self.b.read(key, FOUND_PTR)
+            return Opt(self.b.compare("ne", at, Const(0, FOUND_PTR)), Object(at))
+        if is_object(type):
+            return Object(self.b.read(key, object_pointer(type)))
         match type:
             case t.OptType():
                 return Opt(self.b.read((key, "some"), I1), self._get((key, "of"), type.of))
             case t.StrType():
                 return Text(self.b.read(key, STACK_PTR), type.size)
-            case t.IntType() | t.BoolType() | t.PtrType() | t.CtxType():
+            case t.IntType() | t.BoolType() | t.PtrType() | t.CtxType() | t.HeaderType():
                 return self.b.read(key, ir_type(type))
             case _:
                 return NOTHING
@@ -168,17 +205,31 @@ class Lowering:
         if self.b.block is None:
             return
         self._put(exit.key, self._in_one_place(exit, exit.type, held))
+        self.give_back(exit.depth)
         exit.used = True
         self.b.jump(exit.block)
 
+    def exit(self, block: Block, type: t.Type) -> Exit:
+        """An exit to be reached with what is held open here still held."""
+        return Exit(block, type, len(self.held_open))
+
+    def give_back(self, depth: int = 0) -> None:
+        """Control leaves to where only `depth` things are held open."""
+        for give_back in reversed(self.held_open[depth:]):
+            give_back()
+
     def _in_one_place(self, exit: Exit, type: t.Type, held: Held) -> Held:
-        """Strings that meet are copied to memory of the exit's own: pointers of two kinds never meet."""
+        """Strings that meet are copied to memory of the exit's own: pointers of two kinds never meet. So are objects of
+        different places."""
+        from rucy.lower.objects import copy_object
         from rucy.lower.strings import copy_text
 
         if isinstance(held, Opt) and isinstance(type, t.OptType):
             return Opt(held.some, self._in_one_place(exit, type.of, held.value))
         if isinstance(held, Text) and isinstance(type, t.StrType) and not isinstance(held.at, Const):
             return copy_text(self, exit.key, type.size, held)
+        if isinstance(held, Object) and held.at.type.kind != object_pointer(type).kind and not isinstance(held.at, Const):
+            return copy_object(self, exit.key, type, held)
         return held
 
     def land(self, exit: Exit) -> Held:
@@ -257,6 +308,14 @@ class Lowering:
             self.scratch[size] = self.slot(size, "scratch")
         return self.scratch[size]
 
+    def pool(self, purpose: str, size: int) -> Instr:
+        """A slot for `purpose`, which is over before the next use of it; as large as the largest of its uses."""
+        if purpose not in self.pools:
+            self.pools[purpose] = self.slot(size, purpose)
+        slot = self.pools[purpose]
+        slot.attrs["size"] = max(slot.attrs["size"], (size + 7) & ~7)
+        return slot
+
     def rodata(self, data: bytes, align: int, ctype: object) -> Value:
         """The address of constant bytes; equal ones are shared."""
         for name, row in self.module.data.items():
@@ -295,6 +354,10 @@ def _write(low: Lowering, node: typed.Write) -> Held:
         return held
     if isinstance(held, Text) and not in_place:
         held = copy_into_variable(low, node.var, held)
+    if isinstance(held, Object) and isinstance(node.var.type, t.BytesType):
+        from rucy.lower.objects import copy_object
+
+        held = copy_object(low, node.var, node.var.type, held)
     low.write(node.var, held)
     return held
 
@@ -367,6 +430,10 @@ def _is_nil(low: Lowering, node: typed.IsNil) -> Held:
 def _unwrap(low: Lowering, node: typed.Unwrap) -> Held:
     held = low.held(node.value)
     if isinstance(held, Opt):
+        if isinstance(held.value, Object) and held.value.at.type.nullable and low.b.block is not None:
+            from rucy.lower.maps import known
+
+            return Object(known(low, held.value.at))
         return held.value
     if isinstance(held, Value) and held.type.is_ptr and held.type.nullable and held.type.kind == "kernel":
         return low.b.emit("nonnil", held, type=held.type._replace(nullable=False))
@@ -383,7 +450,7 @@ def _not(low: Lowering, node: typed.Not) -> Held:
 def _if(low: Lowering, node: typed.If) -> Held:
     b = low.b
     yes, no = b.new_block("then"), b.new_block("else")
-    exit = Exit(b.new_block("end"), node.type)
+    exit = low.exit(b.new_block("end"), node.type)
     low.condition(node.cond, yes, no)
     for block, arm in ((yes, node.then), (no, node.other)):
         low._enter(block)
@@ -401,9 +468,18 @@ def _seq(low: Lowering, node: typed.Seq) -> Held:
     return held
 
 
+def _packets(low: Lowering, body: typed.Node) -> None:
+    """At the head of a loop."""
+    if low.packet is not None:
+        from rucy.lower.packets import enter_loop
+
+        enter_loop(low, body)
+
+
 def _loop(low: Lowering, node: typed.Loop) -> Held:
     b = low.b
     head = b.new_block("loop")
+    _packets(low, node.body)
     b.jump(head)
     b.start(head)
     low.held(node.body)
@@ -425,6 +501,7 @@ def _for(low: Lowering, node: typed.For) -> Held:
     key = object()
     b.write(key, low_end)
     head, body, end = b.new_block("for"), b.new_block("do"), b.new_block("done")
+    _packets(low, node.body)
     b.jump(head)
     b.start(head)
     i = b.read(key, I64)
@@ -452,7 +529,7 @@ def _unrolled(low: Lowering, node: typed.Unrolled) -> Held:
 
 
 def _catch(low: Lowering, node: typed.Catch) -> Held:
-    exit = Exit(low.b.new_block("end"), node.type)
+    exit = low.exit(low.b.new_block("end"), node.type)
     outer = low.frame.exits.get(node.label)
     low.frame.exits[node.label] = exit
     held = low.held(node.body)
@@ -481,7 +558,9 @@ def _return(low: Lowering, node: typed.Return) -> Held:
     if returns is not None:
         low.join(returns, _widen(low, held, node.value.type, returns.type))
     elif low.b.block is not None:
-        low.b.ret(low.as_result(held))
+        result = low.as_result(held)
+        low.give_back()
+        low.b.ret(result)
     return NOTHING
 
 
@@ -536,7 +615,7 @@ def _lower_in_place(low: Lowering, node: typed.CallMethod, args: list[Held]) -> 
     method = node.method
     assert method.body is not None
     caller, calls = low.frame, low.b.calls
-    exit = Exit(low.b.new_block("end"), method.result or t.NIL)
+    exit = low.exit(low.b.new_block("end"), method.result or t.NIL)
     low.frame = Frame(exit)
     low.b.calls = (*calls, node.span)
     for var, held in zip(method.params, args):
@@ -546,8 +625,20 @@ def _lower_in_place(low: Lowering, node: typed.CallMethod, args: list[Held]) -> 
     return low.land(exit)
 
 
+def _packet(name: str) -> Callable[[Lowering, typed.Node], Held]:
+    """A function of lower.packets, which few programs need."""
+
+    def lower(low: Lowering, node: typed.Node) -> Held:
+        from rucy.lower import packets
+
+        found: Callable[[Lowering, typed.Node], Held] = getattr(packets, name)
+        return found(low, node)
+
+    return lower
+
+
 def _table() -> dict[type, object]:
-    from rucy.lower import integers, kernel, output, strings
+    from rucy.lower import externs, integers, kernel, maps, objects, output, strings
 
     return {
         typed.Int: _int, typed.Bool: _bool, typed.Nil: _nil, typed.Str: strings.literal,
@@ -562,9 +653,19 @@ def _table() -> dict[type, object]:
         typed.CallHelper: kernel.call_helper, typed.Printk: kernel.printk,
         typed.Output: output.output,
         typed.ReadString: strings.read_string, typed.HelperString: strings.helper_string,
-        typed.ProbeName: strings.probe_name,
+        typed.ProbeName: strings.probe_name, typed.Extern: externs.extern, typed.PerCpu: externs.per_cpu,
         typed.StrCompare: strings.compare_strings, typed.StrSize: strings.size, typed.StrByte: strings.byte,
         typed.ArrayGet: kernel.array_get, typed.CallMethod: _call_method,
+        typed.New: objects.new, typed.Copy: objects.copy, typed.Member: objects.member,
+        typed.MemberSet: objects.member_set, typed.MemberUpdate: objects.member_update,
+        typed.Element: objects.element, typed.ElementSet: objects.element_set,
+        typed.ElementUpdate: objects.element_update,
+        typed.MapGet: maps.get, typed.MapSet: maps.set, typed.MapOrSet: maps.or_set, typed.MapUpdate: maps.update,
+        typed.MapHas: maps.has, typed.MapDelete: maps.delete, typed.MapPush: maps.push, typed.MapTake: maps.take,
+        typed.PacketHeader: _packet("header"), typed.PacketNumber: _packet("number"),
+        typed.PacketSize: _packet("size"), typed.PacketField: _packet("field"),
+        typed.PacketBytes: _packet("address"), typed.PacketStore: _packet("store"),
+        typed.Send: maps.send, typed.Reserve: maps.reserve,
     }  # fmt: skip
 
 

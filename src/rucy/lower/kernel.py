@@ -222,10 +222,19 @@ def call_helper(low: Lowering, node: typed.CallHelper) -> Held:
     low.b.span = node.span
     if isinstance(node.type, t.NilType):
         low.b.emit("call", *args, type=I64, helper=row.name)
+        _moved(low, row)
         return NOTHING
     type = ir_type(node.type)
     value = low.b.emit("call", *args, type=I64 if type == I1 else type, helper=row.name)
+    _moved(low, row)
     return low.b.compare("ne", value, const(0)) if type == I1 else value
+
+
+def _moved(low: Lowering, row: helpers.Helper) -> None:
+    if low.packet is not None and row.changes_packet:
+        from rucy.lower.packets import after_call
+
+        after_call(low)
 
 
 def _argument(low: Lowering, held: Held) -> Value:

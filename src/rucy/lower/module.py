@@ -8,6 +8,7 @@ from rucy.kernel import progtypes, results
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lower.function import Lowering
+from rucy.lower.storage import map_row
 from rucy.lower.values import ir_type, is_scalar
 
 
@@ -16,6 +17,8 @@ def lower_module(checked: typed.Checked) -> Module:
     module = Module(checked.license)
     for variable in checked.globals.values():
         module.data[variable.name] = _global(variable)
+    for map in checked.maps.values():
+        module.maps[map.name] = map_row(map)
     pending: dict[typed.Method, Function] = {}
     for program in checked.programs:
         module.functions.append(_lower_program(module, program, pending, checked))
@@ -23,7 +26,7 @@ def lower_module(checked: typed.Checked) -> Module:
     while todo := [m for m in pending if m not in done]:
         for method in todo:
             done.add(method)
-            _lower_method(module, method, pending)
+            _lower_method(module, method, pending, checked)
     module.functions += [pending[m] for m in checked.methods if m in pending]
     return module
 
@@ -54,10 +57,15 @@ def _lower_program(
     ctx = Param("ctx", 0, CTX)
     fn = Function(program.name, "program", [ctx], I64, row, program.span)
     low = Lowering(module, fn, pending, ctx)
+    low.maps, low.kernel = checked.maps, checked.kernel
     low.b.span = program.span
     for var, node in program.args:
         low.write(var, low.value(node))
     assert program.body is not None
+    if prog_type.context in ("__sk_buff", "xdp_md"):
+        from rucy.lower import packets
+
+        packets.start(low, program.body)
     result = results.BY_NAME[program.hook.result] if program.hook is not None else None
     if result is not None and result.kind == "bool":
         low.highest = result.high if _at_least(checked.kernel, result.wide_since) else min(result.high, 1)
@@ -69,9 +77,12 @@ def _at_least(kernel: str, since: str) -> bool:
     return not since or tuple(map(int, kernel.split("."))) >= tuple(map(int, since.split(".")))
 
 
-def _lower_method(module: Module, method: typed.Method, pending: dict[typed.Method, Function]) -> None:
+def _lower_method(
+    module: Module, method: typed.Method, pending: dict[typed.Method, Function], checked: typed.Checked
+) -> None:
     fn = pending[method]
     low = Lowering(module, fn, pending, None)
+    low.maps, low.kernel = checked.maps, checked.kernel
     low.b.span = method.span
     for var, param in zip(method.params, fn.params):
         low.write(var, param)

@@ -22,6 +22,7 @@ from rucy.lang.types import (
     AggregateType,
     ArrayType,
     CtxType,
+    HeaderType,
     IntType,
     OptType,
     PtrType,
@@ -49,10 +50,10 @@ def expand(ck: Checker, node: tree.Send, used: bool) -> tree.Node | typed.Node:
         return bad(node.span)
     if node.recv is None:
         return by_name(ck, node, used)
-    literal = _literal_receiver(ck, node.recv)
     held = maps.find(ck, node.recv)
     if held is not None:
         return maps.call(ck, node, held, used)
+    literal = _literal_receiver(ck, node.recv)
     if literal is not None:
         row = _row(ck, "Range" if isinstance(literal, tree.Range) else "Array", node.name)
         if row is not None:
@@ -93,6 +94,14 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
         if node.name == "[]=":
             return context.store_element(ck, node, recv)
         return kernel_types.materialize(ck, recv)
+    elif isinstance(type_, HeaderType):
+        from rucy.lang.checker import packets
+
+        found = packets.field(ck, node, recv)
+        if found is not None:
+            return found
+        recv = kernel_types.materialize(ck, recv)
+        type_ = recv.type
     elif isinstance(type_, CtxType):
         found = context.member(ck, node, type_)
         if found is not None:
@@ -103,7 +112,7 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
         return _expansion(ck, node, row, Done(recv.span, recv))
     if isinstance(type_, OptType):
         _check_arguments(ck, node)
-        known = _row(ck, owner(type_.of), node.name) is not None
+        known = isinstance(type_.of, HeaderType) or _row(ck, owner(type_.of), node.name) is not None
         return untested(ck, recv) if known else _no_method(ck, node, type_.of)
     _check_arguments(ck, node)
     if type_ == NIL:
@@ -237,11 +246,11 @@ def _word_not_yet(ck: Checker, node: tree.Send, instead: str) -> typed.Node:
 
 #: Words of the language that this version refuses by name, and what to use meanwhile.
 _NOT_YET = {
-    "option": "a constant", "histogram": "a $global", "stats": "a $global", "redirect": "another result",
+    "option": "a constant", "histogram": "a $global", "stats": "a $global",
     "redirect_map": "another result", "tail_call": "a method", "after": "user space", "lock": "an atomic $global",
     "signal": "send_signal", "override_return": "another hook", "kconfig": "a constant", "kernel_version": "type?",
     "ksym": "a helper", "per_cpu": "a helper", "poll": "a $global", "ntohll": "ntohl",
-    "htonll": "htonl", "kstack": "`pid` and `comm`", "ustack": "`pid` and `comm`", "at": "a context field", "yield": "a method",
+    "htonll": "htonl", "kstack": "`pid` and `comm`", "ustack": "`pid` and `comm`", "yield": "a method",
 }  # fmt: skip
 
 
@@ -271,6 +280,8 @@ def update(ck: Checker, node: tree.Update, used: bool) -> typed.Node:
     if not settled(recv.type):
         ck.expr(node.value)
         return bad(node.span)
+    if isinstance(recv.type, HeaderType):
+        return _update_header(ck, node, recv, used)
     if not isinstance(recv, typed.Ctx | context.CtxPlace):
         ck.expr(node.value)
         if isinstance(recv.type, AggregateType | PtrType):
@@ -283,8 +294,6 @@ def update(ck: Checker, node: tree.Update, used: bool) -> typed.Node:
     kept[1].node = recv
     return ck.expr(kept[2], used)
 
-    return ck.expr(kept[2], used)
-
 
 def _update_header(ck: Checker, node: tree.Update, recv: typed.Node, used: bool) -> typed.Node:
     kept = ck.expansions.get((id(node), "header"))
@@ -292,6 +301,8 @@ def _update_header(ck: Checker, node: tree.Update, recv: typed.Node, used: bool)
         held = Done(recv.span, recv)
         kept = ck.expansions[id(node), "header"] = (node, held, _as_assignment(node, held))
     kept[1].node = recv
+    return ck.expr(kept[2], used)
+
 
 def _as_assignment(node: tree.Update, held: tree.Node) -> tree.Node:
     end = node.span.text.find(f" {node.op}=")

@@ -95,12 +95,6 @@ def size_of(ck: Checker, row: str) -> int:
 # ---------------------------------------------------------------- reading and writing
 
 
-_PACKET = {
-    "eth", "vlan", "ipv4", "ipv6", "tcp", "udp", "icmp", "icmp6", "at", "u8", "u16", "u32", "u64", "i8", "i16", "i32",
-    "i64", "size", "bytes",
-}  # fmt: skip
-
-
 def member(ck: Checker, node: tree.Send, type_: CtxType) -> tree.Node | typed.Node | None:
     """`ctx.name`, `ctx.name = v`."""
     if type_.row.startswith("event "):
@@ -111,9 +105,15 @@ def member(ck: Checker, node: tree.Send, type_: CtxType) -> tree.Node | typed.No
     bare = name[:-1] if store else name
     field = found.fields.get(bare) if found is not None else None
     if found is None or field is None:
+        if "data_end" in (found.fields if found is not None else ()):
+            from rucy.lang.checker import packets
+
+            part = packets.member(ck, node, type_)
+            if part is not None:
+                return part
         if ("Any", name) in ck.dialect.methods:
             return None
-        return _no_field(ck, node, found, bare)
+        return _no_field(ck, node, found, bare, type_)
     if field.elems > 1 and store is False and not node.args:
         return CtxPlace(node.span, IntType(), field)
     if not _may(field.readable, ck.site):
@@ -135,7 +135,8 @@ def _hook(ck: Checker) -> str:
     return ck.site.hook.word if ck.site.hook is not None else ck.site.prog_type
 
 
-def _no_field(ck: Checker, node: tree.Send, found: Layout | None, name: str) -> typed.Node:
+def _no_field(ck: Checker, node: tree.Send, found: Layout | None, name: str, type_: CtxType) -> typed.Node:
+    from rucy.lang.checker import packets
     from rucy.lang.checker.suggest import did_you_mean
 
     for arg in node.args:
@@ -143,10 +144,7 @@ def _no_field(ck: Checker, node: tree.Send, found: Layout | None, name: str) -> 
     if found is None:
         return ck.say("NoContext", node.name_span, name=name, hook=_hook(ck))
     names = [n for n, f in found.fields.items() if f.ptr is None and _may(f.readable, ck.site)]
-    if name in _PACKET and "data_end" in found.fields:
-        return ck.say("NotYet", node.name_span, what=f"`{name}` of a packet", instead=f"its fields {', '.join(names)}")
-    if name == "len" and ck.site.prog_type == "XDP":
-        names.append("and the packet's length by `xdp_get_buff_len`, from Linux 5.18 on")
+    names += packets.names(ck, type_)
     return ck.say("NoContextField", node.name_span, name=name, what=found.spelled,
                   suggestion=did_you_mean(name, names), names=", ".join(names))  # fmt: skip
 
@@ -164,6 +162,11 @@ def _pointer(ck: Checker, node: tree.Send, name: str, field: CtxField) -> typed.
         from rucy.lang.checker.kernel_types import named
 
         type_ = PtrType(named(ck, field.ptr[4:]), True, True)
+        return typed.CtxLoad(node.span, type_, field.offset, field.width, False, 0, 0)
+    if field.ptr.startswith("sock"):
+        from rucy.lang.checker.kernel_types import named
+
+        type_ = PtrType(named(ck, "bpf_sock"), True, field.ptr.endswith("_or_null"), False, True, "common" in field.ptr)
         return typed.CtxLoad(node.span, type_, field.offset, field.width, False, 0, 0)
     return ck.say("NotYet", node.name_span, what=f"`{name}` of the context", instead="a field of the context")
 

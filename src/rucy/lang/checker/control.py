@@ -307,6 +307,10 @@ def _in_kind(ck: Checker, kept: typed.Node, both: Type) -> typed.Node:
 def _enter_loop(ck: Checker, *parts: object) -> Flow:
     names = assigned_in(parts, set())
     ck.flow = forget(ck.flow, {ck.var(var) for var in names})
+    if ck.site.context in ("__sk_buff", "xdp_md"):
+        from rucy.lang.checker import packets
+
+        packets.may_move(ck, parts)
     return ck.flow
 
 

@@ -21,10 +21,12 @@ class Flow(NamedTuple):
     present: frozenset[tuple[str, str]] = frozenset()  # (struct, member) that a test found
     absent: bool = False
     dead: bool = False
+    stored: frozenset[typed.Var] = _EMPTY  # objects of which a copy has been stored
+    stale: frozenset[typed.Var] = _EMPTY  # headers taken before a call that moved the packet
 
     def assign(self, var: typed.Var, nil_free: bool) -> Flow:
         narrowed = self.narrowed | {var} if nil_free else self.narrowed - {var}
-        return self._replace(assigned=self.assigned | {var}, narrowed=narrowed)
+        return self._replace(assigned=self.assigned | {var}, narrowed=narrowed, stale=self.stale - {var})
 
     def narrow(self, var: typed.Var) -> Flow:
         return self._replace(narrowed=self.narrowed | {var})
@@ -40,7 +42,8 @@ def merge(a: Flow, b: Flow) -> Flow:
         return b if a.dead else a
     if a.absent != b.absent:
         return b if a.absent else a
-    return Flow(a.assigned & b.assigned, a.narrowed & b.narrowed, a.present & b.present, a.absent, a.dead)
+    return Flow(a.assigned & b.assigned, a.narrowed & b.narrowed, a.present & b.present, a.absent, a.dead,
+                a.stored | b.stored, a.stale | b.stale)  # fmt: skip
 
 
 def forget(flow: Flow, names: set[typed.Var]) -> Flow:

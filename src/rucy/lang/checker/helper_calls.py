@@ -80,6 +80,10 @@ def call(ck: Checker, node: tree.Send, row: Helper) -> typed.Node:
     args = _arguments(ck, node, row)
     if args is None or not legal:
         return bad(node.span)
+    if row.changes_packet:
+        from rucy.lang.checker import packets
+
+        packets.moved(ck, node.name_span)
     return _result(ck, node, row, args)
 
 

@@ -13,7 +13,7 @@ from rucy.lang import typed
 from rucy.lang.checker.coerce import wrap
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.state import bad, may_be_nil
-from rucy.lang.types import BOOL, NIL, S64, U64, BoolType, IntType, OptType, PtrType, Type
+from rucy.lang.types import BOOL, NIL, S64, U64, BoolType, HeaderType, IntType, OptType, PtrType, Type
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
@@ -85,6 +85,11 @@ def untested(ck: Checker, node: typed.Node) -> typed.Node:
     test = ck.words.get("test_nil", "test {x} first").format(x=name)
     if name != text:
         test = f"{name} = {text}\n{test}"
+    if isinstance(of, HeaderType):
+        from rucy.lang.checker.results import leaving
+
+        test = leaving(ck, name)
+        return ck.say("MaybeNoHeader", node.span, text=text, test=f"{name} = {text}\n{test}" if name != text else test)
     if isinstance(of, PtrType):
         return ck.say("MaybeNull", node.span, text=text, test=test)
     return ck.say("MaybeNil", node.span, text=text, test=test, what=ck.called(of),

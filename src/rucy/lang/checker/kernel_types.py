@@ -12,7 +12,7 @@ from rucy.lang import tree, typed
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import interval, untested
 from rucy.lang.checker.state import Checker, bad, may_be_nil
-from rucy.lang.types import BOOL, S64, U64, AggregateType, IntType, OptType, PtrType, StrType, Type
+from rucy.lang.types import BOOL, S64, U64, AggregateType, HeaderType, IntType, OptType, PtrType, StrType, Type
 
 if TYPE_CHECKING:
     from rucy.btf.reader import Btf
@@ -135,6 +135,10 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
 
     if isinstance(node, CtxPlace):
         return ck.say("WholeArray", node.span, text=node.span.text)
+    if isinstance(node.type, HeaderType):
+        from rucy.lang.checker import packets
+
+        return packets.materialize(ck, node) if isinstance(node, packets.Part) else node
     if not isinstance(node, Place):
         return node
     base_type = node.base.type
@@ -157,11 +161,25 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
     if direct and not node.bitfield and not _followed(ck, node, type_, size):
         base = typed.PtrCast(base.span, base_type._replace(direct=False), base)
         type_ = type_._replace(direct=False) if isinstance(type_, PtrType) else type_
+    if isinstance(type_, IntType) and btf_name(ck, node.root) == "bpf_sock":
+        type_ = type_._replace(net=_network_bits(ck, node))
     step = _step(node, size, signed)
     proved = node.element is None or interval(ck, node.element)[1] < node.elements or not node.elements
     if not proved:
         type_ = type_ if isinstance(type_, PtrType) else OptType(type_)
     return typed.KernelLoad(node.span, type_, base, step)
+
+
+def btf_name(ck: Checker, type_id: int) -> str:
+    return ck.btf().name(ck.btf().strip(type_id)) if type_id else ""
+
+
+def _network_bits(ck: Checker, node: Place) -> int:
+    """The width of a network-order member of struct bpf_sock: the kernel's types do not say which are, kernel.contexts does."""
+    from rucy.kernel.contexts import BY_NAME
+
+    member: str = ck.btf().type(ck.btf().strip(node.root)).members[node.path[0]].name  # type: ignore[union-attr]
+    return next((f.net_bits for f in BY_NAME["bpf_sock"].fields if f.name == member), 0)
 
 
 def _followed(ck: Checker, node: Place, type_: Type, size: int) -> bool:
@@ -254,9 +272,15 @@ def _field(ck: Checker, node: tree.Send, recv: typed.Node) -> typed.Node | None:
     found = find_member(btf, struct, node.name)
     if found is None:
         return _missing_field(ck, node, struct, base, path)
+    if base.type.common and node.name in _FULL_SOCKET:  # type: ignore[attr-defined]
+        return ck.say("CommonSocket", node.name_span, name=node.name, text=base.span.text)
     if not path and not btf.name(root):
         return ck.say("UnnamedStruct", node.span, name=node.name)
     return place(node.span, base, root, (*path, *found.indices), found.type_id, found.bitfield_size)
+
+
+#: Members of struct bpf_sock that only a full socket has: bpf_sock_common_is_valid_access in net/core/filter.c.
+_FULL_SOCKET = ("bound_dev_if", "type", "protocol", "mark", "priority")
 
 
 def _called(ck: Checker, recv: typed.Node, type_id: int) -> str:
@@ -361,7 +385,12 @@ def _pointed_element(ck: Checker, node: tree.Send, recv: typed.Node, index: type
     if value is None:
         if isinstance(index, typed.Int) and index.value == 0 and pointee:
             return recv
-        return ck.say("PointerIndex", node.span, text=recv.span.text)
+        if not pointee or _holds(ck, pointee) is None or not btf_name(ck, pointee) or recv.type.common:
+            return ck.say("PointerIndex", node.span, text=recv.span.text)
+        stride = typed.CoreQuery(node.span, U64, "type_size", pointee, "0")
+        offset = typed.Prim(node.span, index.type, "mul", (index, stride), 0)
+        number = typed.Prim(node.span, U64, "add", (typed.PtrCast(node.span, U64, recv), offset), 0)
+        return typed.PtrCast(node.span, PtrType(pointee, False, True, recv.type.user), number)
     type_, size, signed = value
     if isinstance(type_, PtrType) and recv.type.user:
         type_ = type_._replace(user=True)

@@ -51,6 +51,10 @@ def call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     result = instance.frame.result
     if instance.refused:
         return bad(node.span)
+    if ck.site.context in ("__sk_buff", "xdp_md"):
+        from rucy.lang.checker import packets
+
+        packets.may_move(ck, (node,))
     by_param = {param.var: i for i, param in enumerate(instance.given)}
     args = tuple(coerce(ck, value, instance.types[by_param[param.var]]) for param, value in _in_order(values, by_param))
     if result == NEVER:  # not known yet, or it never comes back

@@ -28,6 +28,16 @@ def listed(row: Result, words: dict[str, str]) -> str:
     return f"an Integer from {row.low} to {row.high}"
 
 
+def leaving(ck: Checker, name: str) -> str:
+    """The statement that leaves a program of this site, with what does nothing, when the value is nil."""
+    row = ck.site.result
+    value = next((f":{word}" for word, number in row.values if number == row.neutral), str(row.neutral))
+    if row.kind == "bool":
+        value = ck.words.get("true", "true") if row.neutral else ck.words.get("false", "false")
+    text = ck.words.get("test_nil", "test {x} first")
+    return text.format(x=name).replace("next ", f"next {'' if row.kind == 'ignored' else value + ' '}", 1)
+
+
 def sink(ck: Checker) -> Sink:
     """Converts what a program of this site ends in."""
     row = ck.site.result

@@ -93,7 +93,7 @@ _BY_NIL = ("IsNil", "ResultNil")
 class Instance:
     """A method for one shape of arguments, at one site."""
 
-    __slots__ = ("method", "frame", "given", "types", "typed", "used", "live", "refused", "call")
+    __slots__ = ("method", "frame", "given", "types", "typed", "used", "live", "refused", "call", "stores", "changes")
 
     def __init__(self, method: tree.Method, frame: Frame, given: tuple[tree.Parameter, ...], symbol: str) -> None:
         self.method = method
@@ -103,6 +103,8 @@ class Instance:
         self.used = False  # does any call want its value?
         self.live = False  # is any call of it ever reached?
         self.call: tuple[Note, ...] = ()  # what the first call gives, for messages
+        self.stores: set[int] = set()  # which of its arguments, objects, it stores a copy of
+        self.changes: set[int] = set()  # which of its arguments, objects, it changes
         self.refused = False  # its results have nothing in common, which has been said
         self.typed = typed.Method(method.name, symbol, method.name_span)
 
@@ -140,6 +142,8 @@ class Checker:
         self.maps: dict[str, Any] = {}  # by the constant's name: declared.MapState
         self.structs: dict[str, Any] = {}  # layouts of the program's own structs
         self.laying: list[str] = []  # structs whose layout is being asked
+        self.roots: dict[typed.Var, typed.Var] = {}  # variables that hold another's object
+        self.turns: dict[int, frozenset[typed.Var]] = {}  # by loop: objects stored when a turn ends
         self.widths: dict[typed.Var, Any] = {}  # what has been assigned to a variable: storage.Seen
         self.table: dict[type, Callable[..., typed.Node]] = {}
         self.changed = False
@@ -242,6 +246,10 @@ class Checker:
             from rucy.lang.checker.storage import note
 
             note(self, target, value)
+        if self.structs:
+            from rucy.lang.checker.structs import assigned
+
+            assigned(self, target, value)
         nil_free = not may_be_nil(value.type)
         self.assigned(target, nil_free)
         if self.flow.dead:
@@ -273,6 +281,10 @@ class Checker:
         node: typed.Node = typed.Read(span, type_, target)
         if isinstance(target.type, CtxType):
             return typed.Ctx(span, target.type)
+        if target in self.flow.stale:
+            from rucy.lang.checker.packets import say_moved
+
+            return say_moved(self, target, span)
         narrowed = target in self.flow.narrowed
         return unwrapped(node) if narrowed and may_be_nil(type_) else node
 

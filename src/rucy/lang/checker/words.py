@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
-from rucy.lang.checker import context, kernel_types
+from rucy.lang.checker import context, externs, kernel_types
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import swap, untested
 from rucy.lang.checker.state import bad, may_be_nil
@@ -184,11 +184,20 @@ def _output(name: str) -> Callable[[Checker, tree.Send, bool], typed.Node]:
     return word
 
 
+def redirect(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+    from rucy.lang.checker import packets
+
+    return packets.redirect(ck, node, used)
+
+
 WORDS: dict[str, Callable[[Checker, tree.Send, bool], typed.Node]] = {
     "puts": _output("puts"), "print": _output("print_"), "p": _output("p"), "printf": _output("printf"),
     "ctx": ctx, "printk": printk, "bpf_trace_printk": printk, "trace_printk": printk,
     "ntohs": _order("ntoh", 16), "ntohl": _order("ntoh", 32), "htons": _order("hton", 16), "htonl": _order("hton", 32),
-    "str": string, "ustr": string,
+    "ntohll": _order("ntoh", 64), "htonll": _order("hton", 64), "kernel_version": externs.kernel_version,
+    "kconfig": externs.kconfig, "ksym": externs.ksym, "per_cpu": externs.per_cpu, "signal": externs.signal,
+    "override_return": externs.override_return,
+    "str": string, "ustr": string, "redirect": redirect,
     "field?": kernel_types.field_exists, "type?": kernel_types.type_exists, "enum?": kernel_types.enum_exists,
     "sizeof": kernel_types.size_of,
 }  # fmt: skip

@@ -10,9 +10,9 @@ from rucy.source import Diagnostic
 
 def find(name: str) -> type[Diagnostic]:
     """The class of that name."""
-    from rucy.lang.errors import integers, kernel, maps, names, nil, output, programs, structs, types
+    from rucy.lang.errors import asked, integers, kernel, maps, names, nil, output, packets, programs, structs, types
 
-    for module in (names, types, nil, integers, kernel, programs, output, maps, structs):
+    for module in (asked, names, types, nil, integers, kernel, programs, output, packets, maps, structs):
         found = getattr(module, name, None)
         if found is not None:
             assert isinstance(found, type) and issubclass(found, Diagnostic)

@@ -1,0 +1,81 @@
+"""Packets and their headers."""
+
+from __future__ import annotations
+
+from rucy.source import Diagnostic
+
+
+class MaybeNoHeader(Diagnostic):
+    code = "maybe-nil"
+    title = "`{text}` may be {words[nil]} here: not every packet has that header"
+    help = "test it first: `{test}`"
+
+    @property
+    def help_text(self) -> str:
+        from rucy.lang.errors.nil import shown
+
+        return shown(self.values["test"], "")
+
+
+class NoHeaderField(Diagnostic):
+    code = "no-field"
+    title = "{struct} has no field `{name}`{suggestion}"
+    help = "it has {names}"
+
+
+class PacketReadOnly(Diagnostic):
+    code = "packet-read-only"
+    title = "`{name}` is written, but `{hook}` may only read the packet"
+    help = "packets are changed in `xdp`, `tc_ingress` and `tc_egress`"
+
+
+class HeaderMoved(Diagnostic):
+    code = "header-moved"
+    title = "`{name}` was taken before the packet was moved, and may be somewhere else now"
+    help = "take it again: `{name} = packet.{word}`, and test it"
+
+
+class HeaderConstant(Diagnostic):
+    code = "header-constant"
+    title = "{value} does not fit the {bits} bits of `{name}`"
+    help = "write a number that fits; a larger one is cut by `& {mask}`"
+
+    @property
+    def help_text(self) -> str:
+        return self.help.format(mask=hex((1 << self.values["bits"]) - 1))
+
+
+class HeaderAddress(Diagnostic):
+    code = "header-address"
+    title = "`{name}` takes an address of its own kind, and this is {have}"
+    help = "give such an address whole, from another header or a struct, or set its elements one by one"
+
+
+class HeaderIndex(Diagnostic):
+    code = "header-index"
+    title = "an array in a header takes a constant index only"
+    help = "write a number from 0 to {last}: `{text}[0]`; bytes at a computed place are `packet.u8(offset)`"
+
+
+class PacketOffset(Diagnostic):
+    code = "packet-offset"
+    title = "no packet has bytes at offset {at}"
+    help = "offsets are from 0 to {last}, counted from where the packet begins"
+
+
+class PacketOffsetKind(Diagnostic):
+    code = "packet-offset"
+    title = "an offset into the packet is {words[integer]} in the machine's byte order, and `{text}` is {have}"
+    help = "give a number of bytes"
+
+
+class PacketStruct(Diagnostic):
+    code = "packet-struct"
+    title = "`at` takes the name of a struct as literal text, then an offset"
+    help = 'write it as in C: `packet.at("struct udphdr", 34)`'
+
+
+class PacketStructSize(Diagnostic):
+    code = "packet-struct"
+    title = "{text} has {size} bytes, which is no header of a packet"
+    help = "headers have 1 to 256 bytes; take a smaller struct, or bytes with `packet.u8(offset)`"

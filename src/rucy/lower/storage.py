@@ -1,0 +1,306 @@
+"""Values in memory: loads and stores by storage, descriptions for BTF.
+
+Memory is copied in pieces that are aligned on both sides. What a program writes whole (a key, a value, a record, an
+object) has no byte that was not written: `write_whole` zeroes what no part covers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rucy.ir.function import Const, Instr, Map, Value, const
+from rucy.ir.types import I1, VOID
+from rucy.lang import typed
+from rucy.lang import types as t
+from rucy.lang.storage import (
+    ArrayStorage,
+    BoolStorage,
+    BytesStorage,
+    IntStorage,
+    ObjectStorage,
+    Storage,
+    StructStorage,
+    TextStorage,
+    align_of,
+    size_of,
+)
+from rucy.lower.values import STACK_PTR, Held, Object, Text
+
+if TYPE_CHECKING:
+    from rucy.lower.function import Lowering
+
+
+# ---------------------------------------------------------------- descriptions
+
+
+def describe(storage: Storage) -> Any:
+    """As `ir.Data.ctype` has it; link.py makes BTF of it."""
+    match storage:
+        case IntStorage():
+            if storage.display:
+                return storage.display
+            return f"be{storage.net}" if storage.net else f"{'i' if storage.signed else 'u'}{8 * storage.width}"
+        case BoolStorage():
+            return "bool"
+        case TextStorage():
+            return "char", storage.size
+        case BytesStorage():
+            return storage.display
+        case ObjectStorage():
+            return storage.kind
+        case ArrayStorage():
+            return describe(storage.of), storage.length
+        case StructStorage():
+            fields = tuple((f.name, describe(f.storage), f.offset) for f in storage.fields)
+            return "struct", storage.name, storage.size, fields
+
+
+def map_row(var: typed.MapVar) -> Map:
+    """The IR's row of a map: what holds descriptors has numbers of 4 bytes, a ring neither key nor value."""
+    from rucy.kernel import maptypes
+
+    row = maptypes.BY_NAME[var.type]
+    key_size = size_of(var.key) if var.key is not None else 0 if row.key == "none" else 4
+    value_size = size_of(var.value) if var.value is not None else 4 if row.value == "fd" else 0
+    return Map(
+        var.name,
+        var.type,
+        key_size,
+        value_size,
+        var.size,
+        var.flags,
+        describe(var.key) if var.key is not None else None,
+        describe(var.value) if var.value is not None else None,
+        describe(var.record) if var.record is not None else None,
+        map_row(var.inner) if var.inner is not None else None,
+        var.values,
+        var.pinned,
+    )
+
+
+# ---------------------------------------------------------------- loads
+
+
+def load(low: Lowering, at: Value, off: int, storage: Storage, key: object) -> Held:
+    """The value kept at `at` + off: of a scalar its number, of a string a copy in the frame (the one of `key`), else the
+    place."""
+    b = low.b
+    match storage:
+        case IntStorage():
+            return b.emit("load", at, off=off, width=storage.width, signed=storage.signed)
+        case BoolStorage():
+            byte = b.emit("load", at, off=off, width=1, signed=False)
+            return b.compare("ne", byte, const(0))
+        case TextStorage():
+            from rucy.lower.strings import slot_of
+
+            slot = slot_of(low, key, storage.size)
+            copy_bytes(low, slot, 0, at, off, storage.size)
+            for piece, width in pieces(storage.size, -storage.size % 8, 8):
+                b.emit("store", const(0), slot, type=VOID, off=piece, width=width)
+            return Text(slot, storage.size)
+        case _:
+            return Object(address(low, at, off))
+
+
+def address(low: Lowering, at: Value, off: int) -> Value:
+    """`at` + off."""
+    if not off:
+        return at
+    type = at.type._replace(owned=False)
+    return low.b.emit("padd", at, const(off), type=type)
+
+
+def alignment(at: Value) -> int:
+    """Of what a pointer points to, by its form: memory of its own and what is in maps and rings begins at a multiple of 8."""
+    if at.type.kind == "packet":
+        return 8  # the machine loads and stores at any address; only the verifier asks more, and not of packets
+    if not isinstance(at, Instr):
+        return 1
+    match at.op.name:
+        case "padd":
+            return min(8, _multiple(at.args[1]), alignment(at.args[0]))
+        case "nonnil" | "cast":
+            return alignment(at.args[0])
+        case "slot" | "call" | "global":
+            return 8
+    return 1
+
+
+def _multiple(step: Value) -> int:
+    """A power of two that divides the number, by its form."""
+    if isinstance(step, Const):
+        return step.value & -step.value or 8
+    if isinstance(step, Instr) and step.op.name == "shl" and isinstance(step.args[1], Const):
+        return 1 << min(step.args[1].value, 3)
+    if isinstance(step, Instr) and step.op.name == "mul":
+        return max(_multiple(arg) for arg in step.args)
+    return 1
+
+
+def pieces(off: int, size: int, align: int) -> list[tuple[int, int]]:
+    """(offset, width) that cover off … off + size by the widest accesses that are aligned in memory aligned so."""
+    out = []
+    end = off + size
+    while off < end:
+        width = next(w for w in (8, 4, 2, 1) if w <= align and off % w == 0 and off + w <= end)
+        out.append((off, width))
+        off += width
+    return out
+
+
+def copy_bytes(low: Lowering, to: Value, to_off: int, source: Value, off: int, size: int, known: int = 1) -> None:
+    """`known`: an alignment that both are said to have; where the forms of the pointers tell more, that counts."""
+    align = max(known, min(alignment(to), alignment(source)))
+    shift = to_off - off
+    while shift % align:
+        align //= 2
+    for at, width in pieces(off, size, align):
+        word = low.b.emit("load", source, off=at, width=width, signed=False)
+        low.b.emit("store", word, to, type=VOID, off=at + shift, width=width)
+
+
+# ---------------------------------------------------------------- stores
+
+
+def store(low: Lowering, at: Value, off: int, storage: Storage, held: Held) -> None:
+    """Keep a value at `at` + off: the low bytes of a number, a string cut and filled with zeros, a copy of an object."""
+    b = low.b
+    match held:
+        case Text():
+            assert isinstance(storage, TextStorage)
+            store_text(low, at, off, storage.size, held)
+        case Object():
+            copy_bytes(low, at, off, held.at, 0, size_of(storage), align_of(storage))
+        case Value():
+            raw = b.emit("int", held) if held.type == I1 else held
+            b.emit("store", raw, at, type=VOID, off=off, width=size_of(storage))
+        case _:
+            zero(low, at, off, size_of(storage))
+
+
+def store_text(low: Lowering, at: Value, off: int, size: int, text: Text) -> None:
+    """A string into `size` bytes: one that is too long ends in a NUL all the same."""
+    from rucy.lower.strings import room
+
+    copied = min(size, room(text.size))
+    copy_bytes(low, at, off, text.at, 0, copied)
+    if text.size > size:
+        low.b.emit("store", const(0), at, type=VOID, off=off + size - 1, width=1)
+    zero(low, at, off + copied, size - copied)
+
+
+def store_constant(low: Lowering, at: Value, off: int, data: bytes) -> None:
+    for piece, width in pieces(off, len(data), alignment(at)):
+        number = int.from_bytes(data[piece - off : piece - off + width], "little")
+        low.b.emit("store", const(number), at, type=VOID, off=piece, width=width)
+
+
+def zero(low: Lowering, at: Value, off: int, size: int) -> None:
+    for piece, width in pieces(off, size, alignment(at)):
+        low.b.emit("store", const(0), at, type=VOID, off=piece, width=width)
+
+
+# ---------------------------------------------------------------- values made where they are kept
+
+
+class Part(NamedTuple):
+    """What comes to `offset`: a value that is there, or a string node still to be made in place (`source`: what it reads)."""
+
+    offset: int
+    storage: Storage
+    held: Held | None
+    node: typed.Node | None = None
+    source: Value | None = None
+
+
+def parts_of(low: Lowering, storage: Storage, node: typed.Node, offset: int = 0) -> list[Part]:
+    """Evaluate a value, in the order of its text, for being written by `write_whole`."""
+    if isinstance(node, typed.New):
+        found = []
+        for field, value in node.fields:
+            found += parts_of(low, field.storage, value, offset + field.offset)
+        return found
+    inner = node
+    while isinstance(inner, typed.Convert) and isinstance(inner.value.type, t.StrType) and isinstance(storage, TextStorage):
+        inner = inner.value
+    match inner:
+        case typed.Str() | typed.HelperString() if isinstance(storage, TextStorage):
+            return [Part(offset, storage, None, inner)]
+        case typed.ReadString() if isinstance(storage, TextStorage):
+            return [Part(offset, storage, None, inner, low.value(inner.ptr))]
+        case typed.Nil():
+            return []
+    return [Part(offset, storage, low.held(inner))]
+
+
+def write_whole(low: Lowering, at: Value, size: int, parts: list[Part]) -> None:
+    """Write the parts into memory of `size` bytes, zero bytes everywhere else."""
+    if low.b.block is None:
+        return
+    covered = bytearray(size)
+    for part in parts:
+        whole = part.node is None or isinstance(part.node, typed.Str)
+        covered[part.offset : part.offset + size_of(part.storage)] = bytes([whole]) * size_of(part.storage)
+    start = 0
+    while start < size:
+        end = start
+        while end < size and not covered[end]:
+            end += 1
+        zero(low, at, start, end - start)
+        start = end + 1
+    for part in parts:
+        _write_part(low, at, part)
+
+
+def _write_part(low: Lowering, at: Value, part: Part) -> None:
+    node = part.node
+    if node is None:
+        assert part.held is not None
+        store(low, at, part.offset, part.storage, part.held)
+        return
+    size = size_of(part.storage)
+    low.b.span = node.span
+    match node:
+        case typed.Str():
+            store_constant(low, at, part.offset, node.value[: size - 1].ljust(size, b"\0"))
+        case typed.HelperString():
+            assert isinstance(node.type, t.StrType)
+            where = address(low, at, part.offset)
+            low.b.emit("call", where, const(min(size, node.type.size)), helper=node.helper)
+        case typed.ReadString():
+            from rucy.lower.strings import read_into
+
+            assert isinstance(node.type, t.StrType) and part.source is not None
+            read_into(low, node, address(low, at, part.offset), min(size, node.type.size), part.source)
+
+
+#: helpers that change nothing and cannot fail, whose call may wait until a record is there
+_PURE_HELPERS = (
+    "ktime_get_ns", "ktime_get_boot_ns", "get_current_pid_tgid", "get_current_uid_gid", "get_smp_processor_id",
+    "get_numa_node_id", "get_current_task", "get_current_task_btf", "get_current_cgroup_id",
+)  # fmt: skip
+
+_PURE = (
+    typed.Int, typed.Bool, typed.Nil, typed.Str, typed.Read, typed.GlobalRead, typed.Prim, typed.Convert, typed.IsNil,
+    typed.Unwrap, typed.Not, typed.If, typed.Ctx, typed.CtxLoad, typed.KernelLoad, typed.KernelAddress, typed.PtrCast,
+    typed.ReadString, typed.HelperString, typed.StrCompare, typed.StrSize, typed.StrByte, typed.ArrayGet, typed.CoreQuery,
+    typed.Member, typed.Element, typed.New,
+)  # fmt: skip
+
+
+def is_pure(node: object) -> bool:
+    """Evaluating it changes nothing, ends, and goes nowhere else."""
+    if isinstance(node, typed.CallHelper):
+        return node.helper in _PURE_HELPERS
+    if isinstance(node, tuple):
+        return all(is_pure(part) for part in node)
+    if not isinstance(node, typed.Node):
+        return not isinstance(node, typed.Method)
+    return isinstance(node, _PURE) and all(is_pure(getattr(node, name)) for name in node.__slots__)
+
+
+__all__ = [
+    "STACK_PTR", "Part", "address", "copy_bytes", "describe", "is_pure", "load", "map_row", "parts_of", "pieces", "store",
+    "write_whole", "zero",
+]  # fmt: skip
