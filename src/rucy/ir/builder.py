@@ -89,6 +89,10 @@ class Builder:
             add_edge(self.block, target)
         self.block = None
 
+    def came_from(self, block: Block) -> Block | None:
+        """The only predecessor of a block that will have no other."""
+        return block.preds[0] if block in self._sealed and len(block.preds) == 1 else None
+
     # -- variables
 
     def write(self, key: Hashable, value: Value, block: Block | None = None) -> None:

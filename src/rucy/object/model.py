@@ -45,8 +45,8 @@ class MapDef(NamedTuple):
 
     A key or value whose size is 0 has no part in the definition (a ring buffer has none): its type is then only
     described in the object's BTF. `record` names the struct that the map's records are, as a declaration tag
-    `record:NAME` on the map's variable. `inner` is the definition that the values of a map of maps have; `values` are
-    pairs (slot, name of a program or map) to fill in at load.
+    `record:NAME` on the map's variable; `record_type` is that struct. `inner` is the definition that the values of a map of
+    maps have; `values` are pairs (slot, name of a program or map) to fill in at load.
     """
 
     name: str
@@ -62,6 +62,7 @@ class MapDef(NamedTuple):
     values: tuple[tuple[int, str], ...] = ()
     record: str | None = None
     map_extra: int = 0
+    record_type: CType | None = None
 
 
 class DataVar(NamedTuple):

@@ -70,6 +70,8 @@ def _add_maps(writer: BtfWriter, module: Module, layout: Layout) -> None:
         for ctype, size in ((definition.key, definition.key_size), (definition.value, definition.value_size)):
             if ctype is not None and not size:
                 writer.add(ctype)
+        if definition.record_type is not None:
+            writer.add(definition.record_type)
         if definition.record is not None:
             writer.decl_tag(f"record:{definition.record}", number, -1)
         place = layout.places[definition.name]

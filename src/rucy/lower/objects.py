@@ -1,0 +1,287 @@
+"""Objects of the program's own structs: memory, reached by a pointer.
+
+An object that is made here has memory of its own in the frame; one from a map or a ring is changed where it is. A string
+field's value is a copy, so that a later change does not reach it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rucy.ir.function import Const, Value, const, true
+from rucy.ir.types import I64, VOID
+from rucy.lang import typed
+from rucy.lang import types as t
+from rucy.lang.storage import ArrayStorage, IntStorage, Storage, align_of, size_of
+from rucy.lower.storage import address, copy_bytes, load, parts_of, store, write_whole
+from rucy.lower.values import STACK_PTR, Held, Object, Opt, object_pointer
+
+if TYPE_CHECKING:
+    from rucy.ir.function import Instr
+    from rucy.lower.function import Lowering
+
+
+def memory_of(low: Lowering, key: object, size: int) -> Instr:
+    """The frame's memory that belongs to `key`."""
+    place = (low.frame, ("object", key))
+    if place not in low.text_slots:
+        low.text_slots[place] = low.slot(size, "object")
+    return low.text_slots[place]
+
+
+def new(low: Lowering, node: typed.New) -> Held:
+    assert isinstance(node.type, t.StructType)
+    storage = node.type.storage
+    parts = parts_of(low, storage, node)
+    if low.b.block is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    slot = memory_of(low, node, storage.size)
+    write_whole(low, slot, storage.size, parts)
+    return Object(slot)
+
+
+def copy(low: Lowering, node: typed.Copy) -> Held:
+    held = low.held(node.value)
+    if low.b.block is None:
+        return low.undefined(node.type)
+    assert isinstance(held, Object)
+    return copy_object(low, node, node.type, held)
+
+
+def copy_object(low: Lowering, key: object, type: t.Type, held: Object) -> Object:
+    """Into the memory that belongs to `key`."""
+    assert isinstance(type, t.StructType | t.ElementsType | t.BytesType)
+    size = size_of(type.storage)
+    slot = memory_of(low, key, size)
+    copy_bytes(low, slot, 0, held.at, 0, size, align_of(type.storage))
+    return Object(slot)
+
+
+# ---------------------------------------------------------------- fields
+
+
+def _object(low: Lowering, node: typed.Node) -> Value | None:
+    """Where an object is; None after a node that does not come back."""
+    held = low.held(node)
+    if low.b.block is None:
+        return None
+    assert isinstance(held, Object), f"{type(node).__name__} of {node.type} is no object"
+    return held.at
+
+
+def member(low: Lowering, node: typed.Member) -> Held:
+    at = _object(low, node.base)
+    if at is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    return load(low, at, node.field.offset, node.field.storage, node)
+
+
+def member_set(low: Lowering, node: typed.MemberSet) -> Held:
+    at = _object(low, node.base)
+    return _set(low, node, at, node.field.offset, node.field.storage, node.value)
+
+
+def _set(low: Lowering, node: typed.Node, at: Value | None, off: int, storage: Storage, value: typed.Node) -> Held:
+    if at is None:
+        return low.undefined(node.type)
+    held = low.held(value)
+    if low.b.block is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    store(low, at, off, storage, held)
+    return held
+
+
+def member_update(low: Lowering, node: typed.MemberUpdate) -> Held:
+    at = _object(low, node.base)
+    operand = low.value(node.value) if at is not None else const(0)
+    if at is None or low.b.block is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    return change(low, at, node.field.offset, node.field.storage, node.op, operand, node.atomic, node.used)
+
+
+_ATOMIC = {"add": "add", "sub": "add", "and": "and", "or": "or", "xor": "xor"}
+
+
+def change(
+    low: Lowering, at: Value, off: int, storage: Storage, op: str, operand: Value, atomic: bool, used: bool
+) -> Value:
+    """Memory op= operand; the new value, as it is kept."""
+    assert isinstance(storage, IntStorage)
+    b = low.b
+    if not atomic:
+        old = b.emit("load", at, off=off, width=storage.width, signed=storage.signed)
+        new_value = b.emit(op, old, operand)
+        b.emit("store", new_value, at, type=VOID, off=off, width=storage.width)
+        return kept(low, new_value, storage) if used else const(0)
+    amount = b.emit("neg", operand) if op == "sub" else operand
+    kind = _ATOMIC[op]
+    before = b.emit(
+        "atomic", at, amount, type=I64 if used else VOID, kind=kind, off=off, width=storage.width, fetch=used
+    )  # fmt: skip
+    return kept(low, b.emit(kind, before, amount), storage) if used else const(0)
+
+
+def kept(low: Lowering, value: Value, storage: IntStorage) -> Value:
+    """What is read back when a number has been stored."""
+    if storage.width == 8:
+        return value
+    return low.b.emit("sext" if storage.signed else "zext", value, bits=8 * storage.width)
+
+
+# ---------------------------------------------------------------- elements
+
+
+def element(low: Lowering, node: typed.Element) -> Held:
+    base, index = _place(low, node.base, node.index)
+    if base is None or index is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    storage = _elements(node.base)
+    of = node.type.of if isinstance(node.type, t.OptType) else node.type
+    if isinstance(index, Const):
+        value = load(low, base, index.value * size_of(storage.of), storage.of, node)
+        return Opt(true(), value) if isinstance(node.type, t.OptType) else value
+    return _guarded_element(low, node, base, index, of)
+
+
+def _guarded_element(low: Lowering, node: typed.Element, base: Value, index: Value, of: t.Type) -> Held:
+    """Behind a compare; where it does not hold, nil, or (never) a value of zeros."""
+    b = low.b
+    storage = _elements(node.base)
+    yes, end = b.new_block("inside"), b.new_block("end")
+    key = object()
+    low._put(key, low.undefined(of))
+    inside = b.compare("ult", index, const(storage.length))
+    b.branch(inside, yes, end)
+    b.seal(yes)
+    b.start(yes)
+    at = _computed(low, base, index, storage)
+    low._put(key, _load_element(low, at, base, storage, node))
+    b.jump(end)
+    b.seal(end)
+    b.start(end)
+    value = low._get(key, of)
+    return Opt(inside, value) if isinstance(node.type, t.OptType) else value
+
+
+def _elements(base: typed.Node) -> ArrayStorage:
+    assert isinstance(base.type, t.ElementsType)
+    return base.type.storage
+
+
+def _place(low: Lowering, base: typed.Node, index: typed.Node) -> tuple[Value | None, Value | None]:
+    """(the array, the index as a number from its start); a negative one counts from the end."""
+    at = _object(low, base)
+    value = low.value(index) if at is not None else None
+    if at is None or value is None or low.b.block is None:
+        return None, None
+    length = _elements(base).length
+    signed = isinstance(index.type, t.IntType) and index.type.signed
+    if isinstance(value, Const):
+        return at, const(value.signed + length) if value.signed < 0 and signed else value
+    if signed:
+        negative = low.b.compare("slt", value, const(0))
+        value = low.choose(negative, low.b.emit("add", value, const(length)), value)
+    return at, value
+
+
+def _computed(low: Lowering, base: Value, index: Value, storage: ArrayStorage) -> Value:
+    """The element's address, behind the compare of the index."""
+    b, size = low.b, size_of(storage.of)
+    sure = b.emit("within", index, lo=0, hi=storage.length - 1)
+    if size & (size - 1):
+        step = b.emit("mul", sure, const(size))
+    else:
+        step = b.emit("shl", sure, const(size.bit_length() - 1)) if size > 1 else sure
+    return b.emit("padd", base, step, type=base.type._replace(owned=False))
+
+
+def _by_helper(low: Lowering, base: Value) -> bool:
+    """Before Linux 5.12 the frame takes no computed offsets in loads and stores ("bpf: Allow variable-offset stack
+    access"), but in helpers' arguments where all of the memory is initialised."""
+    return base.type == STACK_PTR and tuple(map(int, low.kernel.split("."))) < (5, 12)
+
+
+def _load_element(low: Lowering, at: Value, base: Value, storage: ArrayStorage, node: typed.Node) -> Held:
+    of = storage.of
+    if not _by_helper(low, base) or size_of(of) > 64:
+        return load(low, at, 0, of, node)
+    slot = low.pool("element", size_of(of))
+    low.b.emit("call", slot, const(size_of(of)), at, helper="probe_read_kernel")
+    held = load(low, slot, 0, of, node)
+    return copy_object(low, node, node.type, held) if isinstance(held, Object) else held
+
+
+def element_set(low: Lowering, node: typed.ElementSet) -> Held:
+    base, index = _place(low, node.base, node.index)
+    held = low.held(node.value) if base is not None else None
+    if base is None or index is None or held is None or low.b.block is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    storage = _elements(node.base)
+    if isinstance(index, Const):
+        store(low, base, index.value * size_of(storage.of), storage.of, held)
+        return held
+
+    def write() -> None:
+        at = _computed(low, base, index, storage)
+        if not _by_helper(low, base):
+            store(low, at, 0, storage.of, held)
+            return
+        slot = low.pool("element", size_of(storage.of))
+        store(low, slot, 0, storage.of, held)
+        low.b.emit("call", at, const(size_of(storage.of)), slot, helper="probe_read_kernel")
+
+    _if_inside(low, index, storage, write)
+    return held
+
+
+def _if_inside(low: Lowering, index: Value, storage: ArrayStorage, write: Callable[[], None]) -> None:
+    b = low.b
+    yes, end = b.new_block("inside"), b.new_block("end")
+    b.branch(b.compare("ult", index, const(storage.length)), yes, end)
+    b.seal(yes)
+    b.start(yes)
+    write()
+    b.jump(end)
+    b.seal(end)
+    b.start(end)
+
+
+def element_update(low: Lowering, node: typed.ElementUpdate) -> Held:
+    base, index = _place(low, node.base, node.index)
+    operand = low.value(node.value) if base is not None else None
+    if base is None or index is None or operand is None or low.b.block is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    storage = _elements(node.base)
+    of = storage.of
+    if isinstance(index, Const):
+        return change(low, base, index.value * size_of(of), of, node.op, operand, node.atomic, node.used)
+    assert isinstance(of, IntStorage)
+    key = object()
+    low.b.write(key, const(0))
+
+    def write() -> None:
+        at = _computed(low, base, index, storage)
+        if not _by_helper(low, base):
+            low.b.write(key, change(low, at, 0, of, node.op, operand, node.atomic, node.used))
+            return
+        slot = low.pool("element", of.width)
+        low.b.emit("call", slot, const(of.width), at, helper="probe_read_kernel")
+        low.b.write(key, change(low, slot, 0, of, node.op, operand, False, node.used))
+        low.b.emit("call", at, const(of.width), slot, helper="probe_read_kernel")
+
+    _if_inside(low, index, storage, write)
+    return low.b.read(key)
+
+
+__all__ = [
+    "address", "change", "copy", "copy_object", "element", "element_set", "element_update", "kept", "member", "member_set",
+    "member_update", "memory_of", "new", "object_pointer",
+]  # fmt: skip
