@@ -244,7 +244,16 @@ def _default(low: Lowering, map: typed.MapVar, of: t.Type) -> Held:
         return low.undefined(of)
     from rucy.lower.values import ir_type
 
-    return Const(map.default, ir_type(of))
+    return Const(_signed_default(map), ir_type(of))
+
+
+def _signed_default(map: typed.MapVar) -> int:
+    """The default as it is read from where it is kept."""
+    assert map.default is not None
+    if not isinstance(map.value, IntStorage) or not map.value.signed:
+        return map.default
+    top = 1 << (8 * map.value.width - 1)
+    return (map.default ^ top) - top
 
 
 def set(low: Lowering, node: typed.MapSet) -> Held:  # noqa: A001 - the node's name
@@ -255,8 +264,9 @@ def set(low: Lowering, node: typed.MapSet) -> Held:  # noqa: A001 - the node's n
     if key is None or value is None:
         return low.undefined(node.type)
     low.b.span = node.span
-    done = low.b.compare("eq", _insert(low, map, _put(low, key), value, 0), const(0))
-    _unless(low, done, "insert", map)
+    said = _insert(low, map, _put(low, key), value, 0)
+    if not _is_inside(map, node.key):
+        _unless(low, low.b.compare("eq", said, const(0)), "insert", map)
     return _value_of(low, value, node.value)
 
 
@@ -311,9 +321,9 @@ def update(low: Lowering, node: typed.MapUpdate) -> Held:
     return _update(low, node, map, key, operand)
 
 
-def _update(low: Lowering, node: typed.MapUpdate, map: typed.MapVar, key: Bytes, operand: Value) -> Value:
+def _update(low: Lowering, node: typed.MapUpdate, map: typed.MapVar, key: Bytes, operand: Value) -> Held:
     """There: change it. Missing: insert default op operand, unless another has meanwhile; then change that. What has no
-    room is counted, and no other count is lost."""
+    room is counted, and no other count is lost. Of an array, nothing is missing but what is outside: nil."""
     storage = map.value
     assert isinstance(storage, IntStorage)
     b, where, result = low.b, object(), object()
@@ -330,7 +340,7 @@ def _update(low: Lowering, node: typed.MapUpdate, map: typed.MapVar, key: Bytes,
     b.start(missing)
     fresh: Value = const(0)
     if map.default is not None and not _is_array(map):
-        fresh = b.emit(node.op, const(map.default), operand)
+        fresh = b.emit(node.op, const(_signed_default(map)), operand)
         value = Bytes(storage.width, "value", [Part(0, storage, fresh)], None)
         done = b.compare("eq", _insert(low, map, at_key, value, _NOEXIST), const(0))
         b.write(result, kept(low, fresh, storage) if node.used else const(0))
@@ -347,7 +357,8 @@ def _update(low: Lowering, node: typed.MapUpdate, map: typed.MapVar, key: Bytes,
         b.jump(found)
         b.seal(refused)
         b.start(refused)
-    count(low, "insert", map.name, map.span.line)
+    if not _is_inside(map, node.key):
+        count(low, "insert", map.name, map.span.line)
     b.write(result, kept(low, fresh, storage) if node.used else const(0))
     b.jump(end)
     b.seal(found)
@@ -357,7 +368,14 @@ def _update(low: Lowering, node: typed.MapUpdate, map: typed.MapVar, key: Bytes,
     b.jump(end)
     b.seal(end)
     b.start(end)
+    if isinstance(node.type, t.OptType):
+        return Opt(_is_there(low, first), b.read(result))
     return b.read(result)
+
+
+def _is_inside(map: typed.MapVar, key: tuple[typed.Node, ...]) -> bool:
+    """An array's element, by a constant index."""
+    return _is_array(map) and isinstance(key[0], typed.Int) and key[0].value < map.size
 
 
 def _is_array(map: typed.MapVar) -> bool:
