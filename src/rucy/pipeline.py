@@ -6,7 +6,7 @@ Deterministic: the source, the options and the BTF file are all that the output 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rucy.btf.reader import Btf, open_btf
 from rucy.btf.types import BtfError
@@ -29,7 +29,7 @@ from rucy.source import Diagnostic, Diagnostics, SourceFile, Span, UserError
 
 __all__ = [
     "BtfError", "Compiled", "ObjectError", "Options", "STAGES", "Target", "check", "compile_file", "describe_probes",
-    "disassemble_object", "emit", "hook_lines", "probes_of",
+    "disassemble_object", "emit", "hook_lines", "notes_of", "probes_of",
 ]  # fmt: skip
 
 STAGES = ("tree", "types", "ir", "opt", "asm", "btf", "object")
@@ -175,6 +175,13 @@ def disassemble_object(data: bytes) -> str:
     from rucy import dump
 
     return dump.object_code(data)
+
+
+def notes_of(data: bytes) -> dict[str, Any]:
+    """What our notes in an object say; {} for an object that another compiler made. Raises ObjectError."""
+    from rucy.object.read import summarize
+
+    return summarize(data).notes or {}
 
 
 def probes_of(data: bytes) -> list[dict[str, object]] | None:

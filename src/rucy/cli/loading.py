@@ -11,12 +11,13 @@ from rucy.load.objects import Loaded
 
 
 class Tool(NamedTuple):
-    """Object bytes and what its notes say of each program."""
+    """Object bytes and what its notes say: of each program, and the rest ({} of another compiler's object)."""
 
     name: str
     data: bytes
     probes: list[dict[str, Any]]
     user_half: bool
+    notes: dict[str, Any] = {}
 
 
 def read_tool(args: Args) -> Tool:
@@ -24,16 +25,17 @@ def read_tool(args: Args) -> Tool:
     path = args.files[0]
     if not path.endswith(".o"):
         from rucy.cli.compiling import compile_and_warn, options_of
-        from rucy.pipeline import probes_of
+        from rucy.pipeline import notes_of
 
         compiled = compile_and_warn(path, options_of(args))
-        return Tool(path, compiled.data, probes_of(compiled.data) or [], compiled.user_half)
-    from rucy.pipeline import describe_probes
+        notes = notes_of(compiled.data)
+        return Tool(path, compiled.data, notes["probes"], compiled.user_half, notes)
+    from rucy.pipeline import describe_probes, notes_of
 
     with open(path, "rb") as file:
         data = file.read()
     try:
-        return Tool(path, data, describe_probes(data), False)
+        return Tool(path, data, describe_probes(data), False, notes_of(data))
     except ValueError as error:
         raise LoadError(f"`{path}`: {error}") from None
 

@@ -24,6 +24,7 @@ OPTIONS = (
     Option("--interface", "IF", "the network interface of xdp, tc and socket programs"),
     Option("--mode", "MODE", "how xdp runs: native, in the driver, or generic (default: native where there is)",
            choices=("native", "generic")),  # fmt: skip
+    Option("--json", "", "records and maps as one JSON object a line, with attr names as keys"),
     Option("--duration", "SECONDS", "stop by itself after this time"),
     Option("--verifier-log", "", "print all that the kernel's verifier says"),
     *COMPILE,
@@ -105,20 +106,27 @@ def _attach(tool: Tool, loaded: Loaded, args: Args) -> None:
 
 
 def _print_until_stopped(tool: Tool, loaded: Loaded, args: Args, stop: Stop, duration: float | None) -> None:
-    """The trace instance is made before attaching, so that no line is missed; it and the links go in any case."""
+    """The trace instance and the rings are there before attaching, so that nothing is missed; they and the links go in any
+    case."""
+    from rucy.cli.printing import Printer, write_bytes_as_they_are
     from rucy.load.trace import TraceInstance
 
-    with TraceInstance(loaded.code()) as trace:
+    write_bytes_as_they_are()
+    with TraceInstance(loaded.code()) as trace, Printer(tool, loaded, args.flag("json")) as printer:
         _attach(tool, loaded, args)
         print("rucy: attached; Ctrl-C ends", file=sys.stderr, flush=True)
         end = time.monotonic() + duration if duration is not None else None
+        more = False
         while not stop.requested and (end is None or time.monotonic() < end):
-            left = 0.2 if end is None else max(0.0, min(0.2, end - time.monotonic()))
-            select.select([trace.fileno(), stop.fileno()], [], [], left)
+            left = 0.0 if more else 0.2 if end is None else max(0.0, min(0.2, end - time.monotonic()))
+            select.select([trace.fileno(), stop.fileno(), *printer.filenos()], [], [], left)
             _print_lines(trace.lines(0))
+            more = printer.print_some()
         for link in loaded.links:
             link.close()
         _print_lines(trace.drain())
+        printer.drain()
+        printer.finish()
         if trace.lost:
             print(f"rucy: {trace.lost} lines were lost: the kernel's buffer was full", file=sys.stderr)
 

@@ -32,11 +32,13 @@ class Address(int):
 
 
 class MapTypes(NamedTuple):
-    """Ids in the object's BTF of what a map holds; None for what has no type. `record`: the struct that a ring carries."""
+    """Ids in the object's BTF of what a map holds; None for what has no type. `record`: the struct that a ring carries.
+    `pinned`: the map may outlive the object."""
 
     key: int | None
     value: int | None
     record: int | None
+    pinned: bool = False
 
 
 def text(data: bytes) -> str:
@@ -99,7 +101,7 @@ class Decoder:
                 parts = {member.name: self._pointed(member.type_id) for member in definition.members}
                 record = records.get(entry.type_id)
                 found[var.name] = MapTypes(
-                    parts.get("key"), parts.get("value"), btf.find(record, ("struct",)) if record else None
+                    parts.get("key"), parts.get("value"), btf.find(record, ("struct",)) if record else None, "pinning" in parts
                 )
         return found
 

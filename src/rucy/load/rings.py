@@ -36,6 +36,7 @@ class Ring:
         self.name = name
         self.lost = 0
         self._kept: list[bytes] = []
+        self._raised: BaseException | None = None
         self._callback = _SAMPLE(self._keep)  # must live as long as libbpf may call it
         self._handle: int | None = libbpf().call("ring_buffer__new", fd, self._callback, None, None)
         if not self._handle:
@@ -47,12 +48,17 @@ class Ring:
     def records(self) -> list[bytes]:
         """What is there now, oldest first, but no more than AT_ONCE of them."""
         libbpf().call("ring_buffer__consume", self._handle)
-        kept, self._kept = self._kept, []
-        return kept
+        return self._take()
 
     def wait(self, seconds: float) -> list[bytes]:
         """The next records, within that time; [] if there are none."""
         libbpf().call("ring_buffer__poll", self._handle, int(seconds * 1000))
+        return self._take()
+
+    def _take(self) -> list[bytes]:
+        raised, self._raised = self._raised, None
+        if raised is not None:  # what a signal's handler raised while libbpf called
+            raise raised
         kept, self._kept = self._kept, []
         return kept
 
@@ -68,7 +74,11 @@ class Ring:
         self.close()
 
     def _keep(self, context: int, data: int, size: int) -> int:
-        self._kept.append(ctypes.string_at(data, size))
+        try:
+            self._kept.append(ctypes.string_at(data, size))
+        except BaseException as raised:
+            self._raised = raised
+            return _ENOUGH
         return _ENOUGH if len(self._kept) >= AT_ONCE else 0
 
 
