@@ -38,11 +38,9 @@ def test_each_is_given_what_its_texts_need() -> None:
 
 
 def test_none_is_left_over() -> None:
-    from rucy.lang.errors import integers, kernel, names, nil, output, programs, types
-
     classes = {
         name
-        for module in (names, types, nil, integers, kernel, programs, output)
+        for module in errors.modules()
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, Diagnostic) and value is not Diagnostic
     }

@@ -58,8 +58,8 @@ class MethodRow(NamedTuple):
 class Dialect(NamedTuple):
     """`methods[(owner, name)]`; `truth[owner]` is "value" (a Bool), "not_nil" (true unless nil) or "always" (an error that
     shows what to write); `words` has the language's spelling of neutral terms, used as {words[nil]} in messages.
-    `map_methods`: what methods of maps mean: "get" "set" "has" "fetch" "delete" "push" "append" "pop" "peek" "reserve"
-    "each" "count"."""
+    `map_methods`: what methods of maps and structs mean: "new" of a struct; "get" "set" "has" "fetch" "delete" "push"
+    "append" "pop" "peek" "reserve" "each" "count" of maps."""
 
     methods: dict[tuple[str, str], MethodRow]
     truth: dict[str, str]

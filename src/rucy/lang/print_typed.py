@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from rucy.lang import typed
+from rucy.lang.storage import (
+    ArrayStorage,
+    BoolStorage,
+    BytesStorage,
+    Field,
+    IntStorage,
+    ObjectStorage,
+    Storage,
+    StructStorage,
+    TextStorage,
+)  # fmt: skip
 from rucy.lang.types import (
     AggregateType,
     ArrayType,
@@ -32,6 +43,8 @@ def format_checked(checked: typed.Checked) -> str:
         out.append(f"needs {release}: {what} (line {span.line})")
     for variable in checked.globals.values():
         out.append(f"${variable.name}: {format_type(variable.type)} = {variable.initial}")
+    for held in checked.maps.values():
+        out.append(_map(held))
     for program in checked.programs:
         out.append(f'\nprogram {program.name} "{program.section}" {program.prog_type}')
         for var, node in program.args:
@@ -79,6 +92,41 @@ def format_type(type_: Type) -> str:
     raise AssertionError(type_)
 
 
+def _map(held: typed.MapVar) -> str:
+    """ "COUNTS: HASH u32 => i64, 10240, default 0"."""
+    types = " => ".join(format_storage(part) for part in (held.key, held.value or held.record) if part is not None)
+    marks = [f"{held.name}: {' '.join([held.type, types]).rstrip()}", str(held.size)]
+    marks += [f"default {held.default}"] if held.default is not None else []
+    marks += [f"flags {held.flags}"] if held.flags else []
+    marks += [f"pin {held.pin}"] if held.pin else []
+    marks += [held.show] if held.show else []
+    return ", ".join(marks)
+
+
+def format_storage(storage: Storage) -> str:
+    """ "u32", "be16", "ip4", "char[16]", "Event", "u32[8]"; a map's own key with its parts."""
+    match storage:
+        case IntStorage(display=display) if display:
+            return display
+        case IntStorage(net=net) if net:
+            return f"be{net}"
+        case IntStorage(width, signed):
+            return f"{'i' if signed else 'u'}{8 * width}"
+        case BoolStorage():
+            return "bool"
+        case TextStorage(size):
+            return f"char[{size}]"
+        case BytesStorage(_, display):
+            return display
+        case ArrayStorage(of, length):
+            return f"{format_storage(of)}[{length}]"
+        case ObjectStorage(kind):
+            return kind
+        case StructStorage(name, fields):
+            parts = ", ".join(format_storage(field.storage) for field in fields)
+            return f"[{parts}]" if name.endswith("_key") else name
+
+
 def _var(var: typed.Var) -> str:
     return f"{var.name}: {format_type(var.type)}"
 
@@ -92,6 +140,11 @@ def _node(node: typed.Node, depth: int, out: list[str]) -> None:
             inner.append(part)
         elif isinstance(part, tuple) and part and isinstance(part[0], typed.Node):
             inner += part
+        elif isinstance(part, tuple) and part and isinstance(part[0], tuple) and isinstance(part[0][-1], typed.Node):
+            words += [f"{field.name}:" for field, _ in part]
+            inner += [value for _, value in part]
+        elif isinstance(part, Field):
+            words.append(f".{part.name}")
         elif isinstance(part, typed.Var):
             words.append(part.name)
         elif isinstance(part, typed.Method):

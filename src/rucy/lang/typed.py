@@ -413,8 +413,38 @@ class ProbeName(Node):
     ctx: Node
 
 
+class Extern(Node):
+    """A value that the loader finds: `section` ".kconfig" (Integer, Bool or string, 0, false or "" where the kernel's
+    configuration lacks it) or ".ksyms" (PtrType: the symbol's address). `ctype`: "int", "i64", "char", "text" or "void"."""
+
+    __slots__ = ("name", "section", "ctype")
+    name: str
+    section: str
+    ctype: str
+
+
+class PerCpu(Node):
+    """A CPU's copy of the per-CPU variable `name` of BTF type `btf`: a PtrType to a struct, NULL where there is no such
+    CPU (`size` 0), or the value of `size` bytes: OptType, or a PtrType."""
+
+    __slots__ = ("name", "btf", "cpu", "size", "signed")
+    name: str
+    btf: int
+    cpu: Node
+    size: int
+    signed: bool
+
+
+class ReadBytes(Node):
+    """The kernel's bytes at `ptr` (PtrType), as many as the node's BytesType has; zeros where they cannot be read."""
+
+    __slots__ = ("ptr",)
+    ptr: Node
+
+
 class StrCompare(Node):
-    """Bool. kind "eq", "start" or "end": the string `value` against literal bytes, or ("eq") another string."""
+    """Bool. kind "eq", "start" or "end": the string `value` against literal bytes, or ("eq") another string;
+    "eq" also of two addresses (BytesType)."""
 
     __slots__ = ("kind", "value", "other")
     kind: str

@@ -312,8 +312,8 @@ class Declarations:
             members = self.members()
             if not methods and not consts and not members:
                 break
-            for struct, node in members:
-                struct.methods += (self.struct_method(struct, node),)
+            for struct, definition in members:
+                struct.methods += (self.struct_method(struct, definition),)
             for name in methods:
                 unit.methods[name] = self.method(lo.methods[name])
             for name in consts:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
-from rucy.lang.checker import context, kernel_types, maps, words
+from rucy.lang.checker import context, kernel_types, words
 from rucy.lang.checker.exprs import Done, constant
 from rucy.lang.checker.flow import merge
 from rucy.lang.checker.infer import join, owner, settled
@@ -22,12 +22,14 @@ from rucy.lang.types import (
     AggregateType,
     ArrayType,
     CtxType,
+    ElementsType,
     HeaderType,
     IntType,
     OptType,
     PtrType,
     RangeType,
     StrType,
+    StructType,
     Type,
 )  # fmt: skip
 
@@ -50,9 +52,15 @@ def expand(ck: Checker, node: tree.Send, used: bool) -> tree.Node | typed.Node:
         return bad(node.span)
     if node.recv is None:
         return by_name(ck, node, used)
-    held = maps.find(ck, node.recv)
-    if held is not None:
-        return maps.call(ck, node, held, used)
+    if isinstance(node.recv, tree.Const) and (ck.maps or ck.unit.structs):
+        from rucy.lang.checker import maps, structs
+
+        held = maps.find(ck, node.recv)
+        if held is not None:
+            return maps.call(ck, node, held, used)
+        struct = structs.named(ck, node.recv)
+        if struct is not None:
+            return structs.of_class(ck, node, struct)
     literal = _literal_receiver(ck, node.recv)
     if literal is not None:
         row = _row(ck, "Range" if isinstance(literal, tree.Range) else "Array", node.name)
@@ -102,6 +110,13 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
             return found
         recv = kernel_types.materialize(ck, recv)
         type_ = recv.type
+    elif isinstance(type_, StructType | ElementsType):
+        from rucy.lang.checker import structs
+
+        inner = structs.call if isinstance(type_, StructType) else structs.elements
+        found = inner(ck, node, recv, used)
+        if found is not None:
+            return found
     elif isinstance(type_, CtxType):
         found = context.member(ck, node, type_)
         if found is not None:
@@ -112,7 +127,7 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
         return _expansion(ck, node, row, Done(recv.span, recv))
     if isinstance(type_, OptType):
         _check_arguments(ck, node)
-        known = isinstance(type_.of, HeaderType) or _row(ck, owner(type_.of), node.name) is not None
+        known = isinstance(type_.of, HeaderType | StructType | ElementsType) or _row(ck, owner(type_.of), node.name) is not None
         return untested(ck, recv) if known else _no_method(ck, node, type_.of)
     _check_arguments(ck, node)
     if type_ == NIL:
@@ -227,6 +242,9 @@ def by_name(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     builtin = BY_WORD.get(node.name)
     if builtin is not None:
         return words.builtin(ck, node, builtin)
+    if _declares_map(node.name):
+        _check_arguments(ck, node)
+        return ck.say("MapInside", node.name_span, word=node.name, text=node.span.text, name=node.name.upper())
     instead = not_yet(node.name)
     if instead is not None:
         return _word_not_yet(ck, node, instead)
@@ -254,11 +272,15 @@ _NOT_YET = {
 }  # fmt: skip
 
 
+def _declares_map(name: str) -> bool:
+    from rucy.kernel.maptypes import BY_WORD
+
+    return name in BY_WORD or name in ("histogram", "stats")
+
+
 def not_yet(name: str) -> str | None:
     """What to use instead of a word that is not there yet; None of any other name."""
-    if name in _NOT_YET:
-        return _NOT_YET[name]
-    return "a $global" if not_yet_word(name) else None
+    return _NOT_YET.get(name)
 
 
 def not_yet_word(name: str) -> str | None:
@@ -273,13 +295,25 @@ def not_yet_word(name: str) -> str | None:
 
 def update(ck: Checker, node: tree.Update, used: bool) -> typed.Node:
     """`recv.name op= value`: the receiver is evaluated once. A context field, or what is refused."""
-    held = maps.find(ck, node.recv)
-    if held is not None:
-        return maps.update(ck, node, held, used)
+    if ck.maps:
+        from rucy.lang.checker import maps
+
+        state = maps.find(ck, node.recv)
+        if state is not None:
+            return maps.update(ck, node, state, used)
     recv = ck.expr(node.recv)
     if not settled(recv.type):
         ck.expr(node.value)
         return bad(node.span)
+    if isinstance(recv.type, StructType | ElementsType):
+        from rucy.lang.checker import structs
+
+        change = structs.update if isinstance(recv.type, StructType) else structs.update_element
+        made = change(ck, node, recv, used)
+        return ck.expr(made, used) if isinstance(made, tree.Node) else made
+    if isinstance(recv.type, OptType):
+        ck.expr(node.value)
+        return untested(ck, recv)
     if isinstance(recv.type, HeaderType):
         return _update_header(ck, node, recv, used)
     if not isinstance(recv, typed.Ctx | context.CtxPlace):

@@ -21,6 +21,7 @@ from rucy.lang.types import (
     U64,
     ArrayType,
     BoolType,
+    ElementsType,
     IntType,
     NeverType,
     NilType,
@@ -311,12 +312,22 @@ def _enter_loop(ck: Checker, *parts: object) -> Flow:
         from rucy.lang.checker import packets
 
         packets.may_move(ck, parts)
+    if ck.structs:  # what the turn before has stored is stored here
+        ck.flow = ck.flow._replace(stored=ck.flow.stored | ck.turns.get(id(parts[0]), frozenset()))
     return ck.flow
+
+
+def _turn_ends(ck: Checker, body: tree.Node) -> None:
+    known = ck.turns.get(id(body), frozenset())
+    if not ck.flow.stored <= known:
+        ck.turns[id(body)] = known | ck.flow.stored
+        ck.changed = True
 
 
 def loop(ck: Checker, node: tree.Loop, used: bool) -> typed.Node:
     _enter_loop(ck, node.body)
     body = ck.effect(node.body)
+    _turn_ends(ck, node.body)
     ck.flow = ck.flow.end()
     return typed.Loop(node.span, NEVER, body, node.word)
 
@@ -341,6 +352,7 @@ def for_range(ck: Checker, node: tree.ForRange, used: bool) -> typed.Node:
             low, high = interval(ck, hi)[0] + int(node.exclusive), interval(ck, lo)[1]
         ck.frame.ranges[target] = (low, high)
     body = ck.effect(node.body)
+    _turn_ends(ck, node.body)
     ck.frame.ranges.pop(target, None)
     ck.flow = flow
     if not (settled(lo.type) and settled(hi.type)):
@@ -364,6 +376,8 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
     flow = _enter_loop(ck, node.body)
     target, index = ck.var(node.var), ck.var(node.index) if node.index is not None else None
     ck.frame.sites[target] = None
+    if isinstance(array.type, ElementsType):
+        return _over_elements(ck, node, array, target, index, flow)
     if not isinstance(array.type, ArrayType):
         if settled(array.type):
             ck.say("NotIterable", array.span, have=ck.called(array.type))
@@ -385,6 +399,35 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
         ck.frame.ranges.pop(index, None)
     ck.flow = flow
     return typed.Unrolled(node.span, NIL, target, index, values, body, node.word)
+
+
+def _over_elements(
+    ck: Checker, node: tree.ForEach, array: typed.Node, target: typed.Var, index: typed.Var | None, flow: Flow
+) -> typed.Node:
+    """The elements of an array inside an object, by a counter."""
+    from rucy.lang.checker.exprs import is_plain
+    from rucy.lang.checker.structs import element
+
+    assert isinstance(array.type, ElementsType)
+    count = array.type.storage.length
+    lead: tuple[typed.Node, ...] = ()
+    if not is_plain(array):
+        held = ck.temp(array.type, array.span)
+        lead = (typed.Write(array.span, array.type, held, array),)
+        array = typed.Read(array.span, array.type, held)
+    counter = index if index is not None else ck.temp(U64, node.span)
+    counter.type = ck.raise_type(counter.type, U64) or counter.type
+    ck.assigned(counter, True)
+    if index is not None:
+        ck.frame.sites[index] = None
+    take = ck.write(target, element(node.span, array, typed.Read(node.span, U64, counter), True))
+    body = ck.effect(node.body)
+    _turn_ends(ck, node.body)
+    ck.flow = flow
+    ends = typed.Int(node.span, U64, 0), typed.Int(node.span, U64, count)
+    whole = typed.Seq(node.span, body.type, (take, body))
+    made: typed.Node = typed.For(node.span, NIL, counter, *ends, True, 1, whole, node.word)
+    return typed.Seq(node.span, NIL, (*lead, made)) if lead else made
 
 
 # ---------------------------------------------------------------- leaving

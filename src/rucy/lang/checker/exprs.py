@@ -18,12 +18,15 @@ from rucy.lang.types import (
     ArrayType,
     BadType,
     BoolType,
+    BytesType,
+    ElementsType,
     IntType,
     NilType,
     OptType,
     PtrType,
     RangeType,
     StrType,
+    StructType,
     SymType,
 )  # fmt: skip
 
@@ -175,7 +178,7 @@ def const(ck: Checker, node: tree.Const, used: bool) -> typed.Node:
     if found is not None:
         return found
     if node.name in ck.unit.structs:
-        return ck.say("NotYet", node.span, what=f"`{node.name}` as a value", instead="use its fields as local variables")
+        return ck.say("StructAsValue", node.span, struct=node.name)
     from rucy.lang.checker.suggest import unknown_constant
 
     return unknown_constant(ck, node)
@@ -346,6 +349,8 @@ def prim(ck: Checker, node: tree.Prim, used: bool) -> typed.Node:
         case "array_size":
             if isinstance(args[0].type, ArrayType):
                 return typed.Int(node.span, U64, len(args[0].type.values))
+            if isinstance(args[0].type, ElementsType):
+                return typed.Int(node.span, U64, args[0].type.storage.length)
     if node.op.startswith("str_"):
         return strings.operation(ck, node, args)
     return operation(ck, node.span, node.op, args)
@@ -379,6 +384,10 @@ def equal(ck: Checker, node: tree.Node, a: typed.Node, b: typed.Node) -> typed.N
             return operation(ck, span, "eq", [a, b])
         case (BoolType(), BoolType()):
             return operation(ck, span, "beq", [a, b])
+        case (BytesType(), BytesType()) if a.type == b.type:
+            return typed.StrCompare(span, BOOL, "eq", a, b)
+        case (StructType(), StructType()):
+            return ck.say("StructEqual", span, struct=a.type.storage.name, field=a.type.storage.fields[0].name)
         case (StrType(), StrType()):
             return strings.compare(ck, span, "eq", a, b)
         case (SymType(), SymType()):
@@ -420,6 +429,10 @@ def _equal_optional(ck: Checker, node: tree.Node, a: typed.Node, b: typed.Node) 
 
 def array_get(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Node:
     source, index = args
+    if isinstance(source.type, ElementsType):
+        from rucy.lang.checker.structs import indexed
+
+        return indexed(ck, node.span, source, index)
     if not isinstance(source.type, ArrayType):
         return ck.say("WrongOperand", source.span, have=ck.called(source.type), want=ck.words.get("array", "an array"))
     values = source.type.values

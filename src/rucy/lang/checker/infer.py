@@ -109,7 +109,7 @@ def owner(type_: Type) -> str:
             return "String"
         case NilType():
             return "Nil"
-        case ArrayType():
+        case ArrayType() | ElementsType():
             return "Array"
         case RangeType():
             return "Range"

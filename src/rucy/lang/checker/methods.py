@@ -10,20 +10,23 @@ from rucy.lang.checker.control import tail_value
 from rucy.lang.checker.flow import Flow
 from rucy.lang.checker.infer import settled, shape
 from rucy.lang.checker.state import Checker, Frame, Instance, Sink, bad
-from rucy.lang.types import NEVER, NIL, Type
+from rucy.lang.types import NEVER, NIL, BytesType, ElementsType, OptType, StructType, Type
 from rucy.source import Note
 
 if TYPE_CHECKING:
     from rucy.source import Span
 
 
-def call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
-    method = ck.unit.methods[node.name]
+def call(
+    ck: Checker, node: tree.Send, used: bool, method: tree.Method | None = None, recv: typed.Node | None = None, name: str = ""
+) -> typed.Node:
+    """A call of a method of the program, or of a struct's `method` on `recv`, which its first parameter takes."""
+    method = method or ck.unit.methods[node.name]
     if isinstance(method.body, tree.Bad):
         for arg in node.args:
             ck.expr(arg)
         return bad(node.span)
-    bound = _bind(ck, node, method)
+    bound = _bind(ck, node, method, recv is not None)
     if node.block is not None:
         return ck.say("NotYet", node.name_span, what="a block of one's own method", instead="write the loop out")
     if bound is None:
@@ -31,10 +34,17 @@ def call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
             ck.expr(arg)
         return bad(node.span)
     values = [(param, ck.value(arg)) for param, arg in bound]
+    if recv is not None:
+        values.insert(0, (method.params[0], recv))
     if not all(settled(value.type) for _, value in values):
         return bad(node.span)
-    instance = _instance(ck, method, values)
-    for i, (_, value) in enumerate(values):
+    instance = _instance(ck, method, values, name or method.name)
+    by_param = {param.var: i for i, param in enumerate(instance.given)}
+    for i, (param, value) in enumerate(_in_order(values, by_param)):
+        if ck.maps:
+            from rucy.lang.checker.storage import note
+
+            note(ck, instance.frame.vars.setdefault(param.var, typed.Var(param.var.name, NEVER, param.var.span)), value)
         both = ck.raise_type(instance.types[i], value.type)
         assert both is not None, "a shape says that they fit"
         instance.types[i] = both
@@ -55,7 +65,10 @@ def call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         from rucy.lang.checker import packets
 
         packets.may_move(ck, (node,))
-    by_param = {param.var: i for i, param in enumerate(instance.given)}
+    if ck.structs:
+        from rucy.lang.checker.structs import passed
+
+        passed(ck, [value for _, value in _in_order(values, by_param)], instance, node.span)
     args = tuple(coerce(ck, value, instance.types[by_param[param.var]]) for param, value in _in_order(values, by_param))
     if result == NEVER:  # not known yet, or it never comes back
         return typed.CallMethod(node.span, NEVER, instance.typed, args)
@@ -68,9 +81,11 @@ def _in_order(
     return sorted(values, key=lambda pair: order[pair[0].var])
 
 
-def _bind(ck: Checker, node: tree.Send, method: tree.Method) -> list[tuple[tree.Parameter, tree.Node]] | None:
+def _bind(
+    ck: Checker, node: tree.Send, method: tree.Method, of_object: bool = False
+) -> list[tuple[tree.Parameter, tree.Node]] | None:
     """Which argument goes to which parameter, in the order of evaluation; None if they do not fit."""
-    positional = [p for p in method.params if not p.keyword]
+    positional = [p for p in method.params if not p.keyword][int(of_object) :]
     least = sum(1 for p in positional if p.default is None)
     if not least <= len(node.args) <= len(positional):
         takes = str(least) if least == len(positional) else f"{least} to {len(positional)}"
@@ -106,13 +121,13 @@ def _defined(method: tree.Method) -> Note:
     return Note(method.name_span, "it is defined here")
 
 
-def _instance(ck: Checker, method: tree.Method, values: list[tuple[tree.Parameter, typed.Node]]) -> Instance:
+def _instance(ck: Checker, method: tree.Method, values: list[tuple[tree.Parameter, typed.Node]], name: str) -> Instance:
     shapes = {param.var: shape(value.type) for param, value in values}
     given = tuple(param for param in method.params if param.var in shapes)
-    key = (method.name, tuple(p.var.name for p in given), tuple(shapes[p.var] for p in given), ck.site)
+    key = (name, tuple(p.var.name for p in given), tuple(shapes[p.var] for p in given), ck.site)
     known = ck.instances.get(key)
     if known is None:
-        known = ck.instances[key] = Instance(method, Frame(ck.site, key), given, method.name)
+        known = ck.instances[key] = Instance(method, Frame(ck.site, key), given, name)
         ck.changed = True
     return known
 
@@ -153,6 +168,10 @@ def _returns(ck: Checker, instance: Instance, used: bool) -> Sink:
     def convert(value: typed.Node) -> typed.Node:
         if not settled(value.type):
             return value
+        of = value.type.of if isinstance(value.type, OptType) else value.type
+        if isinstance(of, StructType | ElementsType | BytesType) and getattr(of, "place", "frame") == "frame":
+            instance.refused = True
+            return ck.say("ReturnObject", value.span, what=ck.called(of), name=instance.method.name)
         both = ck.raise_type(frame.result, ck.reaching(value.type))
         if both is None:
             instance.refused = True

@@ -96,6 +96,10 @@ def _bind(ck: Checker, plan: Plan) -> list[tuple[typed.Var, typed.Node]]:
         _check_name(ck, plan, at, param)
         node = plan.args.get(at, param.span)
         target.type = ck.raise_type(target.type, node.type) or target.type
+        if ck.maps:
+            from rucy.lang.checker.storage import note
+
+            note(ck, target, node)
         ck.assigned(target, False)
         if not isinstance(target.type, CtxType):
             bound.append((target, node))

@@ -106,7 +106,7 @@ class Instance:
         self.stores: set[int] = set()  # which of its arguments, objects, it stores a copy of
         self.changes: set[int] = set()  # which of its arguments, objects, it changes
         self.refused = False  # its results have nothing in common, which has been said
-        self.typed = typed.Method(method.name, symbol, method.name_span)
+        self.typed = typed.Method(symbol, symbol, method.name_span)
 
 
 class Said(NamedTuple):

@@ -4,26 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rucy.lang import typed
+from rucy.lang import tree, typed
 from rucy.lang.checker import storage
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.infer import settled
-from rucy.lang.checker.ints import swap, untested
-from rucy.lang.checker.state import may_be_nil
+from rucy.lang.checker.ints import interval, swap, untested
+from rucy.lang.checker.state import bad, may_be_nil
 from rucy.lang.storage import (
     ArrayStorage,
     BoolStorage,
     BytesStorage,
+    Field,
     IntStorage,
+    ObjectStorage,
     Storage,
     StructStorage,
     TextStorage,
     struct,
 )  # fmt: skip
-from rucy.lang.types import U64, BoolType, BytesType, ElementsType, IntType, OptType, PtrType, StrType, StructType, value_type
+from rucy.lang.types import (
+    U64,
+    BoolType,
+    BytesType,
+    ElementsType,
+    IntType,
+    OptType,
+    PtrType,
+    StrType,
+    StructType,
+    Type,
+    value_type,
+)  # fmt: skip
 
 if TYPE_CHECKING:
-    from rucy.lang.checker.state import Checker
+    from rucy.lang.checker.state import Checker, Instance
+    from rucy.source import Span
 
 
 def array_of(of: Storage, count: int) -> Storage:
@@ -70,6 +85,9 @@ def layout(ck: Checker, name: str) -> StructStorage | None:
     return made
 
 
+# ---------------------------------------------------------------- values on their way into memory
+
+
 def stored(ck: Checker, value: typed.Node, held: Storage, where: str) -> typed.Node:
     """A value on its way into memory of that storage, of the storage's type; `where` says in a message what is there."""
     if not settled(value.type):
@@ -87,6 +105,8 @@ def stored(ck: Checker, value: typed.Node, held: Storage, where: str) -> typed.N
             return coerce(ck, value, StrType(size))
         case (BytesStorage(), BytesType(storage)) if storage == held:
             return value
+        case (BytesStorage(), PtrType()) if _bytes_behind(ck, value.type) == held.size:
+            return typed.ReadBytes(value.span, BytesType(held), value)
         case (ArrayStorage(), ElementsType(storage)) if storage == held:
             return value
         case (StructStorage(), StructType(storage)) if storage == held:
@@ -115,5 +135,373 @@ def _stored_number(ck: Checker, value: typed.Node, held: IntStorage, where: str)
     return coerce(ck, value, type_)
 
 
+def _bytes_behind(ck: Checker, type_: PtrType) -> int:
+    """The size of the kernel's object that a pointer points to, 0 where it is not known."""
+    if not type_.pointee or type_.user:
+        return 0
+    return ck.btf().size(type_.pointee) or 0
+
+
+# ---------------------------------------------------------------- objects and their fields
+
+
+def named(ck: Checker, node: tree.Node | None) -> str | None:
+    """The struct that a receiver names, as in `Event.new`."""
+    return node.name if isinstance(node, tree.Const) and node.name in ck.unit.structs else None
+
+
+def of_class(ck: Checker, node: tree.Send, name: str) -> typed.Node:
+    """A call on the struct itself: an object is made."""
+    if ck.dialect.map_methods.get(node.name) != "new":
+        _check(ck, node)
+        return ck.say("StructCall", node.name_span, struct=name, name=node.name, example=_example(ck, name))
+    held = layout(ck, name)
+    if node.args or node.block is not None:
+        _check(ck, node)
+        return ck.say("NewPositional", node.name_span, struct=name, example=_example(ck, name))
+    values = [(word, arg, ck.value(arg)) for word, arg in node.kwargs]
+    if held is None:
+        return bad(node.span)
+    fields: list[tuple[Field, typed.Node]] = []
+    for word, arg, value in values:
+        field = held.field(word)
+        if field is None:
+            return _no_field(ck, word, held, _keyword(word, arg))
+        if any(word == other.name for other, _ in fields):
+            return ck.say("FieldTwice", _keyword(word, arg), name=word)
+        if isinstance(field.storage, ObjectStorage):
+            return ck.say("ObjectField", arg.span, name=word, kind=field.storage.kind)
+        made = stored(ck, value, field.storage, f"`{word}`")
+        if not settled(made.type):
+            return bad(node.span)
+        mark_stored(ck, made)
+        fields.append((field, made))
+    return typed.New(node.span, StructType(held, "frame"), tuple(fields))
+
+
+def _keyword(word: str, arg: tree.Node) -> Span:
+    from rucy.lang.checker.suggest import keyword
+
+    return keyword(word, arg)
+
+
+def _check(ck: Checker, node: tree.Send) -> None:
+    for arg in node.args:
+        ck.expr(arg)
+    for _, arg in node.kwargs:
+        ck.expr(arg)
+
+
+def _example(ck: Checker, name: str) -> str:
+    first = [attr.name for attr in ck.unit.structs[name].attrs][:2]
+    return f"{name}.new({', '.join(f'{each}: …' for each in first)})"
+
+
+def _no_field(ck: Checker, word: str, held: StructStorage, span: Span) -> typed.Node:
+    from rucy.lang.checker.suggest import did_you_mean
+
+    names = [field.name for field in held.fields]
+    own = [method.name for method in ck.unit.structs[held.name].methods] if held.name in ck.unit.structs else []
+    return ck.say("NoStructField", span, struct=held.name, name=word, names=", ".join(names),
+                  suggestion=did_you_mean(word, [*names, *own]))  # fmt: skip
+
+
+def call(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> typed.Node | None:
+    """`e.x`, `e.x = v`, `e.method(…)`; None for what every value has."""
+    assert isinstance(recv.type, StructType)
+    held, name = recv.type.storage, node.name
+    decl = ck.unit.structs.get(held.name)
+    for method in decl.methods if decl is not None else ():
+        if method.name == name:
+            from rucy.lang.checker import methods
+
+            return methods.call(ck, node, used, method, recv, f"{held.name}.{name}")
+    field = held.field(name)
+    if field is not None:
+        return _read(ck, node, recv, field)
+    if name.endswith("=") and name[:-1].isidentifier() and len(node.args) == 1:
+        field = held.field(name[:-1])
+        value = ck.value(node.args[0])
+        return _set(ck, node, recv, field, value) if field is not None else _no_field(ck, name[:-1], held, node.name_span)
+    if ("Any", name) in ck.dialect.methods:
+        return None
+    _check(ck, node)
+    return _no_field(ck, name, held, node.name_span)
+
+
+def _read(ck: Checker, node: tree.Send, recv: typed.Node, field: Field) -> typed.Node:
+    if node.args or node.kwargs or node.block is not None:
+        _check(ck, node)
+        return ck.say("WrongArity", node.name_span, name=node.name, takes="0", given=len(node.args))
+    if isinstance(field.storage, ObjectStorage):
+        return ck.say("ObjectField", node.name_span, name=field.name, kind=field.storage.kind)
+    return member(node.span, recv, field)
+
+
+def member(span: Span, recv: typed.Node, field: Field) -> typed.Node:
+    assert isinstance(recv.type, StructType)
+    return typed.Member(span, value_type(field.storage, recv.type.place), recv, field)
+
+
+def _set(ck: Checker, node: tree.Node, recv: typed.Node, field: Field, value: typed.Node) -> typed.Node:
+    if isinstance(field.storage, ObjectStorage):
+        return ck.say("ObjectField", node.span, name=field.name, kind=field.storage.kind)
+    value = stored(ck, value, field.storage, f"`{field.name}`")
+    if not settled(value.type):
+        return value
+    if not _may_change(ck, recv, node.span):
+        return bad(node.span)
+    mark_stored(ck, value)
+    return typed.MemberSet(node.span, value.type, recv, field, value)
+
+
+_ATOMIC = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor"}
+
+
+def update(ck: Checker, node: tree.Update, recv: typed.Node, used: bool) -> tree.Node | typed.Node:
+    """`e.x op= v`: atomic on an element of a map, unless it is a CPU's own."""
+    assert isinstance(recv.type, StructType)
+    field = recv.type.storage.field(node.name)
+    if field is None:
+        ck.expr(node.value)
+        return _no_field(ck, node.name, recv.type.storage, node.span)
+    if isinstance(field.storage, ObjectStorage):
+        return ck.say("ObjectField", node.span, name=field.name, kind=field.storage.kind)
+    made = _updated(ck, node, recv.type.place, field.storage, f"`{field.name}`", used)
+    if made is None:
+        return _as_assignment(ck, node, recv)
+    if not settled(made[0].type):
+        return made[0]
+    if not _may_change(ck, recv, node.span):
+        return bad(node.span)
+    value, op, atomic = made
+    return typed.MemberUpdate(node.span, value.type, recv, field, op, value, atomic, used)
+
+
+def _updated(
+    ck: Checker, node: tree.Update, place: str, held: Storage, where: str, used: bool
+) -> tuple[typed.Node, str, bool] | None:
+    """(value, operation, atomic?) of an update in place; None where it is to be read, computed and written."""
+    from rucy.lang.checker.maps import shown
+
+    op = _ATOMIC.get(node.op)
+    if not isinstance(held, IntStorage) or held.net or node.op in ("||", "&&"):
+        return None
+    if op is None:
+        if place != "map":
+            return None
+        ck.expr(node.value)
+        return ck.say("FieldOperator", node.span, where=where, op=node.op), "", False
+    value = ck.value(node.value)
+    if settled(value.type) and may_be_nil(value.type):
+        return untested(ck, value), "", False
+    if settled(value.type) and (not isinstance(value.type, IntType) or value.type.net):
+        return ck.say("FieldUpdateType", value.span, where=where, op=node.op, have=ck.called(value.type)), "", False
+    if not settled(value.type):
+        return value, "", False
+    atomic = place == "map"
+    if atomic and held.width < 4:
+        wide = ":i32" if held.signed else ":u32"
+        return ck.say("AtomicWidth", node.span, what=where, held=shown(held), op=node.op, wide=wide), "", False
+    if atomic and (used or op in ("and", "or", "xor")):
+        ck.need("5.12", f"`{node.op}=` on an element of a map" + (" as a value" if used else ""), node.span)
+    return coerce(ck, value, IntType(held.signed)), op, atomic
+
+
+def _as_assignment(ck: Checker, node: tree.Update, recv: typed.Node) -> tree.Node:
+    """`e.x op= v` as `e.x = e.x op v`, with `e` (and the index) evaluated once."""
+    from rucy.lang.checker.exprs import Done, is_plain
+
+    kept = ck.expansions.get((id(node), "field"))
+    if kept is None:
+        held = [Done(recv.span, recv), *(Done(arg.span, typed.Nil(arg.span, U64)) for arg in node.args)]
+        lead: list[tree.Node] = []
+        parts: list[tree.Node] = []
+        for at, (given, source) in enumerate(zip(held, (node.recv, *node.args))):
+            if at and isinstance(source, tree.Int | tree.Local):
+                parts.append(source)
+            elif at:
+                temp = tree.Var("%index", source.span)
+                lead.append(tree.SetLocal(source.span, temp, source))
+                parts.append(tree.Local(source.span, temp))
+            elif is_plain(recv):
+                parts.append(given)
+            else:
+                temp = tree.Var("%object", source.span)
+                lead.append(tree.SetLocal(source.span, temp, given))
+                parts.append(tree.Local(source.span, temp))
+        old = tree.Send(node.span, parts[0], node.name, tuple(parts[1:]), (), None, False, node.span)
+        if node.op in ("||", "&&"):
+            either = tree.Or if node.op == "||" else tree.And
+            value: tree.Node = either(node.span, old, node.value)
+        else:
+            value = tree.Send(node.span, old, node.op, (node.value,), (), None, False, node.span)
+        made: tree.Node = tree.Send(node.span, parts[0], f"{node.name}=", (*parts[1:], value), (), None, False, node.span)
+        if lead:
+            made = tree.Seq(node.span, (*lead, made))
+        kept = ck.expansions[id(node), "field"] = (node, held[0], made)
+    kept[1].node = recv
+    whole: tree.Node = kept[2]
+    return whole
+
+
+# ---------------------------------------------------------------- arrays inside
+
+
+def elements(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> typed.Node | None:
+    """`e.a[i]`, `e.a[i] = v`, `e.a.size`; None for what the rows of arrays say."""
+    assert isinstance(recv.type, ElementsType)
+    if node.name == "[]" and len(node.args) == 1:
+        return _element(ck, node, recv)
+    if node.name == "[]=" and len(node.args) == 2:
+        return _set_element(ck, node, recv)
+    return None
+
+
+def indexed(ck: Checker, span: Span, recv: typed.Node, index: typed.Node) -> typed.Node:
+    """The element that an index which has been checked is of."""
+    found = _inside(ck, index, recv)
+    return bad(span) if found is None else element(span, recv, *found)
+
+
+def _index(ck: Checker, node: tree.Node, recv: typed.Node) -> tuple[typed.Node, bool] | None:
+    return _inside(ck, ck.value(node), recv)
+
+
+def _inside(ck: Checker, index: typed.Node, recv: typed.Node) -> tuple[typed.Node, bool] | None:
+    """An index and whether it is surely inside; a constant from the end counts from the start."""
+    assert isinstance(recv.type, ElementsType)
+    count = recv.type.storage.length
+    if not settled(index.type):
+        return None
+    if may_be_nil(index.type):
+        untested(ck, index)
+        return None
+    if not isinstance(index.type, IntType) or index.type.net:
+        ck.say("IndexType", index.span, have=ck.called(index.type))
+        return None
+    if isinstance(index, typed.Int):
+        if not -count <= index.value < count:
+            ck.say("IndexOutside", index.span, index=index.value, count=count, text=recv.span.text)
+            return None
+        return typed.Int(index.span, U64, index.value % count), True
+    low, high = interval(ck, index)
+    return index, low >= 0 and high < count
+
+
+def _element(ck: Checker, node: tree.Send, recv: typed.Node) -> typed.Node:
+    found = _index(ck, node.args[0], recv)
+    if found is None:
+        return bad(node.span)
+    return element(node.span, recv, *found)
+
+
+def element(span: Span, recv: typed.Node, index: typed.Node, inside: bool) -> typed.Node:
+    assert isinstance(recv.type, ElementsType)
+    of: Type = value_type(recv.type.storage.of, recv.type.place)
+    return typed.Element(span, of if inside else OptType(of), recv, index, inside)
+
+
+def _set_element(ck: Checker, node: tree.Send, recv: typed.Node) -> typed.Node:
+    assert isinstance(recv.type, ElementsType)
+    found = _index(ck, node.args[0], recv)
+    value = stored(ck, ck.value(node.args[1]), recv.type.storage.of, f"an element of `{recv.span.text}`")
+    if found is None or not settled(value.type):
+        return bad(node.span)
+    if not _may_change(ck, recv, node.span):
+        return bad(node.span)
+    mark_stored(ck, value)
+    return typed.ElementSet(node.span, value.type, recv, found[0], value, found[1])
+
+
+def update_element(ck: Checker, node: tree.Update, recv: typed.Node, used: bool) -> tree.Node | typed.Node:
+    """`e.a[i] op= v`."""
+    assert isinstance(recv.type, ElementsType)
+    if node.name != "[]" or len(node.args) != 1:
+        ck.expr(node.value)
+        return ck.say("NoAssignment", node.span, name=node.name, what=ck.called(recv.type))
+    held, place = recv.type.storage.of, recv.type.place
+    plain = isinstance(held, IntStorage) and not held.net and node.op not in ("||", "&&")
+    if not plain or (node.op not in _ATOMIC and place != "map"):
+        return _as_assignment(ck, node, recv)
+    found = _index(ck, node.args[0], recv)
+    made = _updated(ck, node, place, held, f"an element of `{recv.span.text}`", used)
+    assert made is not None
+    if found is None or not settled(made[0].type) or not _may_change(ck, recv, node.span):
+        return bad(node.span)
+    (index, inside), (value, op, atomic) = found, made
+    type_: Type = value.type if inside or not used else OptType(value.type)
+    return typed.ElementUpdate(node.span, type_, recv, index, op, value, atomic, used, inside)
+
+
+# ---------------------------------------------------------------- copies
+
+
+def variable(node: typed.Node) -> typed.Var | None:
+    """The variable whose object a node is."""
+    while isinstance(node, typed.Unwrap | typed.Convert):
+        node = node.value
+    return node.var if isinstance(node, typed.Read | typed.Write) else None
+
+
+def root(ck: Checker, var: typed.Var) -> typed.Var:
+    """The variable that stands for all that have been assigned from one another."""
+    while var in ck.roots:
+        var = ck.roots[var]
+    return var
+
+
+def assigned(ck: Checker, target: typed.Var, value: typed.Node) -> None:
+    """A variable has taken an object: another's, or one of its own."""
+    source = variable(value)
+    mine = root(ck, target)
+    if source is not None and root(ck, source) != mine:
+        ck.roots[mine] = root(ck, source)
+        ck.changed = True
+    elif source is None:
+        ck.flow = ck.flow._replace(stored=ck.flow.stored - {mine})
+
+
 def mark_stored(ck: Checker, value: typed.Node) -> None:
     """An object that has been copied somewhere: changing it afterwards would not change the copy."""
+    var = variable(value) if isinstance(value.type, StructType) else None
+    if var is None:
+        return
+    mine = root(ck, var)
+    ck.flow = ck.flow._replace(stored=ck.flow.stored | {mine})
+    instance = ck.instances.get(ck.frame.key)
+    if instance is not None:
+        for at, param in enumerate(instance.given):
+            if root(ck, ck.var(param.var)) == mine and at not in instance.stores:
+                instance.stores.add(at)
+                ck.changed = True
+
+
+def _may_change(ck: Checker, base: typed.Node, span: Span) -> bool:
+    """Says so where an object is changed of which a copy has been stored."""
+    while isinstance(base, typed.Member | typed.Element):
+        base = base.base
+    var = variable(base)
+    if var is None:
+        return True
+    mine = root(ck, var)
+    instance = ck.instances.get(ck.frame.key)
+    if instance is not None:
+        for at, param in enumerate(instance.given):
+            if root(ck, ck.var(param.var)) == mine and at not in instance.changes:
+                instance.changes.add(at)
+                ck.changed = True
+    if mine in ck.flow.stored:
+        ck.say("ChangedAfterStored", span, name=var.name.lstrip("%"))
+        return False
+    return True
+
+
+def passed(ck: Checker, values: list[typed.Node], instance: Instance, span: Span) -> None:
+    """Objects given to a method: what it changes and what it stores, it does to the caller's."""
+    for at in sorted(instance.changes):
+        if at < len(values) and isinstance(values[at].type, StructType):
+            _may_change(ck, values[at], span)
+    for at in sorted(instance.stores):
+        if at < len(values):
+            mark_stored(ck, values[at])

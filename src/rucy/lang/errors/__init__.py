@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from rucy.source import Diagnostic
+
+
+def modules() -> tuple[ModuleType, ...]:
+    """All modules that hold such classes."""
+    from rucy.lang.errors import integers, kernel, maps, names, nil, output, packets, programs, structs, types
+
+    return (names, types, nil, integers, kernel, programs, output, packets, maps, structs)
 
 
 def find(name: str) -> type[Diagnostic]:
     """The class of that name."""
-    from rucy.lang.errors import asked, integers, kernel, maps, names, nil, output, packets, programs, structs, types
-
-    for module in (asked, names, types, nil, integers, kernel, programs, output, packets, maps, structs):
+    for module in modules():
         found = getattr(module, name, None)
         if found is not None:
             assert isinstance(found, type) and issubclass(found, Diagnostic)
