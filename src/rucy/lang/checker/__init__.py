@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
-from rucy.lang.checker import calls, control, exprs, finish, methods, programs
+from rucy.lang.checker import calls, control, exprs, finish, methods, programs, symbols
 from rucy.lang.checker.state import Checker, bad
 from rucy.lang.target import Target, version
 
@@ -65,6 +65,7 @@ def check(
                 methods.check_instance(ck, instance)
         if not ck.changed:
             methods.find_recursion(ck, [frame for _, frame in round_])
+            symbols.check_globals(ck)
             made = [(program, frame) for program, frame in round_]
             if declares_maps:
                 maps.check_open(ck)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rucy.lang import tree, typed
 from rucy.lang.checker.coerce import wrap
 from rucy.lang.checker.infer import final
+from rucy.lang.checker.symbols import free, identifier
 from rucy.lang.types import NEVER, U64, IntType, SymType
 
 if TYPE_CHECKING:
@@ -31,15 +32,10 @@ def globals_(ck: Checker) -> dict[str, typed.GlobalVar]:
 
 def name_symbols(checked: typed.Checked) -> None:
     """Give each instance of a method a name of its own, which a C function could have."""
-    taken = {program.name for program in checked.programs} | set(checked.globals)
+    taken = {program.name for program in checked.programs} | set(checked.globals) | set(checked.maps)
     for method in checked.methods:
-        base = "".join(c if c.isalnum() and c.isascii() else "_" for c in method.name)
-        symbol, count = base, 1
-        while symbol in taken:
-            count += 1
-            symbol = f"{base}_{count}"
-        taken.add(symbol)
-        method.symbol = symbol
+        method.symbol = free(identifier(method.name), taken)
+        taken.add(method.symbol)
 
 
 def settle(checked: typed.Checked) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rucy.lang import tree, typed
-from rucy.lang.checker import arguments, context, results, targets
+from rucy.lang.checker import arguments, context, results, symbols, targets
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.control import tail_value
 from rucy.lang.checker.flow import Flow
@@ -38,23 +38,12 @@ class Plan(NamedTuple):
 def check_programs(ck: Checker) -> list[tuple[typed.Program, Frame]]:
     """Check all programs once; what was refused of one does not stop the next."""
     made: list[tuple[typed.Program, Frame]] = []
-    names: dict[str, int] = {}
+    names: set[str] = set()
     for at, program in enumerate(ck.unit.programs):
         plans = _probe(ck, at, program) if isinstance(program, tree.Probe) else _section(ck, at, program)
         for plan in plans:
-            made.append(_check(ck, plan, _unique(ck, plan, names)))
+            made.append(_check(ck, plan, symbols.of_program(ck, plan, names)))
     return made
-
-
-def _unique(ck: Checker, plan: Plan, names: dict[str, int]) -> str:
-    """Program names are names of functions in the object: a second one gets a number, unless the user chose it."""
-    count = names[plan.name] = names.get(plan.name, 0) + 1
-    if count == 1:
-        return plan.name
-    if "name" in plan.options or plan.label is None:
-        advice = "rename one of the methods" if plan.label is None else "give one of them another `name:`"
-        ck.say("ProgramTwice", plan.span, name=plan.name, advice=advice)
-    return f"{plan.name}_{count}"
 
 
 def _check(ck: Checker, plan: Plan, name: str) -> tuple[typed.Program, Frame]:
@@ -224,7 +213,7 @@ def _name(first: str, target: str) -> str:
     """`kprobe_tcp_connect`: what an object's function may be called. Several programs of one `name:` have the target
     behind it."""
     text = f"{first}_{target}" if target else first
-    plain = "".join(c if c.isalnum() and c.isascii() else "_" for c in text)
+    plain = symbols.identifier(text)
     return plain.rstrip("_") if targets.is_pattern(target) else plain
 
 

@@ -102,6 +102,12 @@ class ProgramTwice(Diagnostic):
     help = "{advice}"
 
 
+class SymbolTaken(Diagnostic):
+    code = "symbol-taken"
+    title = "{what} and {other} would both be called `{name}` in the object"
+    help = "give one of them another name"
+
+
 class NoFunction(Diagnostic):
     code = "no-function"
     title = "the kernel's types have no function `{target}`{suggestion}"
