@@ -169,3 +169,204 @@ def test_what_is_not_in_the_linear_part_is_pulled_in() -> None:
         for linear in (14, 20, 40, 60):
             assert _agrees(made, data, linear), name
     made.close()
+
+
+# ---------------------------------------------------------------- bytes, writes, moves
+
+DATA = p.eth(p.IP4, p.ip4(p.UDP, p.udp(payload=b"12345678")))
+
+
+def _run(hook: str, body: str, names: tuple[str, ...] = (), data: bytes = DATA) -> p.Answer:
+    made = Bench(hook, body, names)
+    try:
+        return made.run(data)
+    finally:
+        made.close()
+
+
+@pytest.mark.parametrize("hook", sorted(ENDS))
+def test_numbers_at_an_offset(hook: str) -> None:
+    """As the wire means them; nil where one byte would be outside. Offsets of a constant, of the packet, negative, huge."""
+    body = """
+      $a = pkt.u8(1) || 1000
+      $b = pkt.u16(1) || 1000
+      $c = pkt.u32(3) || 1000
+      $d = pkt.u64(5) || 1000
+      at = pkt.size - 2
+      $e = pkt.u16(at) || 1000
+      $f = pkt.u16(at + 1) || 1000
+      $g = pkt.u8(at - pkt.size + 1) || 1000
+      $h = pkt.u8(at << 40) || 1000
+      $i = pkt.u8(65000) || 1000
+      $j = pkt.u32(at - 2) || 1000
+    """
+    names = tuple("abcdefghij")
+    found = _run(hook, body + ENDS[hook], names).globals
+    data = DATA if hook in ("xdp", "tc_ingress", "tc_egress") else DATA[14:]
+    parts = {"a": data[1:2], "b": data[1:3], "c": data[3:7], "d": data[5:13], "e": data[-2:], "j": data[-4:]}
+    wire = {name: int.from_bytes(part, "big") for name, part in parts.items()}
+    assert found == wire | dict.fromkeys("fghi", 1000)
+
+
+@pytest.mark.parametrize("hook", sorted(ENDS))
+def test_a_struct_at_an_offset(hook: str) -> None:
+    """Of the table, and of the kernel's types."""
+    at = 34 if hook in ("xdp", "tc_ingress", "tc_egress") else 20
+    body = f"""
+      u = pkt.at("struct udphdr", {at})
+      $dest = ntohs(u.dest) if u
+      off = {at} + ($dest & 1) - 1
+      g = pkt.at("struct gre_base_hdr", off)
+      $flags = ntohs(g.flags) if g
+      k = pkt.at("struct ip_esp_hdr", off)
+      $seq = ntohl(k.seq_no) if k
+      v = pkt.at("struct ipv6_opt_hdr", off + 14)
+      $kind = v ? v.nexthdr : 1000
+      $none = pkt.at("struct udphdr", pkt.size - 7).nil? ? 1 : 0
+    """
+    found = _run(hook, body + ENDS[hook], ("dest", "flags", "seq", "kind", "none")).globals
+    assert found == {"dest": 53, "flags": 1000, "seq": 0x00101111, "kind": ord("7"), "none": 1}
+
+
+def test_writes() -> None:
+    body = """
+      if u = pkt.udp
+        u.dest = 99
+        u.len = htons(ntohs(u.len) - 1)
+      end
+      if e = pkt.eth
+        a = e.h_dest
+        e.h_dest = e.h_source
+        e.h_source = a
+        e.h_source[0] = 0x66
+      end
+      if ip = pkt.ipv4
+        ip.version = 6
+        ip.ihl += 1
+        ip.ttl -= 65
+        ip.daddr = ip.saddr
+        $ttl = ip.ttl
+      end
+    """
+    for hook in ("xdp", "tc_ingress"):
+        answer = _run(hook, body + ENDS[hook], ("ttl",))
+        wanted = bytearray(DATA)
+        wanted[0:12] = p.MAC_A + b"\x66" + p.MAC_B[1:]
+        wanted[14], wanted[22], wanted[30:34] = 0x66, 255, DATA[26:30]
+        wanted[36:40] = struct.pack("!HH", 99, 15)
+        assert answer.packet == bytes(wanted)
+        assert answer.globals == {"ttl": 255}
+
+
+def test_a_header_taken_again_after_the_packet_has_moved() -> None:
+    body = """
+      ip = pkt.ipv4
+      next :pass unless ip
+      src = ip.saddr
+      next :aborted if xdp_adjust_head(-4) != 0
+      e = pkt.eth
+      next :drop unless e
+      e.h_proto = 0x8100
+      t = pkt.vlan
+      next :drop unless t
+      t.h_vlan_TCI = 5
+      t.h_vlan_encapsulated_proto = htons(ETH_P_IP)
+      ip = pkt.ipv4
+      $ttl = ip ? ip.ttl : 77
+      $src = ntohl(src)
+      $size = pkt.size
+      :tx
+    """
+    answer = _run("xdp", body, ("ttl", "src", "size"))
+    assert answer.value == 3
+    assert answer.globals == {"ttl": 64, "src": 0x0A000001, "size": len(DATA) + 4}
+    assert answer.packet is not None and answer.packet[12:18] == b"\x81\0\0\x05\x08\0"
+
+
+def test_the_packet_is_moved_in_a_loop() -> None:
+    body = """
+      3.times do
+        next if xdp_adjust_head(-2) != 0
+        e = pkt.eth
+        $turns += 1 if e
+        e.h_proto = 0x1234 if e
+      end
+      none = pkt.ipv4.nil?
+      xdp_adjust_head(6)
+      $same = (x = pkt.ipv4) ? x.ttl : 0
+      xdp_adjust_tail(-8)
+      $size = pkt.size
+      none ? :drop : :pass
+    """
+    data = p.eth(p.IP4, p.ip4(p.UDP, p.udp(payload=b"12345678")))
+    answer = _run("xdp", body, ("turns", "same", "size"), data)
+    assert (answer.value, answer.globals["turns"], answer.globals["size"]) == (1, 3, len(data) - 8)
+
+
+def test_checksums() -> None:
+    """Addresses and ports are rewritten as a balancer does; both checksums are right afterwards."""
+    payload = b"12345678"
+    ports = struct.pack("!HHHH", 1000, 53, 16, 0) + payload
+    pseudo = p.ip4(p.UDP, b"")[12:20] + struct.pack("!BBH", 0, 17, 16)
+    data = p.eth(p.IP4, p.ip4(p.UDP, ports[:6] + struct.pack("!H", p.csum(pseudo + ports)) + payload))
+    body = """
+      ip = pkt.ipv4
+      u = pkt.udp
+      next :ok unless ip && u
+      port = u.dest
+      address = ip.daddr
+      l4_csum_replace(40, port, htons(77), 2)
+      l4_csum_replace(40, address, htonl(0x7f000001), BPF_F_PSEUDO_HDR | 4)
+      l3_csum_replace(24, address, htonl(0x7f000001), 4)
+      ip = pkt.ipv4
+      u = pkt.udp
+      next :shot unless ip && u
+      u.dest = 77
+      ip.daddr = 0x7f000001
+      redirect(1, BPF_F_INGRESS)
+    """
+    answer = _run("tc_ingress", body, (), data)
+    assert answer.value == 7 and answer.packet is not None
+    after = answer.packet
+    assert p.csum(after[14:34]) == 0
+    assert p.csum(after[26:34] + struct.pack("!BBH", 0, 17, 16) + after[34:]) == 0
+
+
+@pytest.mark.parametrize(("hook", "value"), [("xdp", 4), ("tc_egress", 7)])
+def test_redirect(hook: str, value: int) -> None:
+    assert _run(hook, "pkt.ipv4 ? redirect(1) : " + ENDS[hook]).value == value
+
+
+def test_a_header_is_an_argument() -> None:
+    """Of a method, which is lowered where it is called, and can take headers itself."""
+    head = """
+def port(header)
+  ntohs(header.dest)
+end
+
+def of(pkt)
+  u = pkt.udp
+  return 0 unless u
+  port(u)
+end
+"""
+    made = Bench("xdp", "t = pkt.tcp\n$a = t ? port(t) : of(pkt)\n$b = of(ctx)\n:pass", ("a", "b"), head)
+    assert made.run(DATA).globals == {"a": 53, "b": 53}
+    assert made.run(p.eth(p.IP4, p.ip4(p.TCP, p.tcp()))).globals == {"a": 80, "b": 0}
+    made.close()
+
+
+def test_a_section_program_has_headers_too() -> None:
+    from rucy.pipeline import compile_file
+    from tests.run.harness import opened
+
+    text = 'license! "GPL"\nsection! "xdp"\n\ndef look(ctx)\n  ip = ctx.ipv4\n  return :drop if ip && ip.ttl == 64\n  :pass\nend\n'
+    import tempfile
+
+    with tempfile.NamedTemporaryFile("w", suffix=".rb") as file:
+        file.write(text)
+        file.flush()
+        data = compile_file(file.name).data
+    with opened(data) as loaded:
+        loaded.load()
+        assert loaded.test_run("look", DATA).retval == 1

@@ -625,6 +625,17 @@ def _lower_in_place(low: Lowering, node: typed.CallMethod, args: list[Held]) -> 
     return low.land(exit)
 
 
+def _call_helper(low: Lowering, node: typed.CallHelper) -> Held:
+    from rucy.lower.kernel import call_helper
+
+    held = call_helper(low, node)
+    if low.packet is not None:
+        from rucy.lower.packets import after_call
+
+        after_call(low, node.helper)
+    return held
+
+
 def _packet(name: str) -> Callable[[Lowering, typed.Node], Held]:
     """A function of lower.packets, which few programs need."""
 
@@ -650,7 +661,7 @@ def _table() -> dict[type, object]:
         typed.Ctx: kernel.ctx, typed.CtxLoad: kernel.ctx_load, typed.CtxStore: kernel.ctx_store,
         typed.KernelLoad: kernel.kernel_load, typed.KernelAddress: kernel.kernel_address,
         typed.PtrCast: kernel.ptr_cast, typed.CoreQuery: kernel.core_query,
-        typed.CallHelper: kernel.call_helper, typed.Printk: kernel.printk,
+        typed.CallHelper: _call_helper, typed.Printk: kernel.printk,
         typed.Output: output.output,
         typed.ReadString: strings.read_string, typed.HelperString: strings.helper_string,
         typed.ProbeName: strings.probe_name, typed.Extern: externs.extern, typed.PerCpu: externs.per_cpu,

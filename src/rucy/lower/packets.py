@@ -181,9 +181,10 @@ def _end(low: Lowering) -> Value:
     return low.b.read("packet end", END_PTR)
 
 
-def after_call(low: Lowering) -> None:
-    """Behind a helper that has moved the packet: all pointers into it are void."""
-    if low.packet is None or low.b.block is None:
+def after_call(low: Lowering, helper: str) -> None:
+    """Behind a helper: if it has moved the packet, all pointers into it are void."""
+    row = helpers.find(helper)
+    if low.packet is None or row is None or not row.changes_packet or low.b.block is None:
         return
     low.packet.moves += 1
     if low.packet.access.how != "copy":
