@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from rucy.btf.describe import CArray, CFunc, CInt, CPtr, CStruct, CType, CTypedef, CVoid
+from rucy.btf.describe import CArray, CConst, CFunc, CInt, CKernel, CPtr, CStruct, CType, CTypedef, CVoid
 from rucy.codegen import MachineFunction
 from rucy.ir import function as ir
 from rucy.ir.types import Type
 from rucy.kernel import attachtypes, hooks, maptypes, progtypes
 from rucy.lang import typed
-from rucy.object.model import DataVar, Function, Line, MapDef, Module
+from rucy.object.model import DataVar, Extern, Function, Line, MapDef, Module
 from rucy.object.notes import encode
 from rucy.source import SourceFile, Span
 
@@ -42,7 +42,8 @@ def link_module(module: ir.Module, code: list[MachineFunction], checked: typed.C
     functions = tuple(_function(by_name[machine.name], machine) for machine in code)
     data = tuple(_data(row) for row in module.data.values())
     maps = tuple(_map(row) for row in module.maps.values())
-    return Module(module.license, functions, maps, data, (), encode(_notes(checked) | module.notes))
+    externs = tuple(_extern(name, row) for name, row in module.externs.items())
+    return Module(module.license, functions, maps, data, externs, encode(_notes(checked) | module.notes))
 
 
 def _function(fn: ir.Function, machine: MachineFunction) -> Function:
@@ -99,6 +100,25 @@ def _ctype(described: Any) -> CType:
         case (of, count):
             return CArray(_ctype(of), count)
     return _CTYPES[described]
+
+
+def _extern(name: str, row: Any) -> Extern:
+    """Rows are ("var", section, type, weak): a type as in `_ctype`, "text", "void" or ("kernel", BTF id)."""
+    kind, section, described, weak = row
+    return Extern(name, kind, _extern_type(described), section, weak)
+
+
+def _extern_type(described: Any) -> CType:
+    match described:
+        case "void":
+            return CConst(CVoid())
+        case "int":
+            return _INT
+        case "text":
+            return CArray(_CHAR, 64)
+        case ("kernel", type_id):
+            return CKernel(type_id)
+    return _ctype(described)
 
 
 def _notes(checked: typed.Checked) -> dict[str, Any]:

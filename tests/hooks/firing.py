@@ -415,6 +415,51 @@ def function_exit(data: bytes) -> None:
         run.says([f"connect of 16 gave 0 to port {port}", f"getpgid of 0 gave {group}"])
 
 
+def asked(data: bytes) -> None:
+    """The kernel's version and a byte of its code."""
+    major = int(os.uname().release.split(".")[0])
+    with running(data) as run:
+        os.getpgid(0)
+        run.says([f"1 {major}", "code 1", "4660"])
+
+
+def sockets(data: bytes) -> None:
+    """A connected datagram socket, seen at connect and at its first packet."""
+    own_network()
+    with inside_cgroup() as path, running(data, cgroup=path) as run:
+        sender, receiver = _udp_pair()
+        with sender, receiver:
+            port = receiver.getsockname()[1]
+            sender.connect(("127.0.0.1", port))
+            run.says([f"family 2 type 2 to {port}"])
+            sender.send(b"x")
+            run.says([f"full 2 protocol 17 port {sender.getsockname()[1]}", "to 7f000001"])
+
+
+def user_memory(data: bytes) -> None:
+    """Arguments of execve, an address of IPv6 given to connect, the vector of writev: all in this process's memory."""
+    own_network()
+    with running(data) as run:
+        read, write = os.pipe()
+        os.writev(write, [b"abc", b"defgh"])
+        run.says(["2 parts: 3 abc, 5 defgh"])
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as one:
+            one.connect(("::1", 4321))
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as two:
+            two.connect("/nowhere/at/all")
+        run.says(["port 4321 of 1", "path /nowhere/at/all"])
+        child = os.fork()
+        if child == 0:
+            os.read(read, 1)
+            os.execv("/bin/true", ["true", "first", "second"])
+        run.loaded.write_global("me", child.to_bytes(8, "little"))
+        os.write(write, b"x")
+        os.waitpid(child, 0)
+        os.close(read)
+        os.close(write)
+        run.says(["/bin/true", "argument 0 true", "argument 1 first", "argument 2 second"])
+
+
 # fmt: off
 FIRINGS = (
     Firing("cgroup_device",      device),
@@ -439,6 +484,9 @@ FIRINGS = (
     Firing("syscalls",           several),
     Firing("optional",           left_out),
     Firing("first_of",           first_of),
+    Firing("asked",              asked),
+    Firing("sockets",            sockets),
+    Firing("user_memory",        user_memory),
     Firing("kprobe_pattern",     pattern,         "lab"),
     Firing("kprobe",             function_entry,  "lab"),
     Firing("kretprobe",          function_return, "lab"),

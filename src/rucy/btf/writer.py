@@ -210,6 +210,8 @@ class BtfWriter:
                 return ctype.size
             case c.CTypedef() | c.CConst() | c.CVolatile() | c.CTag():
                 return self.size(ctype.of)
+            case c.CVoid():
+                return 0  # of an external variable whose type nobody knows
             case c.CKernel():
                 return self._kernel().size(ctype.type_id)
         raise BtfError(f"{type(ctype).__name__} has no size")

@@ -84,6 +84,7 @@ class Env:
         self.core = core
         self.helpers: dict[str, Helper] = {}
         self.kfuncs: dict[str, Helper] = {}
+        self.externs: dict[str, bytes] = {}  # what the loader fills in; zeros without
         self.step_limit = 1_000_000
         self.now = 1_000_000_007
         self.pid_tgid = 77 << 32 | 78
@@ -438,10 +439,13 @@ def _slot(machine: _Machine, instr: Instr, args: list[Any]) -> RunValue:
 
 
 def _global(machine: _Machine, instr: Instr, args: list[Any]) -> RunValue:
-    region = machine.data.get(instr.attrs["symbol"])
+    symbol = instr.attrs["symbol"]
+    region = machine.data.get(symbol)
+    if region is None and symbol in machine.module.externs:
+        region = machine.data[symbol] = machine.env.region("map_value", machine.env.externs.get(symbol, bytes(64)), symbol)
     if region is None:
         raise Fault("no such data")
-    return Pointer(region, instr.attrs["off"])
+    return Pointer(region, instr.attrs["off"]) if instr.type.is_ptr else region.base
 
 
 def _named(table: str) -> Callable[[_Machine, Instr, list[Any]], RunValue]:

@@ -306,7 +306,11 @@ def _compare(check: _Checker, instr: Instr) -> Iterator[str]:
 def _padd(check: _Checker, instr: Instr) -> Iterator[str]:
     type = instr.args[0].type
     row = POINTER_KINDS[type.kind]
-    if not row.arith:
+    step = instr.args[1]
+    if type.kind == "kernel" and isinstance(step, Instr) and step.op.name == "core":  # a member in place
+        if type.nullable:
+            yield "adds to a pointer that may be NULL"
+    elif not row.arith:
         yield f"nothing is added to a pointer of kind {type.kind}"
     elif type.nullable and row.load:
         yield "adds to a pointer that may be NULL"
@@ -597,7 +601,7 @@ def _symbols(fn: Function, module: Module) -> Iterator[str]:
                     yield f"calls @{symbol} with {[str(a.type) for a in instr.args]}"
             case "func" if module.function(str(symbol)) is None:
                 yield f"takes the address of @{symbol}, which is not there"
-            case "global" if symbol not in module.data:
+            case "global" if symbol not in module.data and symbol not in module.externs:
                 yield f"takes the address of @{symbol}, which is no data of the module"
             case "map" if symbol not in module.maps:
                 yield f"uses map @{symbol}, which is not there"

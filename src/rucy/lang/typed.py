@@ -483,14 +483,21 @@ class CoreQuery(Node):
 
 
 class CallHelper(Node):
-    """`helper` is the kernel row's name; args are Integer, Ctx, PtrType, Str (passed by address) or `Buffer`; by the row.
+    """`helper` is the kernel row's name; args are Integer, Ctx, PtrType, or by address: strings, objects, `Room`; by the row.
 
-    Value: Integer (signed for a 64-bit error result, the row says), PtrType or nil.
+    Value: Integer (signed for a 64-bit error result, the row says), PtrType or nil. With a `Room` among the arguments what
+    the helper wrote there: a string, "" when the helper fails, or OptType of an Integer, nil then.
     """
 
     __slots__ = ("helper", "args")
     helper: str
     args: tuple[Node, ...]
+
+
+class Room(Node):
+    """Memory that a helper fills and whose contents are the call's value: StrType or Integer (8 bytes). Only an argument."""
+
+    __slots__ = ()
 
 
 class Printk(Node):

@@ -95,6 +95,9 @@ def figures(log: str) -> Figures:
 
 
 def _program(error: int, name: str, log: str, data: bytes) -> LoadError:
+    if found := re.search(r"failed to find the address for kernel symbol '(\w+)'", log):
+        help = "it needs CONFIG_KALLSYMS_ALL=y"
+        return LoadError(f"this kernel does not tell where its variable `{found[1]}` is", help, 77)
     if log.strip() and not _only_figures(log):
         from rucy.load.verifier import refusal
 

@@ -14,7 +14,7 @@ from rucy.ir.types import I1, I64, VOID, Type, pointer
 from rucy.kernel import helpers
 from rucy.lang import typed
 from rucy.lang import types as t
-from rucy.lower.values import CONST_PTR, NOTHING, Held, Opt, Text, ir_type
+from rucy.lower.values import CONST_PTR, NOTHING, Held, Object, Opt, Text, ir_type
 
 if TYPE_CHECKING:
     from rucy.lower.function import Lowering
@@ -178,6 +178,10 @@ def kernel_address(low: Lowering, node: typed.KernelAddress) -> Held:
         return low.undefined(node.type)
     b.span = node.span
     type = ir_type(node.type)
+    if type.kind == "kernel":
+        assert not base.type.nullable and node.step.type_id, "an address that the verifier follows is of a known object"
+        offset = b.emit("core", ref=CoreRef("byte_off", node.step.type_id, node.step.access))
+        return b.emit("padd", base, offset, type=type)
     at = _address(low, base, node.step)
     if element is not None:
         at = b.emit("add", at, b.emit("mul", element, const(node.step.stride)))
@@ -214,31 +218,47 @@ def call_helper(low: Lowering, node: typed.CallHelper) -> Held:
     row = helpers.find(node.helper)
     assert row is not None, node.helper
     args: list[Value] = []
+    room: tuple[typed.Room, Value] | None = None
     for arg in node.args:
+        if isinstance(arg, typed.Room):
+            size = arg.type.size if isinstance(arg.type, t.StrType) else 8
+            at = low.slot(size, "room")
+            low.b.emit("zero", at, type=VOID, off=0, size=8)
+            room = (arg, at)
+            args.append(at)
+            continue
         held = low.held(arg)
         if low.b.block is None:
             return low.undefined(node.type)
         args.append(_argument(low, held))
     low.b.span = node.span
+    if room is not None:
+        return _filled(low, node, low.b.emit("call", *args, type=I64, helper=row.name), room[1])
     if isinstance(node.type, t.NilType):
         low.b.emit("call", *args, type=I64, helper=row.name)
-        _moved(low, row)
         return NOTHING
     type = ir_type(node.type)
     value = low.b.emit("call", *args, type=I64 if type == I1 else type, helper=row.name)
-    _moved(low, row)
     return low.b.compare("ne", value, const(0)) if type == I1 else value
 
 
-def _moved(low: Lowering, row: helpers.Helper) -> None:
-    if low.packet is not None and row.changes_packet:
-        from rucy.lower.packets import after_call
+def _filled(low: Lowering, node: typed.CallHelper, result: Value, at: Value) -> Held:
+    """What a helper wrote. Behind a string's NUL it may have left anything: it is copied up to there."""
+    from rucy.lower.strings import room, slot_of
 
-        after_call(low)
+    b = low.b
+    if not isinstance(node.type, t.StrType):
+        value = b.emit("load", at, off=0, width=8, signed=False)
+        return Opt(b.compare("sge", result, const(0)), value)
+    size = node.type.size
+    slot = slot_of(low, node, size)
+    b.emit("zero", slot, type=VOID, off=0, size=room(size))
+    b.emit("call", slot, const(size), b.emit("addr", at), helper="probe_read_kernel_str")
+    return Text(slot, size)
 
 
 def _argument(low: Lowering, held: Held) -> Value:
-    if isinstance(held, Text):
+    if isinstance(held, Text | Object):
         return held.at
     if not isinstance(held, Value):
         return const(0)

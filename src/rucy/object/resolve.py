@@ -98,13 +98,13 @@ class _Resolver:
             return self.function(name)
         if kind == "map":
             assert self.places[name].section == MAPS and addend == 0, f"{name}+{addend} is not a map"
-        elif kind == "global":
+        elif kind == "global" and name not in self.externs:
             place = self.places[name]
             assert place.section != MAPS and name not in self.kinds, f"{name} is not a variable"
             assert 0 <= addend <= place.size, f"{name}+{addend} is outside the variable"
         else:
             # a kfunc too: the address of a weak one is tested before it is called
-            assert kind == "extern_var" and name in self.externs and addend == 0, f"extern {name}+{addend}"
+            assert kind in ("extern_var", "global") and name in self.externs and addend == 0, f"extern {name}+{addend}"
         return name, addend
 
     def function(self, name: str) -> tuple[str, int]:

@@ -1,6 +1,6 @@
 license "GPL"
 xdp do |pkt|
-  override_return(ctx, 5)  # error: [not-yet] `override_return`
+  override_return(ctx, 5)  # error: [override-here] `xdp`
   skb_change_type(ctx, 5)  # error: [helper-not-here] `skb_change_type`
   :pass
 end

@@ -1,4 +1,4 @@
 license "GPL"
-fentry "tcp_connect" do |sk|
-  printk("%d", sk.sk_socket[1].type)  # error: [pointer-index]
+fentry "vfs_read" do |file|
+  printk("%p", file.private_data[1])  # error: [pointer-index]
 end

@@ -19,6 +19,20 @@ kretprobe "__x64_sys_getsi?" do |result|
 end
 """
 
+_PER_CPU = """\
+license "GPL"
+$me = 0
+syscall "getpgid" do |who|
+  next unless pid == $me
+  rq = per_cpu(:runqueues, cpu)
+  next unless rq
+  printk "cpu %d runs %d", rq.cpu == cpu ? 1 : 0, rq.curr.pid == tid ? 1 : 0
+  printk "none" unless per_cpu(:runqueues, 100_000)
+  printk "no number" unless per_cpu(:process_counts, 100_000)
+  printk "number" if per_cpu(:process_counts, cpu)
+end
+"""
+
 
 def _compile(text: str, out: Path) -> None:
     from rucy.pipeline import Options, compile_file
@@ -49,3 +63,18 @@ def case_pattern_names(env: Env) -> None:
         os.getpgrp()
         session = os.getsid(0)
         run.says(["enter __x64_sys_getpgid", "enter __x64_sys_getpgrp", f"{session} from __x64_sys_getsid"])
+
+
+def prepare_per_cpu(out: Path) -> None:
+    _compile(_PER_CPU, out / "per_cpu.o")
+
+
+def case_per_cpu(env: Env) -> None:
+    """The run queue of this CPU runs this thread. (Debian's 5.10 has no variables in its BTF.)"""
+    from tests.hooks.running import running
+
+    if env.kernel == "host" or _release() < (5, 15):
+        raise Skip("no addresses of variables")
+    with running((Path(env.out) / "per_cpu.o").read_bytes()) as run:
+        os.getpgid(0)
+        run.says(["cpu 1 runs 1", "none", "no number", "number"])

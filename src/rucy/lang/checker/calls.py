@@ -264,11 +264,9 @@ def _word_not_yet(ck: Checker, node: tree.Send, instead: str) -> typed.Node:
 
 #: Words of the language that this version refuses by name, and what to use meanwhile.
 _NOT_YET = {
-    "option": "a constant", "histogram": "a $global", "stats": "a $global",
+    "option": "a constant",
     "redirect_map": "another result", "tail_call": "a method", "after": "user space", "lock": "an atomic $global",
-    "signal": "send_signal", "override_return": "another hook", "kconfig": "a constant", "kernel_version": "type?",
-    "ksym": "a helper", "per_cpu": "a helper", "poll": "a $global", "ntohll": "ntohl",
-    "htonll": "htonl", "kstack": "`pid` and `comm`", "ustack": "`pid` and `comm`", "yield": "a method",
+    "poll": "a $global", "kstack": "`pid` and `comm`", "ustack": "`pid` and `comm`", "yield": "a method",
 }  # fmt: skip
 
 
@@ -284,10 +282,8 @@ def not_yet(name: str) -> str | None:
 
 
 def not_yet_word(name: str) -> str | None:
-    """The name if it declares a map or an option, which is not there yet."""
-    from rucy.kernel.maptypes import BY_WORD
-
-    return name if name in BY_WORD or name in ("option", "histogram", "stats") else None
+    """The name if it declares an option, which is not there yet."""
+    return name if name == "option" else None
 
 
 # ---------------------------------------------------------------- updates

@@ -272,7 +272,7 @@ def _field(ck: Checker, node: tree.Send, recv: typed.Node) -> typed.Node | None:
     found = find_member(btf, struct, node.name)
     if found is None:
         return _missing_field(ck, node, struct, base, path)
-    if base.type.common and node.name in _FULL_SOCKET:  # type: ignore[attr-defined]
+    if isinstance(base.type, PtrType) and base.type.common and node.name in _FULL_SOCKET:
         return ck.say("CommonSocket", node.name_span, name=node.name, text=base.span.text)
     if not path and not btf.name(root):
         return ck.say("UnnamedStruct", node.span, name=node.name)

@@ -122,7 +122,8 @@ def _section(ck: Checker, at: int, node: tree.SectionProgram) -> list[Plan]:
     target = sections.target(row, text)
     hook = _hook_of(row.prog_type, row.attach_type, row.name)
     site = _site(ck, row.prog_type, row.attach_type, hook, _result(hook, row.prog_type), True)
-    site = site._replace(name=_probe_name(node.section.span, target or text))
+    sleepable = row.sleepable or row.prog_type == "SYSCALL"
+    site = site._replace(name=_probe_name(node.section.span, target or text), sleepable=sleepable)
     if node.method is None:
         return []
     args: arguments.Arguments | None = None
@@ -200,7 +201,7 @@ def _probe(ck: Checker, at: int, node: tree.Probe) -> list[Plan]:
             continue
         own = options | {"choice": choice} if choice else options | {"optional": True} if expanded else options
         site = _site(ck, hook.prog_type, hook.attach_type, hook, BY_NAME[hook.result], False)
-        site = site._replace(name=_probe_name(span, target or hook.word))
+        site = site._replace(name=_probe_name(span, target or hook.word), sleepable=bool(options.get("sleepable")))
         site, args = arguments.find(ck, hook, alike, span, site)
         name = _name(str(options.get("name", node.hook)), target if len(found) > 1 or "name" not in options else "")
         section = _section_name(hook, target, bool(options.get("sleepable"))) if args is not None else ""

@@ -35,6 +35,7 @@ class Site(NamedTuple):
     raw: bool  # a section program: its Integers need a proof only where the kernel asks one
     hook: Hook | None
     name: str = ""  # what `probe_name` says; "" where the file does not ask, so that methods are shared
+    sleepable: bool = False
 
 
 class Exit:

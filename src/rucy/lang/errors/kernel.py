@@ -49,8 +49,8 @@ class KernelFloat(Diagnostic):
 
 class PointerIndex(Diagnostic):
     code = "pointer-index"
-    title = "`{text}` cannot be indexed: how far its elements lie apart differs between kernels"
-    help = "index an array member, or a pointer to plain numbers or pointers"
+    title = "`{text}` cannot be indexed: how far its elements lie apart is not known"
+    help = "index an array member, or a pointer to numbers, pointers or structs that have a name"
 
 
 class NoType(Diagnostic):
@@ -204,8 +204,26 @@ class HelperArgument(Diagnostic):
 
 class HelperSize(Diagnostic):
     code = "helper-size"
-    title = "the string given to `{name}` has {size} bytes with its NUL, so its size is a constant from 1 to {size}"
-    help = "leave the size out: `{name}` is given the string's own"
+    title = "the memory given to `{name}` has {size} bytes, so its size is a constant up to {size}"
+    help = "leave the size out: `{name}` is given the memory's own"
+
+
+class HelperMemory(Diagnostic):
+    code = "helper-memory"
+    title = "`{name}` takes exactly {wants} bytes here, and this has {size}"
+    help = "give a struct of {wants} bytes"
+
+
+class HelperFills(Diagnostic):
+    code = "helper-fills"
+    title = "`{name}` writes here, and `{text}` is a value, which does not change"
+    help = "give a struct or an array: `b = Buffer.new; {name}(b, …)`"
+
+
+class NeedsSleepable(Diagnostic):
+    code = "needs-sleepable"
+    title = "`{name}` may sleep, and this program must not"
+    help = "say `sleepable: {words[true]}` at a hook that can, such as `fentry`; elsewhere use `ustr` or the pointer's fields"
 
 
 class LiteralText(Diagnostic):
@@ -224,6 +242,12 @@ class StringPointer(Diagnostic):
     code = "string-pointer"
     title = "`{name}` reads a string at an address, and this is {have}"
     help = "give a pointer"
+
+
+class CommonSocket(Diagnostic):
+    code = "common-socket"
+    title = "`{name}` is not in the part that all sockets have, and `{text}` may be one that is not yet, or no more, a full one"
+    help = "ask for the full one: `if full = sk_fullsock({text})`"
 
 
 class UserPointer(Diagnostic):
