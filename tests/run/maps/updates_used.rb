@@ -14,7 +14,7 @@ $x = 0
 $z = 0
 $or = 0
 raw_tracepoint "sys_enter" do |regs, id|
-  $u = (A[id & 3] += 1) || 44
+  $u = (A[id & 3] += 1)
   $h = H[id] -= 3
   $x = (T[1].x -= id)
   $z = (T[0].z[1] += 7)

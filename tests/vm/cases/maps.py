@@ -1,0 +1,40 @@
+"""The programs of tests/run/maps on each kernel that has what they use: they load, and do what Ruby's model of a map says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.vm.guest import Env, options
+
+
+def prepare_maps(out: Path) -> None:
+    from tests.run.mapping import FOLDER, build, compared, in_ruby
+
+    for path in sorted(FOLDER.glob("*.rb")):
+        built = build(path)
+        ruby = in_ruby(path, built.runs)
+        (out / f"{path.stem}.o").write_bytes(built.data)
+        row = {"needs": built.kernel, "runs": built.runs, "ruby": compared(ruby, ruby)}
+        (out / f"{path.stem}.json").write_text(json.dumps(row))
+
+
+@options(timeout=120.0)
+def case_maps(env: Env) -> None:
+    """All are run before the first failure is told."""
+    from rucy.load.errors import LoadError
+    from tests.run.mapping import compared, on_kernel
+
+    failed = []
+    release = tuple(int(part) for part in env.release.split("-")[0].split(".")[:2])
+    for path in sorted(Path(env.out).glob("*.json")):
+        row = json.loads(path.read_text())
+        if release < tuple(map(int, row["needs"].split("."))):
+            continue
+        try:
+            said = compared(on_kernel(path.with_suffix(".o").read_bytes(), tuple(row["runs"])), row["ruby"])
+        except LoadError as error:
+            failed.append(f"{path.stem}: {error}\n" + "\n".join(getattr(error, "tail", ())[-30:]))
+            continue
+        failed += [f"{path.stem}: {key}: {said[key]}, not {row['ruby'][key]}" for key in said if said[key] != row["ruby"][key]]
+    assert not failed, "\n".join(failed)
