@@ -109,6 +109,7 @@ def _read(ck: Checker, state: MapState) -> None:
     if not _keywords(ck, state):
         state.refused = True
         return
+    before = len(ck.said)
     types = [arg for arg in decl.args if not _is_number(ck, arg)]
     numbers = [arg for arg in decl.args if _is_number(ck, arg)]
     match state.kind:
@@ -121,7 +122,7 @@ def _read(ck: Checker, state: MapState) -> None:
         case _:
             fits = not numbers and _record(ck, state, types)
     if not fits:
-        if not any(said.span.start >= decl.span.start and said.span.end <= decl.span.end for said in ck.said):
+        if len(ck.said) == before:
             form = _FORMS[state.kind].format(word=decl.word)
             ck.say("MapForm", decl.span, word=decl.word, text=decl.span.text, form=f"{state.name} = {form}")
         state.refused = True
@@ -332,14 +333,14 @@ def type_of(ck: Checker, node: tree.Node) -> Storage | None:
                 return found
             from rucy.lang.checker.suggest import did_you_mean
 
-            ck.say("TypeUnknown", node.span, text=node.span.text, suggestion=did_you_mean(node.name, storage.WORDS))
+            ck.say("NoSuchType", node.span, text=node.span.text, suggestion=did_you_mean(node.name, storage.WORDS))
             return None
         case tree.Const():
             if node.name in ck.unit.structs:
                 return layout(ck, node.name)
             from rucy.lang.checker.suggest import did_you_mean
 
-            ck.say("TypeUnknown", node.span, text=node.name, suggestion=did_you_mean(node.name, ck.unit.structs))
+            ck.say("NoSuchType", node.span, text=node.name, suggestion=did_you_mean(node.name, ck.unit.structs))
             return None
         case tree.Array() if _is_array(ck, node):
             of, count = type_of(ck, node.items[0]), number_of(ck, node.items[1])
@@ -349,7 +350,7 @@ def type_of(ck: Checker, node: tree.Node) -> Storage | None:
                 ck.say("TypeCount", node.items[1].span, count=count)
                 return None
             return array_of(of, count)
-    ck.say("TypeUnknown", node.span, text=node.span.text, suggestion="")
+    ck.say("NoSuchType", node.span, text=node.span.text, suggestion="")
     return None
 
 

@@ -480,15 +480,16 @@ def update(ck: Checker, node: tree.Update, state: MapState, used: bool) -> typed
         return untested(ck, value)
     if not isinstance(value.type, IntType) or value.type.net:
         return ck.say("MapUpdateType", value.span, map=state.name, op=node.op, have=ck.called(value.type))
-    if state.default is None and state.kind != "array":
-        _see_update(ck, state, node, value)
-        return ck.say("MapUpdateDefault", node.span, map=state.name, op=node.op, key=_key_text(node),
-                      value=node.value.span.text, declared=declaration(state, 0))  # fmt: skip
-    if not _see_update(ck, state, node, value) or keys is None:
+    if not _see_update(ck, state, node, value):
         return bad(node.span)
     held = value_of(state)
     if not isinstance(held, IntStorage) or held.net:
         return ck.say("MapUpdateOf", node.span, map=state.name, op=node.op, held=shown(held))
+    if state.default is None and state.kind != "array":
+        return ck.say("MapUpdateDefault", node.span, map=state.name, op=node.op, key=_key_text(node),
+                      value=node.value.span.text, declared=declaration(state, 0))  # fmt: skip
+    if keys is None:
+        return bad(node.span)
     op = _ATOMIC.get(node.op)
     if op is None:
         return _read_modify_write(ck, node, state, keys, value)

@@ -73,7 +73,7 @@ def layout(ck: Checker, name: str) -> StructStorage | None:
                 from rucy.lang.checker.suggest import did_you_mean
 
                 known_words = [*ck.unit.structs, *storage.WORDS]
-                ck.say("TypeUnknown", attr.span, text=word, suggestion=did_you_mean(word, known_words))
+                ck.say("NoSuchType", attr.span, text=word, suggestion=did_you_mean(word, known_words))
         if held is None:
             whole = False
             continue

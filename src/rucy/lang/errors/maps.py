@@ -9,7 +9,7 @@ from rucy.source import Diagnostic
 
 class MapForm(Diagnostic):
     code = "map-form"
-    title = "`{text}` does not say what a `{word}` takes"
+    title = "`{text}` is not what `{word}` takes"
     help = "write e.g. `{form}`; types may be left out where the kernel half shows them"
 
 
@@ -73,8 +73,8 @@ class RingRecord(Diagnostic):
     help = "name a class with attrs: `{word} Event`"
 
 
-class TypeUnknown(Diagnostic):
-    code = "type-unknown"
+class NoSuchType(Diagnostic):
+    code = "no-such-type"
     title = "`{text}` is no type{suggestion}"
     help = "use a storage type (`:u32`), an array of one (`[:char, 16]`), or a struct's name"
 

@@ -1,0 +1,15 @@
+license "GPL"
+
+class Event
+  attr :pid, :u32
+  attr :comm, [:char, 16]
+  attr :hits, [:u32, 8]
+  attr :small, :u8
+  attr :addr, :ip4
+end
+
+R = ringbuf
+
+tracepoint "sched:sched_switch" do |sw|
+  R.reserve { |e| e.pid = 1 }  # error: [reserve-record]
+end

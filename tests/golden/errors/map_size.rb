@@ -1,0 +1,7 @@
+license "GPL"
+
+M = hash(:u32 => :u64, size: "many")  # error: [map-size]
+
+tracepoint "sched:sched_switch" do |sw|
+  M[pid] = 1
+end

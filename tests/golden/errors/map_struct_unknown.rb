@@ -1,0 +1,15 @@
+license "GPL"
+
+class Event
+  attr :pid, :u32
+  attr :comm, [:char, 16]
+  attr :hits, [:u32, 8]
+  attr :small, :u8
+  attr :addr, :ip4
+end
+
+M = hash(:u32 => Evnt)  # error: [no-such-type]
+
+tracepoint "sched:sched_switch" do |sw|
+  M[pid] = 1
+end

@@ -1,0 +1,15 @@
+license "GPL"
+
+class Event
+  attr :pid, :u32
+  attr :comm, [:char, 16]
+  attr :hits, [:u32, 8]
+  attr :small, :u8
+  attr :addr, :ip4
+end
+
+tracepoint "sched:sched_switch" do |sw|
+  a = Event.new(pid: 1)
+  b = Event.new(pid: 1)
+  printk "same" if a == b  # error: [struct-equal]
+end

@@ -1,0 +1,18 @@
+license "GPL"
+
+class Event
+  attr :pid, :u32
+  attr :comm, [:char, 16]
+  attr :hits, [:u32, 8]
+  attr :small, :u8
+  attr :addr, :ip4
+end
+
+def make
+  Event.new(pid: 1)  # error: [return-object]
+end
+
+tracepoint "sched:sched_switch" do |sw|
+  e = make
+  printk "%d", e.pid
+end
