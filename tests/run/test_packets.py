@@ -360,7 +360,7 @@ def test_a_section_program_has_headers_too() -> None:
     from rucy.pipeline import compile_file
     from tests.run.harness import opened
 
-    text = 'license! "GPL"\nsection! "xdp"\n\ndef look(ctx)\n  ip = ctx.ipv4\n  return :drop if ip && ip.ttl == 64\n  :pass\nend\n'
+    text = 'license! "GPL"\nsection! "xdp"\n\ndef look(ctx)\n  ip = ctx.ipv4\n  ip && ip.ttl == 64 ? :drop : :pass\nend\n'
     import tempfile
 
     with tempfile.NamedTemporaryFile("w", suffix=".rb") as file:

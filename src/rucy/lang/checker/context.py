@@ -146,7 +146,8 @@ def _no_field(ck: Checker, node: tree.Send, found: Layout | None, name: str, typ
     names = [n for n, f in found.fields.items() if f.ptr is None and _may(f.readable, ck.site)]
     names += packets.names(ck, type_)
     return ck.say("NoContextField", node.name_span, name=name, what=found.spelled,
-                  suggestion=did_you_mean(name, names), names=", ".join(names))  # fmt: skip
+                  suggestion="; did you mean `size`?" if name == "len" and "size" in names else did_you_mean(name, names),
+                  names=", ".join(names))  # fmt: skip
 
 
 def _load(ck: Checker, node: tree.Send, name: str, field: CtxField) -> typed.Node:

@@ -82,14 +82,15 @@ def untested(ck: Checker, node: typed.Node) -> typed.Node:
     if node.type == NIL:
         return ck.say("IsNil", node.span, text=text)
     of = node.type.of if isinstance(node.type, OptType) else node.type
-    test = ck.words.get("test_nil", "test {x} first").format(x=name)
+    from rucy.lang.checker.results import leaving
+
+    test = leaving(ck, name)
     if name != text:
         test = f"{name} = {text}\n{test}"
     if isinstance(of, HeaderType):
-        from rucy.lang.checker.results import leaving
+        from rucy.lang.checker.packets import untested_header
 
-        test = leaving(ck, name)
-        return ck.say("MaybeNoHeader", node.span, text=text, test=f"{name} = {text}\n{test}" if name != text else test)
+        return untested_header(ck, node)
     if isinstance(of, PtrType):
         return ck.say("MaybeNull", node.span, text=text, test=test)
     return ck.say("MaybeNil", node.span, text=text, test=test, what=ck.called(of),

@@ -208,6 +208,15 @@ def _load(span: Span, base: typed.Node, found: HeaderField) -> typed.Node:
     return typed.PacketField(span, type_, base, found.offset, found.size, found.signed and not found.bits, found.shift, mask)
 
 
+#: what fields are called elsewhere → here
+_CALLED = {
+    "src": "saddr", "dst": "daddr", "source_ip": "saddr", "src_ip": "saddr", "dst_ip": "daddr", "sport": "source",
+    "src_port": "source", "source_port": "source", "dport": "dest", "dst_port": "dest", "dest_port": "dest",
+    "proto": "protocol", "next_header": "nexthdr", "next_hdr": "nexthdr", "ethertype": "h_proto", "type": "h_proto",
+    "src_mac": "h_source", "dst_mac": "h_dest", "checksum": "check", "csum": "check", "ack_num": "ack_seq",
+}  # fmt: skip
+
+
 def _no_field(ck: Checker, node: tree.Send, layout: Header, prefix: str, name: str) -> typed.Node:
     from rucy.lang.checker.suggest import did_you_mean
 
@@ -215,8 +224,11 @@ def _no_field(ck: Checker, node: tree.Send, layout: Header, prefix: str, name: s
         ck.expr(arg)
     known = [f.name.removeprefix(prefix).partition(".")[0] for f in layout.fields if f.name.startswith(prefix)]
     known = list(dict.fromkeys(known))
-    return ck.say("NoHeaderField", node.name_span, name=name.removeprefix(prefix), struct=layout.struct,
-                  suggestion=did_you_mean(name.removeprefix(prefix), known), names=", ".join(known))  # fmt: skip
+    name = name.removeprefix(prefix)
+    other = _CALLED.get(name)
+    suggestion = f"; did you mean `{other}`?" if other in known else did_you_mean(name, known)
+    return ck.say("NoHeaderField", node.name_span, name=name, struct=layout.struct, suggestion=suggestion,
+                  names=", ".join(known))  # fmt: skip
 
 
 def materialize(ck: Checker, node: Part) -> typed.Node:
@@ -280,7 +292,7 @@ def _ready(ck: Checker, value: typed.Node, found: HeaderField, name: str) -> typ
     if isinstance(value, typed.Int) and not value.type.net:
         bits = found.bits or 8 * found.size
         if not -(1 << bits - 1) <= value.value < 1 << bits or (found.net and value.value < 0):
-            return ck.say("HeaderConstant", value.span, value=value.value, name=name, bits=bits)
+            return ck.say("HeaderConstant", value.span, value=value.value, name=name, bits=bits, mask=hex((1 << bits) - 1))
         if found.net:
             return typed.Int(value.span, IntType(False, found.net), swap(value.value, found.net))
     if value.type.net != found.net:
@@ -289,6 +301,18 @@ def _ready(ck: Checker, value: typed.Node, found: HeaderField, name: str) -> typ
         return ck.say("StoreOrder", value.span, name=name, text=value.span.text, convert=convert,
                       order="network" if found.net else "host")  # fmt: skip
     return value
+
+
+def untested_header(ck: Checker, node: typed.Node) -> typed.Node:
+    """Refuse the use of a header that may be nil, and show the test."""
+    from rucy.lang.checker.results import leaving
+
+    text = node.span.text
+    if text.isidentifier():
+        return ck.say("MaybeNoHeader", node.span, text=text, test=leaving(ck, text))
+    word = text.rpartition(".")[2]
+    name = word if word.isidentifier() else "header"
+    return ck.say("MaybeNoHeader", node.span, text=text, test=f"{name} = {text}\n{leaving(ck, name)}")
 
 
 # ---------------------------------------------------------------- moves

@@ -31,7 +31,8 @@ def listed(row: Result, words: dict[str, str]) -> str:
 def leaving(ck: Checker, name: str) -> str:
     """The statement that leaves a program of this site, with what does nothing, when the value is nil."""
     row = ck.site.result
-    value = next((f":{word}" for word, number in row.values if number == row.neutral), str(row.neutral))
+    usual = [word for word, number in row.values if number == row.neutral or word in ("ok", "pass")]
+    value = f":{usual[-1]}" if usual else str(row.neutral)
     if row.kind == "bool":
         value = ck.words.get("true", "true") if row.neutral else ck.words.get("false", "false")
     text = ck.words.get("test_nil", "test {x} first")

@@ -40,10 +40,6 @@ class HeaderConstant(Diagnostic):
     title = "{value} does not fit the {bits} bits of `{name}`"
     help = "write a number that fits; a larger one is cut by `& {mask}`"
 
-    @property
-    def help_text(self) -> str:
-        return self.help.format(mask=hex((1 << self.values["bits"]) - 1))
-
 
 class HeaderAddress(Diagnostic):
     code = "header-address"

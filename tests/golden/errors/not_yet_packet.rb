@@ -1,4 +1,0 @@
-xdp do |pkt|
-  next :drop if pkt.tcp  # error: [not-yet] `tcp` of a packet
-  :pass
-end
