@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rucy.codegen import MachineFunction
 from rucy.ir.function import Module
@@ -181,6 +182,13 @@ def context_fields(row: Hook) -> list[ContextField]:
     used = [f for f in plain if may(f.readable) or may(f.writable)]
     fields = [ContextField(f.name if f.elems == 1 else f"{f.name}[{f.elems}]", may(f.writable)) for f in used]
     return fields + [ContextField(part.name, False) for part in found.derived]
+
+
+#: stage → its text, of what `pipeline.stages` gives
+TEXT: dict[str, Callable[[Any], str]] = {
+    "tree": tree, "types": types, "ir": ir, "opt": ir, "asm": lambda made: assembly(*made), "btf": btf,
+    "object": object_summary,
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------- tables of docs/manual.md

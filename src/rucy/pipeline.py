@@ -5,7 +5,7 @@ Deterministic: the source, the options and the BTF file are all that the output 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from rucy.btf.reader import Btf, open_btf
@@ -24,7 +24,9 @@ from rucy.lower import lower_module
 from rucy.object import build_object
 from rucy.object.read import ObjectError
 from rucy.passes import optimise
-from rucy.passes.analysis.loops import unproved_loops
+from rucy.passes.analysis.loops import Unproved
+from rucy.passes.analysis.walk import too_long_loops
+from rucy.passes.bound_loops import bound_loops
 from rucy.source import Diagnostic, Diagnostics, SourceFile, Span, UserError
 
 __all__ = [
@@ -55,16 +57,28 @@ class Compiled(NamedTuple):
 def compile_file(path: str, options: Options = Options()) -> Compiled:  # noqa: B008 - a constant
     """Raises UserError for a mistake in the program, OSError when the file cannot be read, BtfError for a bad BTF."""
     diagnostics = Diagnostics()
+    made = dict(stages(path, options, diagnostics))
+    return Compiled(made["object"], made["types"], diagnostics.items, made["tree"].user_half is not None)
+
+
+def stages(path: str, options: Options, diagnostics: Diagnostics) -> Iterator[tuple[str, Any]]:
+    """(stage, what it made), one after another: each runs when it is asked for. Modules are changed by what comes next."""
     unit = parse(path, diagnostics)
+    yield "tree", unit
     kernel_btf = _lazy_btf(options.btf)
     checked = check_types(unit, kernel_btf, options.target, diagnostics)
+    yield "types", checked
     module = lower_module(checked)
+    yield "ir", module
     check_loops(module)
     optimise(module, options.after)
+    yield "opt", module
+    if options.after is None:
+        check_walk(module)
     code = generate_code(module, options.target)
-    linked = link_module(module, code, checked)
-    data = build_object(linked, checked.btf or kernel_btf.opened())
-    return Compiled(data, checked, diagnostics.items, unit.user_half is not None)
+    btf = checked.btf or kernel_btf.opened()
+    yield "asm", (code, btf)
+    yield "object", build_object(link_module(module, code, checked), btf)
 
 
 def parse(path: str, diagnostics: Diagnostics) -> Unit:
@@ -91,11 +105,19 @@ def check_types(unit: Unit, btf: Callable[[], Btf], target: Target, diagnostics:
 
 
 def check_loops(module: IrModule) -> None:
-    """Raises UserError for loops that the verifier could not follow to their end."""
-    from rucy.source.limits import UnboundedLoop
+    """Give every loop a known count. Raises UserError for loops that have no end that the verifier can find."""
+    _refuse([unproved for fn in module.functions for unproved in bound_loops(fn)])
 
-    found = [unproved for fn in module.functions for unproved in unproved_loops(fn)]
+
+def check_walk(module: IrModule) -> None:
+    """Raises UserError for loops that the verifier would give up on before their end."""
+    _refuse(too_long_loops(module))
+
+
+def _refuse(found: list[Unproved]) -> None:
     if found:
+        from rucy.source.limits import UnboundedLoop
+
         raise UserError(*[UnboundedLoop(u.at.span, reason=u.reason) for u in found if u.at.span is not None])
 
 
@@ -149,25 +171,10 @@ def emit(path: str, stage: str, options: Options = Options()) -> str:  # noqa: B
     from rucy import dump
 
     diagnostics = Diagnostics()
-    unit = parse(path, diagnostics)
-    if stage == "tree":
-        diagnostics.stop_on_errors()
-        return dump.tree(unit)
-    kernel_btf = _lazy_btf(options.btf)
-    checked = check_types(unit, kernel_btf, options.target, diagnostics)
-    if stage == "types":
-        return dump.types(checked)
-    module = lower_module(checked)
-    if stage == "ir":
-        return dump.ir(module)
-    optimise(module, options.after)
-    if stage == "opt":
-        return dump.ir(module)
-    code = generate_code(module, options.target)
-    if stage == "asm":
-        return dump.assembly(code, checked.btf or kernel_btf.opened())
-    data = build_object(link_module(module, code, checked), checked.btf or kernel_btf.opened())
-    return dump.btf(data) if stage == "btf" else dump.object_summary(data)
+    last = "object" if stage == "btf" else stage
+    made = next(made for name, made in stages(path, options, diagnostics) if name == last)
+    diagnostics.stop_on_errors()
+    return dump.TEXT[stage](made)
 
 
 def disassemble_object(data: bytes) -> str:

@@ -6,13 +6,25 @@ from pathlib import Path
 
 import pytest
 
+from rucy.ir.function import Function
 from rucy.passes import ORDER, WHOLE_MODULE
+from rucy.passes.bound_loops import bound_loops
 from tests.passes.harness import LINE, Pass, check_case, of_functions
 
 HERE = Path(__file__).parent
+
+
+def _bounded(fn: Function) -> bool:
+    """`bound_loops` says which loops have no end; here all have one."""
+    blocks = len(fn.blocks)
+    assert not bound_loops(fn)
+    return len(fn.blocks) > blocks
+
+
 PASSES: dict[str, Pass] = {
     **{run.__name__: run for run in WHOLE_MODULE},
     **{run.__name__: of_functions(run) for run in ORDER},
+    "bound_loops": of_functions(_bounded),
 }
 CASES = sorted(HERE.glob("*/*.ir"))
 

@@ -124,6 +124,7 @@ def build(cases: Sequence[Case], counts: Counts, interpret: bool = True, cpu: st
             passes.FIRED.clear()
             passes.optimise(module)
             counts.passes.update(passes.FIRED)
+            pipeline.check_walk(module)
             optimised = interpreted(module, cases) if interpret else {}
             select.FIRED.clear()
             code = pipeline.generate_code(module, options.target)

@@ -11,7 +11,7 @@ from rucy.ir.function import Value, const, false, true
 from rucy.ir.types import I1, VOID
 from rucy.lang import typed
 from rucy.lang import types as t
-from rucy.lower.values import STACK_PTR, Held, Opt, Text
+from rucy.lower.values import STACK_PTR, Held, Object, Opt, Text
 
 if TYPE_CHECKING:
     from rucy.ir.function import Block, Instr
@@ -23,7 +23,7 @@ def room(size: int) -> int:
     return (size + 7) & ~7
 
 
-def _slot_of(low: Lowering, node: object, size: int) -> Instr:
+def slot_of(low: Lowering, node: object, size: int) -> Instr:
     key = (low.frame, node)
     if key not in low.text_slots:
         low.text_slots[key] = low.slot(room(size), "string")
@@ -41,7 +41,7 @@ def write_into(low: Lowering, var: typed.Var, node: typed.Node) -> bool:
     """Let a string that is made right here be made in the variable's own memory. True if that is so."""
     fresh = isinstance(node, typed.ReadString | typed.HelperString | typed.ProbeName) and node.type == var.type
     if fresh and isinstance(var.type, t.StrType):
-        low.text_slots[low.frame, node] = _slot_of(low, var, var.type.size)
+        low.text_slots[low.frame, node] = slot_of(low, var, var.type.size)
     return fresh
 
 
@@ -52,13 +52,16 @@ def copy_into_variable(low: Lowering, var: typed.Var, text: Text) -> Text:
 
 def copy_text(low: Lowering, key: object, size: int, text: Text) -> Text:
     """Into the memory that belongs to `key`: where strings meet, all are in one place and of one size."""
-    slot = _slot_of(low, key, size)
+    slot = slot_of(low, key, size)
     for at in range(0, room(size), 8):
         if at < room(text.size):
             word: Value = low.b.emit("load", text.at, off=at, width=8, signed=False)
         else:
             word = const(0)
         low.b.emit("store", word, slot, type=VOID, off=at, width=8)
+    if text.size > size:
+        for at in range(size - 1, room(size)):
+            low.b.emit("store", const(0), slot, type=VOID, off=at, width=1)
     return Text(slot, size)
 
 
@@ -68,17 +71,22 @@ def read_string(low: Lowering, node: typed.ReadString) -> Held:
     if low.b.block is None:
         return low.undefined(node.type)
     low.b.span = node.span
-    slot = _slot_of(low, node, node.type.size)
+    slot = slot_of(low, node, node.type.size)
     low.b.emit("zero", slot, type=VOID, off=0, size=room(node.type.size))
+    read_into(low, node, slot, node.type.size, source)
+    return Text(slot, node.type.size)
+
+
+def read_into(low: Lowering, node: typed.ReadString, at: Value, size: int, source: Value) -> None:
+    """Into memory that is zero."""
     name = "probe_read_user_str" if node.user else "probe_read_kernel_str"
     address = low.b.emit("addr", source) if source.type.is_ptr else source
-    low.b.emit("call", slot, const(node.type.size), address, helper=name)
-    return Text(slot, node.type.size)
+    low.b.emit("call", at, const(size), address, helper=name)
 
 
 def helper_string(low: Lowering, node: typed.HelperString) -> Held:
     assert isinstance(node.type, t.StrType)
-    slot = _slot_of(low, node, node.type.size)
+    slot = slot_of(low, node, node.type.size)
     # Behind the NUL some kernels write zeros and some (6.1: bpf_get_current_comm in kernel/bpf/helpers.c is a strscpy)
     # leave what was there; comparing looks at whole words.
     low.b.emit("zero", slot, type=VOID, off=0, size=room(node.type.size))
@@ -91,7 +99,7 @@ def probe_name(low: Lowering, node: typed.ProbeName) -> Held:
     assert isinstance(node.type, t.StrType)
     context = low.value(node.ctx)
     b, size = low.b, node.type.size
-    slot, number = _slot_of(low, node, size), low.scratch_slot(8)
+    slot, number = slot_of(low, node, size), low.scratch_slot(8)
     b.emit("zero", slot, type=VOID, off=0, size=room(size))
     b.emit("store", b.emit("call", context, helper="get_func_ip"), number, type=VOID, off=0, width=8)
     form = low.rodata(b"%ps\0", 1, ("char", 4))
@@ -125,8 +133,14 @@ def branch_on_strings(low: Lowering, node: typed.StrCompare, yes: Block, no: Blo
     right = None if isinstance(other, typed.Str) else low.held(other)
     if low.b.block is None:
         return
-    assert isinstance(text, Text)
     low.b.span = node.span
+    if isinstance(text, Object):
+        from rucy.lower.objects import branch_on_bytes
+
+        assert isinstance(right, Object) and isinstance(node.value.type, t.BytesType)
+        branch_on_bytes(low, text, right, node.value.type.storage.size, yes, no)
+        return
+    assert isinstance(text, Text)
     if right is not None:
         assert isinstance(right, Text)
         _equal_texts(low, text, right, yes, no)
@@ -206,42 +220,25 @@ def size(low: Lowering, node: typed.StrSize) -> Held:
     return _size(low, text)
 
 
-def _size(low: Lowering, text: Text) -> Value:
-    """The position of the first NUL: word by word to the first that holds one, then by halves within it.
+_EACH = 0x0101010101010101  # a one in each byte of a word
 
-    (w - 0x0101…) & ~w & 0x8080… has its lowest set bit in the first zero byte of w. The last word always has one: the
-    capacity counts the NUL, and what is behind it is zero too.
+
+def _size(low: Lowering, text: Text) -> Value:
+    """How many bytes are not zero: behind the first NUL all are. Straight on, so that the verifier has one path.
+
+    ((w & 0x7f7f…) + 0x7f7f…) | w has the top bit of each byte of w that is not zero; no sum carries into the next byte.
     """
     b = low.b
-    found = b.new_block("found")
-    base, mark = object(), object()
-    last = room(text.size) - 8
-    for off in range(0, last + 8, 8):
+    count: Value | None = None
+    for off in range(0, room(text.size), 8):
         word = b.emit("load", text.at, off=off, width=8, signed=False)
-        borrowed = b.emit("sub", word, const(0x0101010101010101))
-        zeros = b.emit("and", b.emit("and", borrowed, b.emit("inv", word)), const(0x8080808080808080))
-        b.write(base, const(off))
-        b.write(mark, zeros)
-        if off == last:
-            b.jump(found)
-        else:
-            more = b.new_block("more")
-            b.branch(b.compare("ne", zeros, const(0)), found, more)
-            b.seal(more)
-            b.start(more)
-    b.seal(found)
-    b.start(found)
-    bits = b.read(mark)
-    bits = b.emit("and", bits, b.emit("neg", bits))
-    index = b.read(base)
-    for width, step in ((32, 4), (16, 2), (8, 1)):
-        high = b.compare("ugt", bits, const((1 << width) - 1))
-        index = low.choose(high, b.emit("add", index, const(step)), index)
-        if step > 1:
-            bits = low.choose(high, b.emit("lshr", bits, const(width)), bits)
-    if text.size % 8 == 0:
-        return index
-    return low.choose(b.compare("ult", index, const(text.size)), index, const(text.size - 1))
+        carried = b.emit("add", b.emit("and", word, const(0x7F * _EACH)), const(0x7F * _EACH))
+        top = b.emit("and", b.emit("or", carried, word), const(0x80 * _EACH))
+        ones = b.emit("lshr", top, const(7))
+        count = ones if count is None else b.emit("add", count, ones)
+    assert count is not None
+    total = b.emit("lshr", b.emit("mul", count, const(_EACH)), const(56))
+    return b.emit("and", total, const((1 << (text.size - 1).bit_length()) - 1))  # no more, which the verifier cannot add up
 
 
 def byte(low: Lowering, node: typed.StrByte) -> Held:
@@ -255,23 +252,48 @@ def byte(low: Lowering, node: typed.StrByte) -> Held:
     b.span = node.span
     length = _size(low, text)
     if isinstance(node.index.type, t.IntType) and node.index.type.signed:
-        negative = b.compare("slt", index, const(0))
-        index = low.choose(negative, b.emit("add", index, length), index)
+        index = b.emit("add", index, b.emit("and", b.emit("ashr", index, const(63)), length))
     value = _byte_at(low, text, index)
     if not isinstance(node.type, t.OptType):
         return value
     return Opt(b.compare("ult", index, length), value)
 
 
+_MOST_CHOSEN = 64  # bytes up to which a word is chosen from all
+
+
 def _byte_at(low: Lowering, text: Text, index: Value) -> Value:
-    """The byte at a computed place, 0 outside: bpf_probe_read_kernel may take an address that loads may not."""
+    """The byte at a computed place, whatever is outside. The frame takes no computed offsets before Linux 5.12."""
     from rucy.ir.function import Const
 
-    b = low.b
     if isinstance(index, Const):
         if index.value >= text.size:
             return const(0)
-        return b.emit("load", text.at, off=index.value, width=1, signed=False)
+        return low.b.emit("load", text.at, off=index.value, width=1, signed=False)
+    return _chosen_byte(low, text, index) if text.size <= _MOST_CHOSEN else _read_byte(low, text, index)
+
+
+def _chosen_byte(low: Lowering, text: Text, index: Value) -> Value:
+    """All words, halved by each bit of the index from the top, then the byte of the one that is left. No branch."""
+    b = low.b
+    words: list[Value] = [
+        b.emit("load", text.at, off=off, width=8, signed=False) for off in range(0, room(text.size), 8)
+    ]
+    bit = 3
+    while len(words) > 1:
+        odd = b.emit("neg", b.emit("and", b.emit("lshr", index, const(bit)), const(1)))  # all ones, or none
+        pairs = [words[at : at + 2] for at in range(0, len(words), 2)]
+        words = [
+            b.emit("xor", p[0], b.emit("and", b.emit("xor", p[0], p[1]), odd)) if len(p) > 1 else p[0] for p in pairs
+        ]
+        bit += 1
+    shifted = b.emit("lshr", words[0], b.emit("shl", b.emit("and", index, const(7)), const(3)))
+    return b.emit("and", shifted, const(0xFF))
+
+
+def _read_byte(low: Lowering, text: Text, index: Value) -> Value:
+    """By bpf_probe_read_kernel, which may take an address that loads may not."""
+    b = low.b
     slot = low.scratch_slot(8)
     b.emit("zero", slot, type=VOID, off=0, size=8)
     inside, end = b.new_block("inside"), b.new_block("end")

@@ -11,15 +11,17 @@ from collections.abc import Collection
 from rucy.ir.function import Module
 from rucy.passes.eliminate_dead_code import eliminate_dead_code
 from rucy.passes.fold_constants import fold_constants
+from rucy.passes.forget_values import forget_values
 from rucy.passes.inline_methods import inline_methods
 from rucy.passes.narrow_extensions import narrow_extensions
 from rucy.passes.number_values import number_values
 from rucy.passes.propagate_conditions import propagate_conditions
 from rucy.passes.propagate_copies import propagate_copies
+from rucy.passes.separate_methods import separate_methods
 from rucy.passes.simplify_branches import simplify_branches
 
 #: first, once
-WHOLE_MODULE = (inline_methods,)
+WHOLE_MODULE = (inline_methods, separate_methods)
 
 #: the order; each pass of the list runs on every function
 ORDER = (
@@ -34,6 +36,7 @@ ORDER = (
     number_values,
     simplify_branches,
     eliminate_dead_code,
+    forget_values,
 )
 
 

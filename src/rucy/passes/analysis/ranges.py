@@ -151,11 +151,11 @@ class Ranges:
         for pred, arg in zip(block.preds, phi.args):
             if isinstance(arg, Instr) and arg not in self._known and _is_followed(arg):
                 continue  # not computed yet: a back edge in the first round
-            one = self._on_edge(arg, pred, block)
+            one = self.on_edge(arg, pred, block)
             found = one if found is None else found.join(one)
         return found
 
-    def _on_edge(self, value: Value, pred: Block, block: Block) -> Range:
+    def on_edge(self, value: Value, pred: Block, block: Block) -> Range:
         found = self.at(value, pred)
         last = pred.terminator
         assert last is not None
