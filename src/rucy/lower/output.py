@@ -52,7 +52,9 @@ def output(low: Lowering, node: typed.Output) -> Held:
     b.seal(write)
     b.start(write)
     record = b.emit("nonnil", found, type=_RECORD)
-    b.emit("store", const(number), record, type=VOID, off=0, width=4)
+    b.emit("store", const(number), record, type=VOID, off=0, width=8)
+    for off in range(8, _words_from(fields, size), 8):
+        b.emit("store", const(0), record, type=VOID, off=off, width=8)
     for arg, held in zip(node.args, helds):
         field = fields[node.args.index(arg)]
         if field is not None:
@@ -104,6 +106,11 @@ def _lay_out(node: typed.Output) -> tuple[list[_Field | None], int]:
     return fields, end
 
 
+def _words_from(fields: list[_Field | None], size: int) -> int:
+    """Where bytes of 0 and 1 end, and words begin."""
+    return min((field.at for field in fields if field is not None and field.kind != "bool"), default=size)
+
+
 def _kind(type_: t.Type) -> tuple[str, int]:
     match type_:
         case t.IntType():
@@ -149,17 +156,38 @@ def _write(low: Lowering, record: Value, field: _Field, arg: typed.Node, held: H
     if isinstance(held, Opt):
         assert field.some is not None
         b.emit("store", b.emit("int", held.some), record, type=VOID, off=field.some, width=1)
+        if isinstance(held.value, Text):
+            _copy_if(low, record, field, held.some, held.value)
+            return
         held = held.value
     if isinstance(arg, typed.HelperString | typed.ReadString):
         _make_string(low, record, field, arg, held)
     elif isinstance(held, Text):
-        _copy(low, record, field, held.at, room(min(field.size, held.size)))
+        _copy_text(low, record, field, held)
     elif isinstance(held, Value) and field.kind in ("ip6", "mac"):
         _copy(low, record, field, held, field.size)
     else:
         assert isinstance(held, Value)
         number = b.emit("int", held) if held.type == I1 else b.emit("addr", held) if held.type.is_ptr else held
         b.emit("store", number, record, type=VOID, off=field.at, width=1 if field.kind == "bool" else 8)
+
+
+def _copy_if(low: Lowering, record: Value, field: _Field, some: Value, text: Text) -> None:
+    """A string that may be nil has no memory when it is."""
+    b = low.b
+    there, nil, end = b.new_block("text"), b.new_block("nil"), b.new_block("end")
+    b.branch(some, there, nil)
+    b.seal(there)
+    b.start(there)
+    _copy_text(low, record, field, text)
+    b.jump(end)
+    b.seal(nil)
+    b.start(nil)
+    for off in range(0, room(field.size), 8):
+        b.emit("store", const(0), record, type=VOID, off=field.at + off, width=8)
+    b.jump(end)
+    b.seal(end)
+    b.start(end)
 
 
 def _make_string(
@@ -171,9 +199,17 @@ def _make_string(
         b.emit("call", place, const(field.size), helper=arg.helper)
         return
     assert isinstance(source, Value)
+    b.emit("zero", place, type=VOID, off=0, size=room(field.size))  # the helper leaves what is behind the NUL
     name = "probe_read_user_str" if arg.user else "probe_read_kernel_str"
     address = b.emit("addr", source) if source.type.is_ptr else source
     b.emit("call", place, const(field.size), address, helper=name)
+
+
+def _copy_text(low: Lowering, record: Value, field: _Field, text: Text) -> None:
+    size = room(min(field.size, text.size))
+    _copy(low, record, field, text.at, size)
+    for off in range(size, room(field.size), 8):
+        low.b.emit("store", const(0), record, type=VOID, off=field.at + off, width=8)
 
 
 def _copy(low: Lowering, record: Value, field: _Field, source: Value, size: int) -> None:

@@ -259,7 +259,7 @@ def _converted(line: _Line, text: tree.Str, part: bytes, arg: typed.Node) -> Non
     ck = line.ck
     shown = part.decode("utf-8", "replace")
     letter = shown[-1]
-    body = "".join(c for c in shown[1:-1] if c not in "lhz")
+    body = shown[1:-1]
     width, _, precision = body.lstrip(_FLAGS).partition(".")
     plain = all(not n or n.isdigit() and len(n) <= 3 for n in (width, precision))
     if letter not in _NUMBERS + "csp" or not plain:

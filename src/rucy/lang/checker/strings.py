@@ -125,7 +125,7 @@ def split_format(text: bytes) -> list[bytes]:
         if percent > at:
             out.append(text[at:percent])
         end = percent + 1
-        while end < len(text) and text[end] in _FLAGS + b"lhz":
+        while end < len(text) and text[end] in _FLAGS + b".lhz":
             end += 1
         if text[end : end + 1] == b"p" and text[end + 1 : end + 3] in (b"I4", b"I6", b"i4", b"i6"):
             end += 2
