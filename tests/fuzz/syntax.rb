@@ -7,7 +7,7 @@ $stdin.each_line do |line|
   text = JSON.parse(line).force_encoding("UTF-8")
   ok =
     begin
-      RubyVM::InstructionSequence.compile(text)
+      RubyVM::AbstractSyntaxTree.parse(text) # as `ruby -c`: it does not say where `break` may stand
       true
     rescue SyntaxError, ArgumentError, EncodingError
       false

@@ -25,10 +25,10 @@ def lower_assignment(lo: Lowering, node: Node) -> tree.Node:
         return _assign_many(lo, node, left, right)
     if lo.is_name(left):
         var = declare(lo, left)  # before its value: `x = x` reads the new, unassigned x
-        value = _right_side(lo, right)
+        value = right_side(lo, right)
         return tree.SetLocal(lo.span(node), var, value) if var is not None else tree.Bad(lo.span(node))
     target = _target(lo, left)
-    return _store(lo.span(node), target, _right_side(lo, right))
+    return _store(lo.span(node), target, right_side(lo, right))
 
 
 def declare(lo: Lowering, name: Node) -> tree.Var | None:
@@ -40,7 +40,7 @@ def declare(lo: Lowering, name: Node) -> tree.Var | None:
     return lo.declare(text, span)
 
 
-def _right_side(lo: Lowering, right: Node) -> tree.Node:
+def right_side(lo: Lowering, right: Node) -> tree.Node:
     if right.type == "right_assignment_list":
         items = [c for c in right.children if c.is_named and c.type != "comment"]
         splat = next((c for c in items if c.type == "splat_argument"), None)
@@ -133,7 +133,7 @@ def lower_operator_assignment(lo: Lowering, node: Node) -> tree.Node:
     operator = field(node, "operator")
     op = operator.type.removesuffix("=")
     target = _target(lo, left)
-    value = _right_side(lo, field(node, "right"))
+    value = right_side(lo, field(node, "right"))
     if target.kind == "local":
         assert target.var is not None
         return _update_local(span, lo.span(operator), target.var, op, value, lo.span(left))
@@ -179,7 +179,7 @@ def _assign_many(lo: Lowering, node: Node, left: Node, right: Node) -> tree.Node
     steps: list[tree.Node] = []
     targets = _targets(lo, left, steps)
     lo.takes_two = right
-    value = _right_side(lo, right)
+    value = right_side(lo, right)
     pairs: list[tuple[_Target, tree.Node]] = []
     _match(lo, left, targets, value, steps, pairs)
     result = tuple(v for _, v in pairs)

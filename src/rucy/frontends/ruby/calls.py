@@ -121,7 +121,7 @@ def lower_unary(lo: Lowering, node: Node) -> tree.Node:
         if operand.type == "parenthesized_statements" and not operand.named_child_count:
             return tree.Not(span, tree.Nil(lo.span(operand)))
         return tree.Not(span, _operand(lo, operand))
-    if op in ("-", "+") and operand.type == "integer" and operand.start_byte not in lo.masks:
+    if op in ("-", "+") and lo.is_number(operand):
         value = lo.lower(operand)
         if isinstance(value, tree.Int) and operator.end_byte == operand.start_byte:
             return tree.Int(span, -value.value if op == "-" else value.value)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
-from rucy.frontends.ruby.errors import Syntax
+from rucy.frontends.ruby.draft import expression
+from rucy.frontends.ruby.errors import BeginElse, Syntax
 from rucy.frontends.ruby.read import Reading
 from rucy.source import Diagnostics, SourceFile, Span
 
@@ -22,7 +23,7 @@ _RESERVED = frozenset(
 )
 
 _SYMBOL = (
-    r":(?:(?:@@?|\$)?[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*[?!=]?|\$(?:\d+|-\w|[~*$?!@/\\;,.=:_\"<>&`'+])|\[\]=?|\*\*?"
+    r":(?:(?:@@?|\$)[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*|[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*[?!=]?|\$(?:\d+|-\w|[~*$?!@/\\;,.=:_\"<>&`'+])|\[\]=?|\*\*?"
     r"|<=>|===?|=~|![=~]?|<<|>>|<=|>=|<|>|[+-]@?|[/%&|^~]|~@|!@|`)"
 )
 _GLUED = {"-", "+", "*", "&", "/", "%", "<<", "**"}
@@ -38,13 +39,20 @@ _ASSIGNABLE = {
     "identifier", "constant", "global_variable", "instance_variable", "class_variable", "scope_resolution", "element_reference",
     "call", "left_assignment_list", "destructured_left_assignment", "rest_assignment",
 }  # fmt: skip
+_MODIFIERS = ("if", "unless", "while", "until")
 _DEFS = ("method", "singleton_method")
+_HOLDS_STATEMENTS = {
+    "program", "body_statement", "block_body", "then", "do", "else", "ensure", "begin", "parenthesized_statements", "if_modifier",
+    "unless_modifier", "while_modifier", "until_modifier", "interpolation", "begin_block", "end_block", "in_clause",
+}  # fmt: skip
 
 #: Behind these a `{` cannot begin a block.
 _TAKES_NO_BLOCK = {
     "string", "integer", "float", "simple_symbol", "delimited_symbol", "array", "hash", "string_array", "symbol_array", "true",
     "false", "nil", "self", "global_variable", "instance_variable", "class_variable", "character", "regex", "chained_string",
 }  # fmt: skip
+
+_ENDS_IN_VALUE = {"argument_list", "binary", "unary", "pair", "conditional", "range", "assignment"}
 
 _Check = Callable[["Checks", Node], None]
 
@@ -62,6 +70,7 @@ class Checks:
     ) -> None:
         self.file = file
         self.masks = reading.masks
+        self.grafts = reading.grafts
         self.locals = reading.locals
         self.diagnostics = diagnostics
         self.heredocs = heredocs
@@ -74,6 +83,7 @@ class Checks:
         self.visit(root)
 
     def visit(self, node: Node) -> None:
+        node = expression(self.grafts, node)
         check = _CHECKS.get(node.type)
         if check is not None and node.is_named:
             check(self, node)
@@ -128,7 +138,8 @@ class Checks:
         text = self.text(node)
         if text[-1:] == "?" and self.file.text[node.end_byte : node.end_byte + 1] == b"=":
             self.say(node, f"Ruby reads `{text}=` as an operator `?` and a sign", "write a blank before the `=`")
-        if len(text) == 2 and text[0] == "_" and text[1] in "123456789":
+        called = node.parent is not None and node.parent.type == "call"
+        if len(text) == 2 and text[0] == "_" and text[1] in "123456789" and not called:
             self.numbered(node)
 
     def habit(self, node: Node) -> bool:
@@ -176,6 +187,13 @@ class Checks:
         elif (after.isalnum() or after == b"_") and not self.keyword_at(node.end_byte) and not _has_suffix(node):
             self.say(node, f"the number `{text}` runs into a name", "put a blank or an operator between")
 
+    def label_word(self, word: Node) -> None:
+        """`(a) if:b`: behind a parenthesis Ruby takes `if:` for a label."""
+        text, end = self.file.text, word.end_byte
+        before = text[max(0, word.start_byte - 200) : word.start_byte].rstrip(b" \t")
+        if before[-1:] == b")" and text[end : end + 1] == b":" and text[end + 1 : end + 2] != b":":
+            self.say_unexpected(word)
+
     def keyword_at(self, start: int) -> bool:
         """`0else`: a number ends where a reserved word begins."""
         end = start
@@ -193,7 +211,8 @@ class Checks:
 
         text = self.text(node)
         after = self.file.text[node.end_byte : node.end_byte + 1]
-        runs_on = (after.isalnum() or after == b"_") and not (text[-1].isalnum() or text[-1] == "_")
+        runs_on = (after.isalnum() or after == b"_") and not (text[-1].isalnum() or text[-1] in "_=")
+        runs_on &= not self.keyword_at(node.end_byte)
         if runs_on or not fullmatch(_SYMBOL, text, ASCII):
             self.say(node, f"`{text}` is not a symbol", 'put its text into quotes: `:"…"`')
 
@@ -240,6 +259,10 @@ class Checks:
         if operator is None or left is None or right is None:
             return
         op = operator.type
+        if left.type == "range" and op in _GLUED:
+            self.say_unexpected(operator)
+        if op in ("and", "or"):
+            self.label_word(operator)
         for group in _NONASSOC:
             if op in group:
                 for side in (left, right):
@@ -260,7 +283,10 @@ class Checks:
             self.value(right)
         if op in ("and", "or") and (_is_multiple(left) or _is_multiple(right)):
             self.say(operator, f"several variables are assigned beside `{op}`", "assign them in a statement of their own")
-        if op not in ("and", "or"):
+        if op in ("and", "or"):
+            self.expression(left)
+            self.expression(right)
+        else:
             self.argument(left)
             if op not in ("&&", "||") or right.type not in _VOID:
                 self.argument(right)
@@ -299,6 +325,7 @@ class Checks:
     def element(self, node: Node) -> None:
         self.arguments(node)
         target = node.child_by_field_name("object")
+        self.value(target)
         bracket = node.children[1]
         if target is not None and target.end_byte < bracket.start_byte and self.ends_in_method(target):
             name = self.text(target)[-30:]
@@ -308,6 +335,8 @@ class Checks:
         for side in (node.child_by_field_name("begin"), node.child_by_field_name("end")):
             if side is None:
                 continue
+            if side.type in ("splat_argument", "block_argument"):
+                self.say_unexpected(side)
             if side.type == "range":
                 self.say(side, "a range cannot be the end of a range", "put one of them into parentheses")
             self.value(side)
@@ -324,6 +353,8 @@ class Checks:
             self.argument(operand)
         if operator.type not in ("not", "!"):
             self.argument(operand)
+        elif operator.type == "not":
+            self.expression(operand)
 
     def conditional(self, node: Node) -> None:
         for name in ("condition", "consequence", "alternative"):
@@ -336,6 +367,8 @@ class Checks:
         """`x ? size :y`: behind a method's name `:y` is a symbol. `size ?y : z`: and `?y` a character."""
         for child in node.children:
             after = self.file.text[child.end_byte : child.end_byte + 1]
+            if child.type == ":" and after == b":":
+                self.say_unexpected(child)
             if child.type not in (":", "?") or after.isspace():
                 continue
             before = node.child_by_field_name("consequence" if child.type == ":" else "condition")
@@ -365,6 +398,22 @@ class Checks:
             self.say(node, "several values are assigned inside an expression", "put it into parentheses, or assign them before")
         elif node.type == "unary" and _operator(node) == "not" and self.raw(node)[3:4] != b"(":
             self.say(node, "`not` stands where a value is expected", "write `!`, or put it into parentheses")
+
+    def expression(self, node: Node) -> None:
+        """Where Ruby takes an expression and no statement: no `x = foo 1`."""
+        right: Node | None = node
+        while right is not None and right.type in ("assignment", "operator_assignment"):
+            right = right.child_by_field_name("right")
+        if right is None or right == node or right.type not in ("call", "yield", "super"):
+            return
+        args = right.child_by_field_name("arguments") or next((c for c in right.children if c.type == "argument_list"), None)
+        if args is not None and args.child_count and args.children[0].type not in ("(", "["):
+            name = right.child_by_field_name("method") or right.children[0]
+            self.say(
+                right,
+                f"`{self.text(name)}` has arguments without parentheses, and is assigned where a value is expected",
+                "put its arguments into parentheses",
+            )
 
     def is_command(self, node: Node) -> bool:
         """`foo 1`: a call whose arguments have no parentheses."""
@@ -428,7 +477,8 @@ class Checks:
     def call_target(self, node: Node) -> None:
         method, args = node.child_by_field_name("method"), node.child_by_field_name("arguments")
         receiver = node.child_by_field_name("receiver")
-        if receiver is None or method is None or args is not None or self.text(method)[-1:] in "?!":
+        named = method is not None and method.type in ("identifier", "constant")
+        if receiver is None or method is None or not named or args is not None or self.text(method)[-1:] in "?!":
             self.say(node, f"nothing can be assigned to `{self.text(node)}`", "write a variable on the left of `=`")
         elif node.parent is not None and node.parent.type in ("left_assignment_list", "destructured_left_assignment"):
             if any(c.type == "&." for c in node.children):
@@ -452,8 +502,18 @@ class Checks:
         endless = any(c.type == "=" for c in node.children)
         if endless and name is not None and name.type == "setter":
             self.say(name, "a setter cannot be an endless method", "write `def … end`")
-        if body is not None and not endless:
+        if name is not None and name.type not in ("identifier", "constant", "setter", "operator"):
+            self.say_unexpected(name)
+        if body is not None and endless:
+            self.endless(node, body)
+        elif body is not None:
             self.clauses(body)
+
+    def endless(self, node: Node, body: Node) -> None:
+        """`def f = x`: a value; `def f = x y`: only where a statement may stand."""
+        self.argument(body)
+        if expression(self.grafts, body) != body and node.parent is not None and node.parent.type not in _HOLDS_STATEMENTS:
+            self.say_unexpected(self.grafts[body.start_byte])
 
     def commas(self, node: Node) -> None:
         """No line begins with a comma."""
@@ -471,6 +531,8 @@ class Checks:
             and b";" in self.file.text[opening.start_byte : node.start_byte]
         ):
             self.say_unexpected(node)
+        if node.type == "block_parameters" and node.child_count > 1 and node.children[1].type == ",":
+            self.say_unexpected(node.children[1])
         seen: set[str] = set()
         self.parameter_names(node, seen)
         self.parameter_order(node)
@@ -525,6 +587,16 @@ class Checks:
         body = node.child_by_field_name("body")
         if body is not None:
             self.clauses(body)
+            self.modifier_like(body)
+
+    def modifier_like(self, body: Node) -> None:
+        """`class P if x`: on the line of the name Ruby reads a modifier."""
+        first, before = body.children[0], body.prev_sibling
+        if first.type not in (*_MODIFIERS, "rescue") or before is None or first.is_missing:
+            return
+        between = self.file.text[before.end_byte : first.start_byte]
+        if b"\n" not in between and b";" not in between and before.type != ";":
+            self.say_unexpected(first)
 
     def clauses(self, node: Node) -> None:
         """`rescue`, `else`, `ensure`: in that order, `else` only after `rescue`."""
@@ -542,6 +614,7 @@ class Checks:
             rank = max(rank, order)
 
     def return_(self, node: Node) -> None:
+        self.jump_values(node)
         for kind in reversed(self.around):
             if kind in ("class", "module"):
                 self.say(node, "`return` has nothing to return from in a class", "write it in a method")
@@ -549,10 +622,26 @@ class Checks:
             if kind in (*_DEFS, "block", "do_block", "lambda", "singleton_class"):
                 return
 
+    def jump_values(self, node: Node) -> None:
+        for args in node.children:
+            items = args.named_children if args.type == "argument_list" else []
+            if items and items[0].type == "pair":
+                self.say(items[0], f"`{node.type}` takes no keywords", "write a Hash in braces")
+            for item in items:
+                self.expression(item)
+
     def case(self, node: Node) -> None:
         if not any(c.type in ("when", "in_clause") for c in node.children):
             self.say(node.children[0], "this `case` has no `when`", "write `when value` with what is to be done")
         self.value(node.child_by_field_name("value"))
+        value = node.child_by_field_name("value")
+        if value is not None:
+            self.expression(value)
+
+    def for_(self, node: Node) -> None:
+        pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
+        if pattern is not None and value is not None and b"\n" in self.file.text[pattern.end_byte : value.start_byte]:
+            self.say_unexpected(value)
 
     def pair(self, node: Node) -> None:
         self.value(node.child_by_field_name("value"))
@@ -562,6 +651,25 @@ class Checks:
         self.value(value)
         if value is not None:
             self.argument(value)
+
+    def block_else(self, node: Node) -> None:
+        body = node.child_by_field_name("body")
+        clauses = [c for c in body.children if c.type in ("rescue", "else")] if body is not None else []
+        if clauses and clauses[0].type == "else":
+            start = clauses[0].start_byte
+            self.diagnostics.report(BeginElse(Span(self.file, start, start + len("else"))))
+
+    def forwarded(self, node: Node) -> None:
+        """`f(...)` hands on what a method with the parameter `...` was given."""
+        around = node.parent
+        if around is None or around.type != "argument_list":
+            self.say_unexpected(node)
+            return
+        while around is not None and around.type not in _DEFS:
+            around = around.parent
+        params = around.child_by_field_name("parameters") if around is not None else None
+        if params is None or not any(c.type == "forward_parameter" for c in params.children):
+            self.say(node, "there is nothing to hand on with `...`", "add the parameter `...` to the method")
 
     def splat(self, node: Node) -> None:
         if not node.named_child_count:
@@ -590,6 +698,8 @@ class Checks:
         if bare and node.parent is not None and node.parent.type == "call":
             self.say(node, "Ruby takes `{` here for the beginning of a block", "put the Hash into parentheses")
         items = [c for c in items if node.type != "element_reference" or c != node.child_by_field_name("object")]
+        if items and items[0].type in _MODIFIERS and node.type == "argument_list" and node.children[0] == items[0]:
+            self.say_unexpected(items[0].children[0])
         block: Node | None = None
         pairs = False
         for item in items:
@@ -604,7 +714,10 @@ class Checks:
                 self.say(item, "a positional argument stands behind keyword arguments", "move it to the front")
                 break
             self.value(item)
-            bare_not = item.type == "unary" and _operator(item) == "not" and node.children[0].type not in ("(", "[")
+            self.expression(item)
+            if _is_multiple(item):
+                self.argument(item)
+            bare_not = item.type == "unary" and _operator(item) == "not"
             if bare_not or len(items) > 1 or node.parent is None or node.type == "array":
                 self.argument(item)
         if block is not None and node.parent is not None and node.parent.child_by_field_name("block") is not None:
@@ -612,12 +725,17 @@ class Checks:
 
     def call(self, node: Node) -> None:
         method, receiver = node.child_by_field_name("method"), node.child_by_field_name("receiver")
+        if method is not None and method.type == "operator" and self.longer_operator(method):
+            self.say_unexpected(method)
         if receiver is None and method is not None and method.type not in ("identifier", "constant", "super"):
             if not self.is_local(method):
                 self.say_unexpected(method)
         self.value(receiver)
         if receiver is not None:
             self.argument(receiver)
+            self.leading_dot(node, receiver)
+        if receiver is None and method is not None and self.raw(method) in (b"__FILE__", b"__LINE__", b"__ENCODING__"):
+            self.say_unexpected(method)
         args = node.child_by_field_name("arguments")
         if (
             args is not None
@@ -625,22 +743,61 @@ class Checks:
             and b"\n" in self.file.text[method.end_byte : args.start_byte].replace(b"\\\n", b"")
         ):
             self.say_unexpected(args)
+        first = args
+        while first is not None and first.child_count and first.type != "parenthesized_statements":
+            first = first.children[0]
+        if args is not None and first is not None and first.start_byte == args.start_byte:
+            self.one_statement(first)
         block = node.child_by_field_name("block")
+        if block is not None and block.prev_sibling is not None:
+            if b"\n" in self.file.text[block.prev_sibling.end_byte : block.start_byte].replace(b"\\\n", b""):
+                self.say_unexpected(block)
         if args is not None and block is not None and block.type == "block" and args.children[0].type != "(":
             self.brace(block, args)
 
+    def leading_dot(self, node: Node, receiver: Node) -> None:
+        """`.name` goes on with the line before it, but not over an empty line."""
+        dot = receiver.next_sibling
+        while dot is not None and dot.type == "comment":
+            dot = dot.next_sibling
+        if dot is None or dot.type not in (".", "&."):
+            return
+        lines = self.file.text[receiver.end_byte : dot.start_byte].split(b"\n")
+        if any(not line.strip() for line in lines[1:-1]):
+            self.say(dot, "an empty line stands before this", "leave it out: Ruby ends the statement there")
+
+    def one_statement(self, node: Node) -> None:
+        """`f (a; b)`: behind a method's name and a blank, parentheses hold one statement."""
+        inner = [c for c in node.children if c.is_named and c.type != "comment"]
+        if len(inner) > 1 and node.type == "parenthesized_statements":
+            self.say_unexpected(inner[1])
+
+    def longer_operator(self, method: Node) -> bool:
+        """`x.&&y`: Ruby reads `&&`, which is no method."""
+        start = method.start_byte
+        return self.file.text[start : start + 2] in (b"&&", b"||", b"&.", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=") or (
+            self.file.text[start : start + 3] in (b"<<=", b">>=", b"**=")
+        )
+
     def brace(self, block: Node, args: Node) -> None:
         """`f 1 { }`: Ruby gives braces to the last argument, which must be able to take them."""
+        ends_line = self.file.text[: args.end_byte - 1].rstrip(b" \t")[-1:] == b"\n"
+        if args.children[0].type == "parenthesized_statements" and ends_line:
+            self.say_unexpected(block)
         last: Node = args
-        while last.type in ("argument_list", "binary", "unary", "pair", "conditional", "range") and last.named_child_count:
+        while last.type in _ENDS_IN_VALUE and last.named_child_count:
             last = last.named_children[-1]
-        if last.type in _TAKES_NO_BLOCK:
+        if last.type in _TAKES_NO_BLOCK or (last.type == "parenthesized_statements" and last.start_byte != args.start_byte):
             what = f"Ruby gives the block in braces to `{self.text(last)[:40]}`, which takes none"
             self.say(block.children[0], what, "write `do … end`, or put the arguments into parentheses")
 
     def condition(self, node: Node) -> None:
         cond = node.child_by_field_name("condition")
         self.value(cond)
+        if cond is not None:
+            self.expression(cond)
+        if node.type.endswith("_modifier"):
+            self.label_word(node.children[1])
         other = node.child_by_field_name("alternative")
         if node.type == "unless" and other is not None and other.type == "elsif":
             self.say(other.children[0], "`unless` has no `elsif`", "write it as an `if`")
@@ -689,7 +846,9 @@ def _is_name_place(node: Node) -> bool:
         return parent.child_by_field_name("receiver") is not None and parent.child_by_field_name("method") == node
     if parent.type in _DEFS:
         return parent.child_by_field_name("name") == node
-    return parent.type in ("alias", "undef", "setter", "pair", "keyword_parameter", "keyword_pattern")
+    if parent.type in ("pair", "keyword_parameter", "keyword_pattern"):
+        return (parent.child_by_field_name("key") or parent.child_by_field_name("name")) == node
+    return parent.type in ("alias", "undef", "setter")
 
 
 def _void(node: Node) -> Node | None:
@@ -763,6 +922,9 @@ _CHECKS: dict[str, _Check] = {
     "module": Checks.class_,
     "begin": Checks.clauses,
     "return": Checks.return_,
+    "break": Checks.jump_values,
+    "next": Checks.jump_values,
+    "for": Checks.for_,
     "case": Checks.case,
     "case_match": Checks.case,
     "match_pattern": Checks.match,
@@ -771,6 +933,8 @@ _CHECKS: dict[str, _Check] = {
     "block_argument": Checks.passed_block,
     "pair": Checks.pair,
     "splat_argument": Checks.splat,
+    "forward_argument": Checks.forwarded,
+    "do_block": Checks.block_else,
     "argument_list": Checks.arguments,
     "element_reference": Checks.element,
     "array": Checks.arguments,
@@ -783,5 +947,6 @@ _CHECKS: dict[str, _Check] = {
     "unless_modifier": Checks.condition,
     "while_modifier": Checks.condition,
     "until_modifier": Checks.condition,
+    "rescue_modifier": Checks.condition,
     "heredoc_beginning": Checks.heredoc,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from rucy.frontends.ruby import errors
+from rucy.frontends.ruby.assign import right_side
 from rucy.frontends.ruby.calls import arguments, lower_block
 from rucy.frontends.ruby.control import field, lower_body
 from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL
@@ -350,7 +351,7 @@ class Declarations:
         if _called(lo, right) in lo.hook_words and right.child_by_field_name("block") is not None:
             return
         lo.scope = Scope(user=self.locals_at.get(node.start_byte, frozenset()))
-        value = lower_map(lo, right, name) if _called(lo, right) in MAP_WORDS else lo.lower(right)
+        value = lower_map(lo, right, name) if _called(lo, right) in MAP_WORDS else right_side(lo, right)
         self.unit.consts[name] = tree.ConstDecl(lo.span(node), name, value)
 
     def contexts(self) -> None:

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from rucy.frontends.ruby.draft import expression
 from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL
+from rucy.frontends.ruby.read import Reading
 from rucy.lang import tree
 from rucy.source import Diagnostic, Diagnostics, SourceFile, Span
 
@@ -54,10 +56,11 @@ class Scope:
 class Lowering:
     """One file being lowered. `needed_methods` and `needed_consts` are the names that kernel code has mentioned."""
 
-    def __init__(self, file: SourceFile, diagnostics: Diagnostics, masks: dict[int, int]) -> None:
+    def __init__(self, file: SourceFile, diagnostics: Diagnostics, reading: Reading) -> None:
         self.file = file
         self.diagnostics = diagnostics
-        self.masks = masks
+        self.masks = reading.masks
+        self.grafts = reading.grafts
         self.scope = Scope()
         self.frames = [Frame("method", tree.Label("next"), tree.Label("break"))]
         self.heredocs: dict[int, Node] = {}
@@ -94,6 +97,10 @@ class Lowering:
     def is_name(self, node: Node) -> bool:
         return node.type == "identifier" or (node.type == "integer" and node.start_byte in self.masks)
 
+    def is_number(self, node: Node) -> bool:
+        """A number of the file, not one that stands for a name or an expression."""
+        return node.type == "integer" and node.start_byte not in self.masks and expression(self.grafts, node) == node
+
     # ------------------------------------------------------------ diagnostics
 
     def refuse(self, error: Diagnostic) -> tree.Bad:
@@ -118,10 +125,8 @@ class Lowering:
 
     def lower(self, node: Node) -> tree.Node:
         """One expression or statement. What the language leaves out is reported and becomes `Bad`."""
-        if node.type == "integer" and node.start_byte in self.masks:
-            row = KINDS["identifier"]
-        else:
-            row = KINDS[node.type]
+        node = expression(self.grafts, node)
+        row = KINDS["identifier" if self.is_name(node) else node.type]
         if row.lower is not None:
             return row.lower(self, node)
         assert row.refusal is not None, f"{node.type} is part of another construct"

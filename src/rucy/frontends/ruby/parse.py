@@ -37,7 +37,7 @@ def parse(
     checked = check_syntax(file, reading, diagnostics)
     if not checked.valid:
         return tree.Unit(file)
-    lo = Lowering(file, diagnostics, reading.masks)
+    lo = Lowering(file, diagnostics, reading)
     lo.heredocs = checked.heredocs
     lo.hook_words = hook_words
     return Declarations(lo, reading.tree.root_node, reading.locals_at, words).run()

@@ -11,12 +11,17 @@ swallowed what follows it, names and whole statements; so names are settled in t
 Some readings differ behind any name, and an operator is exchanged for its neighbour there: `m +1` behind a method's name
 begins an argument (read as `m -1`); `x%(2)` is never a string (`x*(2)`), `x<<A` never a heredoc (`x>>A`). Operators must
 therefore be taken from the file's text. In `x [1]` the blank and the bracket change places.
+
+An expression that is no single name is overwritten in the same way, and read from a text of its own: a graft. So are the
+shapes that the grammar has not at all, which gaps.py finds where it sees errors.
 """
 
 from __future__ import annotations
 
 from tree_sitter import Language, Node, Parser, Tree
 from tree_sitter_ruby import language
+
+from rucy.frontends.ruby.draft import Draft, expression
 
 #: Deepest nesting of the syntax tree: what follows walks it recursively, several Python frames a level.
 DEPTH_LIMIT = 200
@@ -41,23 +46,30 @@ _PATTERNS = {
     "array_pattern", "find_pattern", "hash_pattern", "alternative_pattern", "as_pattern", "parenthesized_pattern",
     "splat_parameter", "hash_splat_parameter",
 }  # fmt: skip
+#: Behind these an operator goes on, whatever blanks stand before it; the grammar takes some for methods' names.
+_VALUES = {"global_variable", "instance_variable", "class_variable", "self", "string", "chained_string", "subshell"}
 _ASSIGNS = {"=", "||=", "&&=", "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "<<=", ">>=", "**="}
 
 
-#: In `_Walk.found`, instead of a length: an operator is to be exchanged. Below: a bracket that many bytes on is to move.
+#: In `_Walk.found`, instead of a length: an operator is to be exchanged. Below `_DONE`: a bracket that many bytes on is
+#: to move.
 _OPERATOR = -1
+#: The draft is changed already.
+_DONE = -2
 
 
 class Reading:
-    """`masks`: start of each overwritten local → its length. `locals`: where names stand that are local variables.
-    `locals_at`: for each statement of the file, in order, its start and the names that are local variables of the file
-    there. `too_deep`: start and end of what nests deeper than `DEPTH_LIMIT`. `unsettled`: `ROUNDS` were not enough."""
+    """`masks`: start of each overwritten local → its length. `grafts`: start of each number that stands for an expression →
+    that expression. `locals`: where names stand that are local variables. `locals_at`: for each statement of the file, in
+    order, its start and the names that are local variables of the file there. `too_deep`: start and end of what nests
+    deeper than `DEPTH_LIMIT`. `unsettled`: `ROUNDS` were not enough."""
 
-    __slots__ = ("tree", "masks", "locals", "locals_at", "too_deep", "unsettled")
+    __slots__ = ("tree", "masks", "grafts", "locals", "locals_at", "too_deep", "unsettled")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.masks: dict[int, int] = {}
+        self.grafts: dict[int, Node] = {}
         self.locals: set[int] = set()
         self.locals_at: dict[int, frozenset[str]] = {}
         self.too_deep: tuple[int, int] | None = None
@@ -66,47 +78,49 @@ class Reading:
 
 def read(text: bytes) -> Reading:
     """Parse `text`. When it nests deeper than `DEPTH_LIMIT`, `too_deep` is where, and masks are not settled."""
-    parser = Parser(Language(language()))
-    masked = bytearray(text)
-    edits = _guesses(text)
-    banned: set[int] = set()
-    for start, length in edits.items():
-        masked[start : start + length] = b"1" * length
+    draft = Draft(Parser(Language(language())), text)
+    for start, length in _guesses(text).items():
+        draft.mask(start, length)
+    plain: Reading | None = None  # before gaps were mended
     for _ in range(ROUNDS):
-        tree = parser.parse(bytes(masked))
+        tree, grafts = draft.parse()
         reading = Reading(tree)
+        reading.masks, reading.grafts = draft.masks, grafts
         reading.too_deep = _too_deep(tree)
         if reading.too_deep:
             return reading
-        walk = _Walk(text, edits, banned, reading)
+        walk = _Walk(draft, reading)
         walk.statements(tree.root_node)
-        reading.masks = edits
         if walk.wrong is not None:
-            start = walk.wrong
-            masked[start : start + edits[start]] = text[start : start + edits[start]]
-            del edits[start]
-            banned.add(start)
+            draft.unmask(walk.wrong)
         elif walk.found:
             for start, length in walk.found:
-                _apply(masked, edits, start, length)
-        else:
+                _apply(draft, start, length)
+        elif tree.root_node.has_error:
+            from rucy.frontends.ruby.gaps import mend
+
+            plain = plain or reading
+            if not mend(draft):
+                return plain
+        elif not draft.edited or not draft.take_back(tree.root_node):
             return reading
     reading.unsettled = True
     return reading
 
 
-def _apply(masked: bytearray, edits: dict[int, int], start: int, length: int) -> None:
+def _apply(draft: Draft, start: int, length: int) -> None:
     """One finding of the walk, as `_Walk.found` has it."""
     if length == _OPERATOR:
-        _exchange(masked, start)
+        _exchange(draft.masked, start)
+    elif length == _DONE:
+        pass
     elif length < 0:  # `x [1]`
-        masked[start] = 0x5B
-        masked[start - length - 1] = 0x20
+        draft.masked[start] = 0x5B
+        draft.masked[start - length + _DONE] = 0x20
     elif length:
-        edits[start] = length
-        masked[start : start + length] = b"1" * length
+        draft.mask(start, length)
     else:  # `x ::A`: exchange the blank and the colons
-        masked[start : start + 3] = b":: "
+        draft.masked[start : start + 3] = b":: "
 
 
 def _guesses(text: bytes) -> dict[int, int]:
@@ -161,11 +175,13 @@ class _Names:
 class _Walk:
     """One pass over a tree in the order of the text, which is the order in which Ruby meets names."""
 
-    def __init__(self, text: bytes, masks: dict[int, int], banned: set[int], reading: Reading) -> None:
-        self.text = text
-        self.masks = masks
-        self.banned = banned
+    def __init__(self, draft: Draft, reading: Reading) -> None:
+        self.draft = draft
+        self.text = draft.text
+        self.masks = draft.masks
+        self.banned = draft.banned
         self.reading = reading
+        self.erroneous = reading.tree.root_node.has_error
         self.found: list[tuple[int, int]] = []
         self.wrong: int | None = None
 
@@ -181,16 +197,28 @@ class _Walk:
     def visit(self, node: Node, scope: _Names) -> None:
         kind = node.type
         if kind == "identifier":
-            self.name(node, scope)
+            if self.word(node) in ("__FILE__", "__LINE__", "__ENCODING__"):
+                self.value(node)
+            elif _behind_dot(self.text, node.start_byte):
+                self.method_name(node)
+            else:
+                self.name(node, scope)
         elif kind == "constant":
-            self.touching(node.end_byte)
-        elif kind == "integer" and node.start_byte in self.masks:
-            local = scope.has(self.word(node))
-            if local:
-                self.reading.locals.add(node.start_byte)
-            elif not _is_question(self.text, node.end_byte):
-                self.wrong = node.start_byte
-                raise _Stop
+            self.method_name(node)
+        elif kind == "integer":
+            self.integer(node, scope)
+        elif kind in _VALUES:
+            self.value(node)
+            self.children(node, scope)
+        elif kind == "hash" and self.braces(node):
+            raise _Stop
+        elif kind == "range" and node.children[-1].type in ("..", "..."):
+            self.endless(node)
+            self.children(node, scope)
+        elif kind == "splat_argument" and not node.named_child_count:
+            self.splat(node)
+        elif kind == "not":
+            self.negation(node)
         elif not node.child_count:
             return
         elif kind in _SCOPES:
@@ -209,6 +237,19 @@ class _Walk:
             self.captures(node, scope)
         else:
             self.children(node, scope)
+
+    def integer(self, node: Node, scope: _Names) -> None:
+        """A number of the file, or one that stands for a name or an expression."""
+        start = node.start_byte
+        graft = expression(self.reading.grafts, node)
+        if graft != node:
+            self.visit(graft, scope)
+        elif start in self.masks:
+            if scope.has(self.word(node)):
+                self.reading.locals.add(start)
+            elif not (_is_question(self.text, node.end_byte) or _is_and(self.text, node.end_byte)):
+                self.wrong = start
+                raise _Stop
 
     def children(self, node: Node, scope: _Names) -> None:
         before: Node | None = None
@@ -230,6 +271,7 @@ class _Walk:
             self.visit(child, outer if field in ("superclass", "object", "value") else inner)
 
     def call(self, node: Node, scope: _Names) -> None:
+        self.label(node)
         has_receiver = node.child_by_field_name("receiver") is not None
         for index, child in enumerate(node.children):
             if has_receiver and child.type == "identifier" and node.field_name_for_child(index) == "method":
@@ -247,6 +289,8 @@ class _Walk:
 
     def target(self, node: Node, scope: _Names) -> None:
         if node.type == "identifier":
+            if self.erroneous and scope.has(self.word(node)):
+                self.name(node, scope)
             scope.names.add(self.word(node))
         elif node.type in _TARGETS:
             for child in node.children:
@@ -304,13 +348,16 @@ class _Walk:
     def name(self, node: Node, scope: _Names) -> None:
         start, end = node.start_byte, node.end_byte
         if not scope.has(self.word(node)):
-            if _is_question(self.text, end) and start not in self.banned:
+            if (_is_question(self.text, end) or self.takes_block(node)) and start not in self.banned:
                 self.found.append((start, end - start))
                 raise _Stop
             self.method_name(node)
             return
         self.reading.locals.add(start)
         if start in self.banned:
+            return
+        if self.takes_block(node) or _is_colon(self.text, end):
+            self.found.append((start, end - start))
             return
         at = _operator_after(self.text, end)
         if at < 0:
@@ -323,20 +370,113 @@ class _Walk:
             return
         if self.text[at : at + 1] == b"[":
             self.banned.add(start)
-            self.found.append((end, end - at - 1))
+            self.found.append((end, end - at + _DONE))
             return
         self.found.append((start, end - start))
         if self.text[at : at + 1] in b"/%<?:":
             raise _Stop
 
     def method_name(self, node: Node) -> None:
-        """Behind a method's name a `+` that stands apart on its left only begins an argument."""
+        """Behind a method's name a `+` that stands apart on its left only begins an argument. `x.m ?true : y`, `[X&y]`:
+        what ends here is read by itself."""
         end = node.end_byte
+        if (self.erroneous and _is_question(self.text, end)) or self.takes_block(node):
+            self.graft(_chain_start(self.text, node.start_byte), end)
         at = _operator_after(self.text, end)
         if at >= 0 and self.text[at : at + 1] == b"+" and at not in self.banned:
             self.banned.add(at)
             self.found.append((at, _OPERATOR))
         self.touching(end)
+
+    def takes_block(self, node: Node) -> bool:
+        """`[size&3]`: the grammar takes `&3` for the block of `size`."""
+        if not _is_and(self.text, node.end_byte):
+            return False
+        after = node.next_sibling
+        return self.erroneous or (after is not None and after.type == "argument_list" and after.start_byte == node.end_byte)
+
+    def label(self, node: Node) -> None:
+        """`f key!:v`, read as `f key!(:v)`."""
+        method, parent = node.child_by_field_name("method"), node.parent
+        if method is None or parent is None or parent.type not in ("argument_list", "array") or node.children[0] != method:
+            return
+        end = method.end_byte
+        if self.text[end - 1 : end] in (b"!", b"?") and _is_colon(self.text, end) and self.draft.edit(end - 1, b"a"):
+            self.found.append((end, _DONE))
+
+    def value(self, node: Node) -> None:
+        """`$x -1`, `self [1]`, `"a" [1]`: what has a value is followed by operators."""
+        start, end = node.start_byte, node.end_byte
+        if node.type == "string" and self.text[start : start + 1] == b"%" and self.text[start + 1 : start + 2].isspace():
+            from rucy.frontends.ruby.gaps import between_blanks
+
+            if between_blanks(self.draft, start):
+                self.found.append((start, _DONE))
+                raise _Stop
+        if start in self.banned or self.text[start - 1 : start] == b"#" or (node.child_count and not self.erroneous):
+            return
+        at = _operator_after(self.text, end)
+        if at >= 0 and self.text[at : at + 1] == b"[":
+            self.banned.add(start)
+            self.found.append((end, end - at + _DONE))
+        elif at >= 0 or _is_and(self.text, end):
+            self.graft(start, end)
+
+    def braces(self, node: Node) -> bool:
+        """`f {a:b}`: a block that calls `a`, read as a Hash."""
+        pair, parent = node.named_children[0] if node.named_child_count else node, node.parent
+        if pair.type != "pair" or parent is None or parent.type != "argument_list" or parent.children[0] != node:
+            return False
+        key = pair.children[0]
+        if key.type != "hash_key_symbol" or not _is_colon(self.text, key.end_byte) or key.start_byte in self.banned:
+            return False
+        from rucy.frontends.ruby.gaps import command
+
+        end = command(self.draft, key.start_byte)
+        if end and self.draft.graft(key.start_byte, end):
+            self.found.append((key.start_byte, _DONE))
+            return True
+        return False
+
+    def endless(self, node: Node) -> None:
+        """`1..⏎x` goes on with the next line."""
+        from re import match
+
+        behind = match(rb"[ \t]*\n\s*", self.text[node.end_byte : node.end_byte + 200])
+        if behind is None:
+            return
+        word = match(rb"(?:end|then|do|else|elsif|ensure|rescue|when|in)\b|[)\]}]|$", self.text[node.end_byte + behind.end() :])
+        if word is None and self.draft.edit(node.end_byte, b" " * behind.end()):
+            self.found.append((node.end_byte, _DONE))
+            raise _Stop
+
+    def splat(self, node: Node) -> None:
+        """`when *⏎x`: the grammar knows a `*` without anything behind it."""
+        end = node.end_byte
+        while self.text[end : end + 1].isspace():
+            end += 1
+        blanks = self.text[node.end_byte : end]
+        if blanks and self.draft.edit(node.start_byte, blanks + self.text[node.start_byte : node.end_byte]):
+            self.found.append((node.start_byte, _DONE))
+            raise _Stop
+
+    def negation(self, node: Node) -> None:
+        """`not (a) && b` negates all of it."""
+        from rucy.frontends.ruby.gaps import parentheses
+
+        at = node.end_byte
+        while self.text[at : at + 1] in (b" ", b"\t"):
+            at += 1
+        if at == node.end_byte or self.text[at : at + 1] != b"(" or at in self.banned:
+            return
+        end = parentheses(self.draft, at)
+        if end and self.text[end : end + 1] not in (b"\n", b""):
+            self.graft(at, end)
+
+    def graft(self, start: int, end: int) -> None:
+        if self.draft.graft(start, end):
+            self.found.append((start, _DONE))
+            raise _Stop
 
     def touching(self, end: int) -> None:
         """`x%(2)`, `x<<A`: without a blank before them these are operators."""
@@ -354,6 +494,31 @@ def _exchange(masked: bytearray, start: int) -> None:
         masked[start : start + 2] = b">>"
     else:
         masked[start : start + 1] = b"-" if masked[start] == 0x2B else b"*"
+
+
+def _is_and(text: bytes, end: int) -> bool:
+    """`[size&3]`: a `&` without blanks around it is an operator, but the grammar may take it for a block's."""
+    after = text[end + 1 : end + 2]
+    return text[end : end + 1] == b"&" and after not in (b"&", b".", b"=", b"") and not after.isspace()
+
+
+def _is_colon(text: bytes, end: int) -> bool:
+    """`x ?y:z`: behind a local `:z` is no symbol."""
+    after = text[end + 1 : end + 2]
+    return text[end : end + 1] == b":" and after not in (b":", b"") and not after.isspace()
+
+
+def _behind_dot(text: bytes, start: int) -> bool:
+    before = text[max(0, start - 80) : start].rstrip()
+    return before[-1:] == b"." and before[-2:] != b".."
+
+
+def _chain_start(text: bytes, start: int) -> int:
+    """Where `a.b.name` begins, for the start of `name`; of plain names alone."""
+    from re import search
+
+    before = search(rb"(?:[$@\w]\w*[?!]?[ \t]*(?:&?\.|::)[ \t]*)+$", text[max(0, start - 200) : start])
+    return start - len(before[0]) if before is not None else start
 
 
 def _is_question(text: bytes, end: int) -> bool:
