@@ -133,7 +133,8 @@ def by_ruby(text: str) -> list[str]:
         f"ctx = Context.new; ctx.n = {n}; ctx.m = {m}; $stdout = StringIO.new; prog(ctx); said << $stdout.string\n"
         for n, m in VALUES
     )
-    source = ORACLE.replace("COMM", repr(COMM)) + text + f'\nrequire "stringio"\nsaid = []\n{calls}$stdout = STDOUT; puts JSON.dump(said)\n'
+    end = f'\nrequire "stringio"\nsaid = []\n{calls}$stdout = STDOUT; puts JSON.dump(said)\n'
+    source = ORACLE.replace("COMM", repr(COMM)) + text + end
     done = subprocess.run(["ruby", "-W0", "-e", source], capture_output=True, text=True, check=True)
     return list(json.loads(done.stdout))
 

@@ -1,4 +1,5 @@
 license "GPL"
 kprobe "tcp_connect" do |sk|
-  p sk  # error: [not-yet]
+  p sk  # error: [output-value]
+  puts sk  # error: [output-value] which `puts` does not print
 end

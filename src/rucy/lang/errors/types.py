@@ -104,7 +104,7 @@ class NulInString(Diagnostic):
 class InterpolationHere(Diagnostic):
     code = "interpolation"
     title = "a string that is put together at run time is no value in a program"
-    help = 'print the parts: `printk("%d %s", number, text)`'
+    help = "print it, `puts \"…\"`, or use its parts"
 
 
 class LiteralNeeded(Diagnostic):

@@ -1,4 +1,5 @@
 license "GPL"
 syscall_return "getpid" do |ret|
-  puts "hello"  # error: [not-yet] `puts`
+  x = p(ret, pid)  # error: [inspect-value]
+  p x
 end

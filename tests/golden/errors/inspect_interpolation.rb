@@ -1,0 +1,4 @@
+license "GPL"
+syscall_return "getpid" do |ret|
+  p "returned #{ret}"  # error: [inspect-interpolation]
+end

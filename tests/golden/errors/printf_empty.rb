@@ -1,0 +1,5 @@
+license "GPL"
+syscall "getpid" do
+  printf  # error: [printk-arguments]
+  print  # error: [printk-arguments]
+end
