@@ -123,7 +123,9 @@ def _extern_type(described: Any) -> CType:
 
 def _notes(checked: typed.Checked) -> dict[str, Any]:
     """What loading needs to know and the ELF sections cannot say."""
-    return {"probes": [_probe(program) for program in checked.programs], "options": [], "constants": []}
+    maps = [{"name": row.name, "show": row.show, "pin": row.pin} for row in checked.maps.values() if row.show or row.pin]
+    probes = [_probe(program) for program in checked.programs]
+    return {"probes": probes, "options": [], "constants": [], "maps": maps}
 
 
 def _probe(program: typed.Program) -> dict[str, Any]:

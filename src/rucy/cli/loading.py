@@ -48,12 +48,18 @@ def open_tool(tool: Tool, btf: str | None = None) -> Loaded:
     try:
         for probe in tool.probes:
             _set_type(loaded, probe)
+        for row in tool.notes.get("maps", []):
+            if row["pin"]:
+                loaded.pin_map(row["name"], f"{_PINS}/{row['pin']}")
         _choose(loaded, tool.probes)
     except BaseException:
         loaded.close()
         raise
     return loaded
 
+
+#: where maps are pinned by name: the BPF file system
+_PINS = "/sys/fs/bpf"
 
 #: links whose programs the verifier checks against what they attach to
 _CHECKED_LINKS = ("trace", "tp_btf", "lsm")

@@ -45,7 +45,8 @@ class MapVar(NamedTuple):
     for rings and stack traces; record: the struct that a ring carries. size: max_entries as given to the kernel.
     default: the value of a missing key (the bits as an Integer), None without. flags: BPF_F_*. inner: the map that a map
     of maps holds. values: (slot, program or map name) to fill in at load. show: how it is shown at the end ("", "log2",
-    "linear LO STEP COUNT", "stats"). pin: the name it is pinned by under /sys/fs/bpf, "" where it is not.
+    "linear LO STEP COUNT", "stats"). pin: the name it is pinned by under /sys/fs/bpf, "" where it is not;
+    pinned: that is its own name.
     """
 
     name: str

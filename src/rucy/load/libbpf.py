@@ -186,6 +186,7 @@ _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "bpf_map__key_size":                       (c_uint32, (c_void_p,)),
     "bpf_map__value_size":                     (c_uint32, (c_void_p,)),
     "bpf_map__max_entries":                    (c_uint32, (c_void_p,)),
+    "bpf_map__set_pin_path":                   (c_int,    (c_void_p, c_char_p)),
     "bpf_map__initial_value":                  (c_void_p, (c_void_p, POINTER(c_size_t))),
     "bpf_map_create":                          (c_int,    (c_int, c_char_p, c_uint32, c_uint32, c_uint32, c_void_p)),
     "bpf_map_lookup_elem":                     (c_int,    (c_int, c_void_p, c_void_p)),

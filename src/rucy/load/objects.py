@@ -132,6 +132,10 @@ class Loaded:
         self._program(name)
         self._left_out.add(name)
 
+    def pin_map(self, name: str, path: str) -> None:
+        """Before `load`: use the map that is pinned at `path` (on a BPF file system), or pin the new one there."""
+        self._library.call("bpf_map__set_pin_path", self._maps[name], path.encode())
+
     def wanted(self) -> set[str]:
         """Names of the programs that `load` would load: all but those left out."""
         return set(self._programs) - self._left_out

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rucy.lower.function import Lowering
 
 _NOEXIST = 1  # BPF_NOEXIST of include/uapi/linux/bpf.h
+_ON_STACK = 64  # bytes of zeros that are written out rather than kept as a constant
 _CURRENT_CPU = 0xFFFFFFFF  # BPF_F_CURRENT_CPU
 _OWNED = pointer("mem", nullable=True, writable=True, owned=True)
 
@@ -67,6 +68,14 @@ def _bytes(low: Lowering, storage: Storage, node: typed.Node, purpose: str) -> B
     if low.b.block is None:
         return None
     return Bytes(size_of(storage), purpose, parts, _as_it_is(storage, parts))
+
+
+def _zeros(low: Lowering, storage: Storage, node: typed.Node) -> Bytes | None:
+    """An object of zeros that is large, as the slots of a histogram are: constant bytes, nothing on the stack."""
+    size = size_of(storage)
+    if size <= _ON_STACK or not isinstance(node, typed.New) or node.fields:
+        return None
+    return Bytes(size, "value", [], low.rodata(bytes(size), 8, ("u8", size)))
 
 
 def _as_it_is(storage: Storage, parts: list[Part]) -> Value | None:
@@ -296,7 +305,7 @@ def or_set(low: Lowering, node: typed.MapOrSet) -> Held:
     b.write(where, at)
     sides = _Sides(low, _is_there(low, at))
     sides.on(sides.no)
-    value = _bytes(low, map.value, node.value, "value")
+    value = _zeros(low, map.value, node.value) or _bytes(low, map.value, node.value, "value")
     if value is not None:
         b.span = node.span
         again_key = _put(low, key)  # evaluating the value may have used the slot

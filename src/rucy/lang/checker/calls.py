@@ -25,6 +25,7 @@ from rucy.lang.types import (
     ElementsType,
     HeaderType,
     IntType,
+    MapType,
     OptType,
     PtrType,
     RangeType,
@@ -117,6 +118,11 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
         found = inner(ck, node, recv, used)
         if found is not None:
             return found
+    elif isinstance(type_, MapType):
+        from rucy.lang.checker import histograms
+
+        assert isinstance(recv, histograms.Keyed)
+        return histograms.put_keyed(ck, node, recv)
     elif isinstance(type_, CtxType):
         found = context.member(ck, node, type_)
         if found is not None:

@@ -38,6 +38,7 @@ _NO_PREALLOC = 1  # BPF_F_NO_PREALLOC of include/uapi/linux/bpf.h, which trie_al
 KINDS: dict[str, str] = {
     **dict.fromkeys(("hash", "lru_hash", "percpu_hash", "lru_percpu_hash"), "hash"),
     **dict.fromkeys(("array", "percpu_array"), "array"), "lpm_trie": "lpm",
+    "histogram": "histogram", "stats": "stats",
     **dict.fromkeys(("queue", "stack"), "queue"), "bloom_filter": "bloom", **dict.fromkeys(("ringbuf", "perf_buffer"), "ring"),
 }  # fmt: skip
 
@@ -59,7 +60,7 @@ class MapState:
 
     __slots__ = (
         "name", "decl", "row", "kind", "parts", "composite", "value", "size", "default", "flags", "pin", "keys", "key_at",
-        "seen", "value_at", "refused", "show", "record",
+        "seen", "value_at", "refused", "show", "record", "keyed",
     )  # fmt: skip
 
     def __init__(self, name: str, decl: tree.MapDecl) -> None:
@@ -80,6 +81,7 @@ class MapState:
         self.value_at: Span | None = None
         self.refused = False
         self.show = ""
+        self.keyed: bool | None = None  # of a histogram: is there one for each key?
         self.record: StructStorage | None = None
 
     @property
@@ -119,6 +121,10 @@ def _read(ck: Checker, state: MapState) -> None:
             fits = len(types) <= 1 and len(numbers) <= 1 and _value(ck, state, types)
             if numbers and fits:
                 fits = _size(ck, state, numbers[0])
+        case "histogram" | "stats":
+            from rucy.lang.checker.histograms import read
+
+            fits = read(ck, state)
         case _:
             fits = not numbers and _record(ck, state, types)
     if not fits:
@@ -132,7 +138,8 @@ def _read(ck: Checker, state: MapState) -> None:
 
 def _complete(ck: Checker, state: MapState) -> None:
     """What the type of map asks of its size and values."""
-    assert state.row is not None
+    if state.row is None:
+        return
     ck.need(state.row.since, f"`{state.decl.word}`", state.decl.word_span)
     if state.row.name == "LPM_TRIE":
         state.flags = _NO_PREALLOC
@@ -359,7 +366,7 @@ def type_of(ck: Checker, node: tree.Node) -> Storage | None:
 
 def key_parts(state: MapState) -> tuple[Storage, ...] | None:
     """The storage of each part of the key, as far as it is known."""
-    if state.kind == "array":
+    if state.kind == "array" or state.keyed is False:
         return (IntStorage(4),)
     if state.parts is not None:
         return state.parts
@@ -394,7 +401,7 @@ def finished(ck: Checker) -> dict[str, typed.MapVar]:
         value: Any = value_of(state) if state.kind != "ring" else None
         out[name] = typed.MapVar(
             name, state.row.name, key_storage(state), value, state.size, state.decl.span, _bits(state.default, value),
-            bool(state.pin), state.flags, state.record, None, (), state.show, state.pin,
+            state.pin == name, state.flags, state.record, None, (), state.show, state.pin,
         )  # fmt: skip
     return out
 

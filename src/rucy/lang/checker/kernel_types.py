@@ -12,7 +12,7 @@ from rucy.lang import tree, typed
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import interval, untested
 from rucy.lang.checker.state import Checker, bad, may_be_nil
-from rucy.lang.types import BOOL, S64, U64, AggregateType, HeaderType, IntType, OptType, PtrType, StrType, Type
+from rucy.lang.types import BOOL, S64, U64, AggregateType, HeaderType, IntType, MapType, OptType, PtrType, StrType, Type
 
 if TYPE_CHECKING:
     from rucy.btf.reader import Btf
@@ -135,6 +135,8 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
 
     if isinstance(node, CtxPlace):
         return ck.say("WholeArray", node.span, text=node.span.text)
+    if isinstance(node.type, MapType):
+        return ck.say("HistogramRead", node.span, text=node.span.text)
     if isinstance(node.type, HeaderType):
         from rucy.lang.checker import packets
 

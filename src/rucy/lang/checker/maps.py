@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
-from rucy.lang.checker import structs
+from rucy.lang.checker import histograms, structs
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.declared import key_parts, value_of
 from rucy.lang.checker.exprs import is_plain
@@ -101,7 +101,7 @@ def _no_method(ck: Checker, node: tree.Send, state: MapState) -> typed.Node:
 # ---------------------------------------------------------------- keys
 
 
-def _keys(ck: Checker, node: tree.Node, args: tuple[tree.Node, ...], state: MapState) -> tuple[typed.Node, ...] | None:
+def keys_of(ck: Checker, node: tree.Node, args: tuple[tree.Node, ...], state: MapState) -> tuple[typed.Node, ...] | None:
     """A key's parts as the nodes want them; None where they are refused, or not known yet."""
     if len(args) == 1 and isinstance(args[0], tree.Array):
         args = args[0].items
@@ -139,7 +139,7 @@ def _see_key(ck: Checker, state: MapState, values: list[typed.Node], span: Span)
     if have is not None or state.keys is not None:
         count = len(have) if have is not None else len(state.keys or ())
         if count != len(values):
-            ck.say("MapKeyParts", span, *_earlier(state.key_at), map=state.name, count=count, given=len(values))
+            ck.say("MapKeyParts", span, *earlier(state.key_at), map=state.name, count=count, given=len(values))
             return False
     if have is not None:
         return True
@@ -160,7 +160,7 @@ def _see_key(ck: Checker, state: MapState, values: list[typed.Node], span: Span)
     new = [both(a, b) for a, b in zip(old, seen)]
     for before, value, after in zip(old, values, new):
         if after is None:
-            ck.say("MapKeyKinds", value.span, *_earlier(state.key_at), map=state.name, have=ck.called(value.type),
+            ck.say("MapKeyKinds", value.span, *earlier(state.key_at), map=state.name, have=ck.called(value.type),
                    old=shown(settle(before)))  # fmt: skip
             return False
     if state.keys is None:
@@ -178,7 +178,7 @@ def _is_address(seen: Seen) -> bool:
     return isinstance(seen.storage, BytesStorage)
 
 
-def _earlier(span: Span | None) -> tuple[Note, ...]:
+def earlier(span: Span | None) -> tuple[Note, ...]:
     from rucy.source import Note
 
     return (Note(span, "it is used here first"),) if span is not None else ()
@@ -256,7 +256,7 @@ def see_value(ck: Checker, state: MapState, value: typed.Node, signed: bool = Fa
         return state.seen != NOTHING
     new = both(state.seen, seen)
     if new is None:
-        ck.say("MapValueKinds", value.span, *_earlier(state.value_at), map=state.name, have=ck.called(value.type),
+        ck.say("MapValueKinds", value.span, *earlier(state.value_at), map=state.name, have=ck.called(value.type),
                old=shown(settle(state.seen)))  # fmt: skip
         return False
     if state.value_at is None:
@@ -293,7 +293,7 @@ def stored(ck: Checker, state: MapState, value: typed.Node) -> typed.Node:
 
 def get(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """`M[k]`."""
-    keys = _keys(ck, node, node.args, state)
+    keys = keys_of(ck, node, node.args, state)
     return bad(node.span) if keys is None else _get(ck, node.span, state, keys)
 
 
@@ -307,7 +307,7 @@ def _get(ck: Checker, span: Span, state: MapState, keys: tuple[typed.Node, ...],
 
 def put(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """`M[k] = v`."""
-    keys = _keys(ck, node, node.args[:-1], state)
+    keys = keys_of(ck, node, node.args[:-1], state)
     value = stored(ck, state, ck.value(node.args[-1]))
     if keys is None or not settled(value.type):
         return bad(node.span)
@@ -317,7 +317,7 @@ def put(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node
 
 def has(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """`M.key?(k)`."""
-    keys = _keys(ck, node, node.args, state)
+    keys = keys_of(ck, node, node.args, state)
     return bad(node.span) if keys is None else typed.MapHas(node.span, BOOL, state.name, keys)
 
 
@@ -328,7 +328,7 @@ def fetch(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.No
         key = ", ".join(arg.span.text for arg in node.args) or "k"
         return ck.say("FetchDefault", node.name_span, map=state.name, key=key)
     given = node.args[:-1]
-    keys = _keys(ck, node, given, state)
+    keys = keys_of(ck, node, given, state)
     other = ck.value(node.args[-1])
     if keys is None or not settled(other.type):
         return bad(node.span)
@@ -365,7 +365,7 @@ def _held(ck: Checker, keys: tuple[typed.Node, ...]) -> tuple[list[typed.Node], 
 
 def delete(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """`M.delete(k)`: a struct comes as a copy in this frame."""
-    keys = _keys(ck, node, node.args, state)
+    keys = keys_of(ck, node, node.args, state)
     if keys is None:
         return bad(node.span)
     held = value_of(state)
@@ -410,7 +410,7 @@ def emit(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Nod
         state.record, state.value_at = value.type.storage, value.span
         ck.changed = True
     if state.record is not None and state.record != value.type.storage:
-        return ck.say("RingRecordOther", value.span, *_earlier(state.value_at), ring=state.name,
+        return ck.say("RingRecordOther", value.span, *earlier(state.value_at), ring=state.name,
                       have=ck.called(value.type), want=state.record.name)  # fmt: skip
     structs.mark_stored(ck, value)
     return typed.Send(node.span, BOOL, state.name, value)
@@ -454,8 +454,8 @@ _METHODS: dict[str, dict[str, _Method]] = {
               "peek": ((0,), False, take)},
     "bloom": {"push": ((1,), False, push), "append": ((1,), False, push), "has": ((1,), False, included)},
     "ring": {"append": ((1,), False, emit), "reserve": ((0,), True, reserve)},
-    "histogram": {},
-    "stats": {},
+    "histogram": {"append": ((1,), False, histograms.put), "get": (None, False, histograms.keyed)},
+    "stats": {"append": ((1,), False, histograms.put), "get": (None, False, histograms.keyed)},
 }  # fmt: skip
 
 
@@ -472,7 +472,7 @@ def update(ck: Checker, node: tree.Update, state: MapState, used: bool) -> typed
         return ck.say("NoMapUpdate", node.span, map=state.name, word=state.decl.word, text=node.span.text)
     if node.op in ("||", "&&"):
         return _or_set(ck, node, state)
-    keys = _keys(ck, node, node.args, state)
+    keys = keys_of(ck, node, node.args, state)
     value = ck.value(node.value)
     if not settled(value.type):
         return bad(node.span)
@@ -547,7 +547,7 @@ def _read_modify_write(
 
 def _or_set(ck: Checker, node: tree.Update, state: MapState) -> typed.Node:
     """`M[k] ||= v`."""
-    keys = _keys(ck, node, node.args, state)
+    keys = keys_of(ck, node, node.args, state)
     before = ck.flow
     value = ck.value(node.value)
     ck.flow = merge(before, ck.flow)
@@ -589,7 +589,11 @@ def check_open(ck: Checker) -> None:
     if ck.said:
         return
     for state in ck.maps.values():
-        if state.refused or state.kind in ("histogram", "stats"):
+        if state.refused:
+            continue
+        if state.kind in ("histogram", "stats"):
+            if state.keyed is None:
+                histograms.settle(ck, state, False, state.decl.span)
             continue
         if state.kind == "ring":
             if state.record is None:

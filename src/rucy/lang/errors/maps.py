@@ -284,3 +284,42 @@ class ReserveBreak(Diagnostic):
     code = "reserve-break"
     title = "`break` cannot leave the block of `reserve`"
     help = "use `next`, which sends the record as it is, or leave the probe"
+
+
+# ---------------------------------------------------------------- histograms and statistics
+
+
+class LinearBounds(Diagnostic):
+    code = "linear-bounds"
+    title = "from {low} to {high} by {step} there is no slot"
+    help = "write `histogram(:linear, 0..100, 5)`: the least, the greatest, and the width of a slot"
+
+
+class LinearSlots(Diagnostic):
+    code = "linear-bounds"
+    title = "this histogram would have {slots} slots; the most is {most}"
+    help = "make the slots wider, or use `histogram(:log2)`"
+
+
+class HistogramKeys(Diagnostic):
+    code = "histogram-keys"
+    title = "`{map}` is used with a key here and without one elsewhere, or the other way round"
+    help = "use one for all values, and another for each key"
+
+
+class HistogramValue(Diagnostic):
+    code = "histogram-value"
+    title = "`{map}` counts Integers, and this is {have}"
+    help = "give a number in host byte order"
+
+
+class HistogramCall(Diagnostic):
+    code = "histogram-call"
+    title = "`{name}` is nothing that `{text}` has: numbers are put into it"
+    help = "write `{text} << value`; the user half reads it: `{map}.print`"
+
+
+class HistogramRead(Diagnostic):
+    code = "histogram-read"
+    title = "what is in `{text}` is not read in the kernel half"
+    help = "put a number into it, `{text} << value`, and read it in the user half"
