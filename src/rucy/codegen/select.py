@@ -182,6 +182,7 @@ class _Selector:
             if not -30000 < off + step < 30000:
                 break
             fired("address.constant")
+            self.folded = True
             off += step
             value = value.args[0]
         if value in self.slots:

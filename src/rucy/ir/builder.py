@@ -29,6 +29,7 @@ class Builder:
         self._forward: dict[Value, Value] = {}
         self._pending: list[tuple[Hashable, Instr]] = []
         self._users: dict[Value, list[Instr]] = {}
+        self._above: dict[Block, tuple[Block, int]] = {}
 
     # -- instructions
 
@@ -60,6 +61,7 @@ class Builder:
 
     def start(self, block: Block) -> None:
         self.block = block
+        self._place(block)
 
     def jump(self, target: Block) -> None:
         self._terminate(self.emit("jump", type=VOID), target)
@@ -89,9 +91,32 @@ class Builder:
             add_edge(self.block, target)
         self.block = None
 
-    def came_from(self, block: Block) -> Block | None:
-        """The only predecessor of a block that will have no other."""
-        return block.preds[0] if block in self._sealed and len(block.preds) == 1 else None
+    def above(self, block: Block) -> Block | None:
+        """The block that every way to a started one goes through last; what jumps there later goes round a loop."""
+        return self._above[block][0] if block in self._above else None
+
+    def _place(self, block: Block) -> None:
+        """Where the ways to a block parted: known when it is started, for it is after them."""
+        best: Block | None = None
+        for pred in block.preds:
+            best = pred if best is None else self._common(best, pred)
+            if best is None:
+                return
+        if best is not None:
+            self._above[block] = best, self._depth(best) + 1
+
+    def _depth(self, block: Block) -> int:
+        return self._above[block][1] if block in self._above else 0
+
+    def _common(self, a: Block, b: Block) -> Block | None:
+        while a is not b:
+            if self._depth(a) < self._depth(b):
+                a, b = b, a
+            above = self.above(a)
+            if above is None:
+                return None
+            a = above
+        return a
 
     # -- variables
 

@@ -228,7 +228,9 @@ class Lowering:
             return Opt(held.some, self._in_one_place(exit, type.of, held.value))
         if isinstance(held, Text) and isinstance(type, t.StrType) and not isinstance(held.at, Const):
             return copy_text(self, exit.key, type.size, held)
-        if isinstance(held, Object) and held.at.type.kind != object_pointer(type).kind and not isinstance(held.at, Const):
+        if not isinstance(held, Object) or not is_object(type) or isinstance(held.at, Const):
+            return held
+        if held.at.type.kind != object_pointer(type).kind:
             return copy_object(self, exit.key, type, held)
         return held
 
@@ -665,9 +667,10 @@ def _table() -> dict[type, object]:
         typed.Output: output.output,
         typed.ReadString: strings.read_string, typed.HelperString: strings.helper_string,
         typed.ProbeName: strings.probe_name, typed.Extern: externs.extern, typed.PerCpu: externs.per_cpu,
+        typed.CallKfunc: externs.call_kfunc,
         typed.StrCompare: strings.compare_strings, typed.StrSize: strings.size, typed.StrByte: strings.byte,
         typed.ArrayGet: kernel.array_get, typed.CallMethod: _call_method,
-        typed.New: objects.new, typed.Copy: objects.copy, typed.Member: objects.member,
+        typed.ReadBytes: objects.read_address, typed.New: objects.new, typed.Copy: objects.copy, typed.Member: objects.member,
         typed.MemberSet: objects.member_set, typed.MemberUpdate: objects.member_update,
         typed.Element: objects.element, typed.ElementSet: objects.element_set,
         typed.ElementUpdate: objects.element_update,

@@ -143,13 +143,13 @@ def _read_by_probe(
 
 def _address(low: Lowering, base: Value, step: typed.Step) -> Value:
     """base + the field's offset, as a number: what bpf_probe_read_* takes. A step without members stays at the base."""
-    at = _number(low, base)
+    at = number_of(low, base)
     if not step.type_id:
         return at
     return low.b.emit("add", at, low.b.emit("core", ref=CoreRef("byte_off", step.type_id, step.access)))
 
 
-def _number(low: Lowering, base: Value) -> Value:
+def number_of(low: Lowering, base: Value) -> Value:
     """A pointer as a number. What the verifier may know as NULL it lets no arithmetic be done with before a test."""
     b = low.b
     if not base.type.is_ptr:
@@ -196,9 +196,9 @@ def ptr_cast(low: Lowering, node: typed.PtrCast) -> Held:
     if value.type == type:
         return value
     if value.type.is_ptr and not type.is_ptr:
-        return _number(low, value)
+        return number_of(low, value)
     if value.type.kind == "kernel" and type.kind != "kernel":
-        return low.b.emit("cast", _number(low, value), type=type)
+        return low.b.emit("cast", number_of(low, value), type=type)
     if isinstance(value, Const) and value.value == 0 and type.is_ptr:
         return Const(0, type)
     return low.b.emit("cast", value, type=type)
@@ -230,7 +230,7 @@ def call_helper(low: Lowering, node: typed.CallHelper) -> Held:
         held = low.held(arg)
         if low.b.block is None:
             return low.undefined(node.type)
-        args.append(_argument(low, held))
+        args.append(argument(low, held))
     low.b.span = node.span
     if room is not None:
         return _filled(low, node, low.b.emit("call", *args, type=I64, helper=row.name), room[1])
@@ -257,7 +257,7 @@ def _filled(low: Lowering, node: typed.CallHelper, result: Value, at: Value) -> 
     return Text(slot, size)
 
 
-def _argument(low: Lowering, held: Held) -> Value:
+def argument(low: Lowering, held: Held) -> Value:
     if isinstance(held, Text | Object):
         return held.at
     if not isinstance(held, Value):
@@ -272,7 +272,7 @@ def printk(low: Lowering, node: typed.Printk) -> Held:
     low.b.span = node.span
     text = node.format + b"\0"
     at = low.rodata(text, 1, ("char", len(text)))
-    args = [_argument(low, v) for v in values]
+    args = [argument(low, v) for v in values]
     result = low.b.emit("call", at, const(len(text)), *args, helper="trace_printk")
     return NOTHING if isinstance(node.type, t.NilType) else result
 

@@ -129,12 +129,14 @@ def _leave(low: Lowering, never: Block) -> None:
 def _is_tested(low: Lowering, at: Value, block: Block) -> bool:
     """Does a branch that every way here takes say that the pointer is not NULL?"""
     while True:
-        before = low.b.came_from(block)
+        before = low.b.above(block)
         if before is None or (isinstance(at, Instr) and at.block is block):
             return False
         last = before.terminator
-        if last is not None and last.op.name == "branch" and _says(last.args[0], last.targets[0] is block, at):
-            return True
+        alone = len(block.preds) == 1 and block.preds[0] is before
+        if alone and last is not None and last.op.name == "branch":
+            if _says(last.args[0], last.targets[0] is block, at):
+                return True
         block = before
 
 
@@ -273,6 +275,10 @@ def set(low: Lowering, node: typed.MapSet) -> Held:  # noqa: A001 - the node's n
     if key is None or value is None:
         return low.undefined(node.type)
     low.b.span = node.span
+    if isinstance(node.value, typed.New):  # it is the value of the assignment: it has memory of its own
+        own = memory_of(low, node, value.size)
+        write_whole(low, own, value.size, value.parts)
+        value = value._replace(place=own)
     said = _insert(low, map, _put(low, key), value, 0)
     if not _is_inside(map, node.key):
         _unless(low, low.b.compare("eq", said, const(0)), "insert", map)
@@ -281,6 +287,8 @@ def set(low: Lowering, node: typed.MapSet) -> Held:  # noqa: A001 - the node's n
 
 def _value_of(low: Lowering, value: Bytes, node: typed.Node) -> Held:
     """The value of an assignment: what was assigned. What was made in the map's own slot is not there any more."""
+    if value.place is not None and isinstance(node, typed.New):
+        return Object(value.place)
     part = value.parts[0] if len(value.parts) == 1 else None
     if part is not None and part.held is not None and part.offset == 0:
         return part.held

@@ -14,11 +14,21 @@ from rucy.ir.types import I64, VOID
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lang.storage import ArrayStorage, IntStorage, Storage, align_of, size_of
-from rucy.lower.storage import address, copy_bytes, load, parts_of, store, write_whole
+from rucy.lower.storage import (
+    address,
+    alignment,
+    copy_bytes,
+    load,
+    parts_of,
+    pieces,
+    read_bytes,
+    store,
+    write_whole,
+)
 from rucy.lower.values import STACK_PTR, Held, Object, Opt, object_pointer
 
 if TYPE_CHECKING:
-    from rucy.ir.function import Instr
+    from rucy.ir.function import Block, Instr
     from rucy.lower.function import Lowering
 
 
@@ -57,6 +67,31 @@ def copy_object(low: Lowering, key: object, type: t.Type, held: Object) -> Objec
     slot = memory_of(low, key, size)
     copy_bytes(low, slot, 0, held.at, 0, size, align_of(type.storage))
     return Object(slot)
+
+
+def read_address(low: Lowering, node: typed.ReadBytes) -> Held:
+    """An address of the kernel's, as a copy in the frame."""
+    source = low.value(node.ptr)
+    if low.b.block is None:
+        return low.undefined(node.type)
+    assert isinstance(node.type, t.BytesType)
+    low.b.span = node.span
+    size = node.type.storage.size
+    slot = memory_of(low, node, size)
+    read_bytes(low, node, slot, size, source)
+    return Object(slot)
+
+
+def branch_on_bytes(low: Lowering, left: Object, right: Object, size: int, yes: Block, no: Block) -> None:
+    """To `yes` if the bytes are equal, else to `no`. Ends the current block."""
+    b = low.b
+    for off, width in pieces(0, size, min(alignment(left.at), alignment(right.at))):
+        words = [b.emit("load", each.at, off=off, width=width, signed=False) for each in (left, right)]
+        same = b.new_block("same")
+        b.branch(b.compare("eq", *words), same, no)
+        b.seal(same)
+        b.start(same)
+    b.jump(yes)
 
 
 # ---------------------------------------------------------------- fields
@@ -278,10 +313,13 @@ def element_update(low: Lowering, node: typed.ElementUpdate) -> Held:
         low.b.emit("call", at, const(of.width), slot, helper="probe_read_kernel")
 
     _if_inside(low, index, storage, write)
-    return low.b.read(key)
+    changed = low.b.read(key)
+    if isinstance(node.type, t.OptType):
+        return Opt(low.b.compare("ult", index, const(storage.length)), changed)
+    return changed
 
 
 __all__ = [
     "address", "change", "copy", "copy_object", "element", "element_set", "element_update", "kept", "member", "member_set",
-    "member_update", "memory_of", "new", "object_pointer",
+    "member_update", "memory_of", "new", "object_pointer", "read_address",
 ]  # fmt: skip

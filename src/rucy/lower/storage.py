@@ -229,6 +229,8 @@ def parts_of(low: Lowering, storage: Storage, node: typed.Node, offset: int = 0)
             return [Part(offset, storage, None, inner)]
         case typed.ReadString() if isinstance(storage, TextStorage):
             return [Part(offset, storage, None, inner, low.value(inner.ptr))]
+        case typed.ReadBytes():
+            return [Part(offset, storage, None, inner, low.value(inner.ptr))]
         case typed.Nil():
             return []
     return [Part(offset, storage, low.held(inner))]
@@ -240,7 +242,7 @@ def write_whole(low: Lowering, at: Value, size: int, parts: list[Part]) -> None:
         return
     covered = bytearray(size)
     for part in parts:
-        whole = part.node is None or isinstance(part.node, typed.Str)
+        whole = part.node is None or isinstance(part.node, typed.Str | typed.ReadBytes)
         covered[part.offset : part.offset + size_of(part.storage)] = bytes([whole]) * size_of(part.storage)
     start = 0
     while start < size:
@@ -273,6 +275,18 @@ def _write_part(low: Lowering, at: Value, part: Part) -> None:
 
             assert isinstance(node.type, t.StrType) and part.source is not None
             read_into(low, node, address(low, at, part.offset), min(size, node.type.size), part.source)
+        case typed.ReadBytes():
+            assert part.source is not None
+            read_bytes(low, node, address(low, at, part.offset), size, part.source)
+
+
+def read_bytes(low: Lowering, node: typed.ReadBytes, at: Value, size: int, source: Value) -> None:
+    """Kernel or user memory; zeros where it cannot be read, which the helper writes itself."""
+    from rucy.lower.kernel import number_of
+
+    assert isinstance(node.ptr.type, t.PtrType)
+    name = "probe_read_user" if node.ptr.type.user else "probe_read_kernel"
+    low.b.emit("call", at, const(size), number_of(low, source), helper=name)
 
 
 #: helpers that change nothing and cannot fail, whose call may wait until a record is there
@@ -284,8 +298,8 @@ _PURE_HELPERS = (
 _PURE = (
     typed.Int, typed.Bool, typed.Nil, typed.Str, typed.Read, typed.GlobalRead, typed.Prim, typed.Convert, typed.IsNil,
     typed.Unwrap, typed.Not, typed.If, typed.Ctx, typed.CtxLoad, typed.KernelLoad, typed.KernelAddress, typed.PtrCast,
-    typed.ReadString, typed.HelperString, typed.StrCompare, typed.StrSize, typed.StrByte, typed.ArrayGet, typed.CoreQuery,
-    typed.Member, typed.Element, typed.New,
+    typed.ReadString, typed.HelperString, typed.ReadBytes, typed.StrCompare, typed.StrSize, typed.StrByte,
+    typed.ArrayGet, typed.CoreQuery, typed.Member, typed.Element, typed.New,
 )  # fmt: skip
 
 
