@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.hooks import packets
 from tests.hooks.running import Running, running
 from tests.load.firing import (
     frame_arrives,
@@ -357,11 +358,11 @@ def pattern(data: bytes) -> None:
         group = os.getpgid(0)
         run.says(["enter 0", f"leave {group}"])
         before = run["wide"]
-        os.close(os.open("/etc/hostname", os.O_RDONLY))
+        Path("/etc/hostname").read_bytes()
         assert run["wide"] > before
         run.detach()
         before = run["wide"]
-        os.close(os.open("/etc/hostname", os.O_RDONLY))
+        Path("/etc/hostname").read_bytes()
         os.getpgid(0)
         assert run["wide"] == before
         assert run.said() == []
@@ -436,6 +437,23 @@ def sockets(data: bytes) -> None:
             run.says([f"full 2 protocol 17 port {sender.getsockname()[1]}", "to 7f000001"])
 
 
+def lookup(data: bytes) -> None:
+    """The kernel's own socket that listens; bytes of a frame."""
+    own_pair()
+    with running(data, interface="rucy1") as run, socket.create_server(("127.0.0.1", 0)) as server:
+        frame_of(60)
+        assert (run["found"], run["first"]) == (0, 0xFF)
+        run.loaded.write_global("port", server.getsockname()[1].to_bytes(8, "little"))
+        frame_of(60)
+        assert (run["found"], run["first"]) == (1, 2 * 0xFF)
+
+
+def out_values(data: bytes) -> None:
+    with inside_cgroup() as path, running(data, cgroup=path) as run:
+        value = int(Path("/proc/sys/net/ipv4/ip_forward").read_text())
+        assert set(run.said()) == {f"net/ipv4/ip_forward is {value}"}
+
+
 def user_memory(data: bytes) -> None:
     """Arguments of execve, an address of IPv6 given to connect, the vector of writev: all in this process's memory."""
     own_network()
@@ -475,6 +493,10 @@ FIRINGS = (
     Firing("tc_ingress",         tc_ingress),
     Firing("tc_egress",          tc_egress),
     Firing("socket_filter",      socket_filter),
+    Firing("xdp_ports",          packets.xdp_ports),
+    Firing("tc_rewrite",         packets.tc_rewrite),
+    Firing("cgroup_ports",       packets.cgroup_ports),
+    Firing("socket_headers",     packets.socket_headers),
     Firing("tracepoint",         fork),
     Firing("tracepoint_loc",     execute),
     Firing("tp_btf",             fork_typed),
@@ -487,6 +509,8 @@ FIRINGS = (
     Firing("asked",              asked),
     Firing("sockets",            sockets),
     Firing("user_memory",        user_memory),
+    Firing("lookup",             lookup),
+    Firing("out_values",         out_values),
     Firing("kprobe_pattern",     pattern,         "lab"),
     Firing("kprobe",             function_entry,  "lab"),
     Firing("kretprobe",          function_return, "lab"),

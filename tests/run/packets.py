@@ -8,11 +8,10 @@ import struct
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rucy.ir import interp
-from rucy.ir.function import Module
-from rucy.ir.packet_model import Packet
+if TYPE_CHECKING:
+    from rucy.ir.function import Module
 
 MAC_A, MAC_B = bytes.fromhex("020000000001"), bytes.fromhex("02000000000b")
 IP4, IP6, VLAN, QINQ = 0x0800, 0x86DD, 0x8100, 0x88A8
@@ -134,6 +133,9 @@ class Bench:
         return Answer(run.retval, values, run.data_out if self.hook in ("xdp", "tc_ingress", "tc_egress") else None)
 
     def interpreted(self, module: Module, packet: bytes, linear: int | None = None) -> Answer:
+        from rucy.ir import interp
+        from rucy.ir.packet_model import Packet
+
         env = interp.Env()
         kind = _TYPES[self.hook]
         layer2 = kind in ("XDP", "SCHED_CLS")
@@ -149,3 +151,122 @@ def _valid(module: Any) -> None:
     from rucy.ir.verify import assert_valid_module
 
     assert_valid_module(module)
+
+
+# ---------------------------------------------------------------- what there is to see
+
+LOOK = """
+  if e = pkt.eth
+    $proto = ntohs(e.h_proto)
+    $mac = e.h_dest[5] << 8 | e.h_source[5]
+  end
+  if v = pkt.vlan
+    $tci = ntohs(v.h_vlan_TCI)
+  end
+  if four = pkt.ipv4
+    $src = ntohl(four.saddr)
+    $ttl = four.ttl
+    $words = four.version << 4 | four.ihl
+    $len = ntohs(four.tot_len)
+  end
+  if six = pkt.ipv6
+    $hops = six.hop_limit
+    $last = six.daddr[15] << 8 | six.saddr[0]
+    $wide = ntohl(six.saddr.in6_u.u6_addr32[0])
+  end
+  if t = pkt.tcp
+    $port = ntohs(t.source) << 16 | ntohs(t.dest)
+    $seq = ntohl(t.seq)
+    $flags = t.doff << 4 | t.syn << 1 | t.fin | t.ack << 2
+  end
+  if u = pkt.udp
+    $udp = ntohs(u.dest) << 16 | ntohs(u.len)
+  end
+  if i = pkt.icmp
+    $icmp = i.type << 32 | ntohs(i.un.echo.id) << 16 | ntohs(i.un.echo.sequence)
+  end
+  if n = pkt.icmp6
+    $icmp6 = n.icmp6_type << 32 | ntohs(n.icmp6_dataun.u_echo.identifier)
+  end
+  $size = pkt.size
+"""
+NAMES = ("proto", "mac", "tci", "src", "ttl", "words", "len", "hops", "last", "wide", "port", "seq", "flags", "udp", "icmp",
+         "icmp6", "size")  # fmt: skip
+ENDS = {"xdp": ":pass", "tc_ingress": ":ok", "tc_egress": ":ok", "socket_filter": "7", "cgroup_ingress": "true",
+        "cgroup_egress": "true"}  # fmt: skip
+
+
+def seen(hook: str, data: bytes) -> dict[str, int]:
+    """What the program is to find, by another parser."""
+    out = dict.fromkeys(NAMES, 0)
+    layer2 = hook in ("xdp", "tc_ingress", "tc_egress")
+    out["size"] = len(data) if layer2 else len(data) - 14
+    kind, at = struct.unpack_from("!H", data, 12)[0], 14
+    if not hook.startswith("cgroup"):
+        out["proto"], out["mac"] = kind, data[5] << 8 | data[11]
+    if not hook.startswith("cgroup") and kind in (VLAN, QINQ) and len(data) >= 18:
+        out["tci"] = struct.unpack_from("!H", data, 14)[0]
+    for _ in range(2):
+        if layer2 and kind in (VLAN, QINQ):
+            if len(data) < at + 4:
+                return out
+            kind, at = struct.unpack_from("!H", data, at + 2)[0], at + 4
+    proto = -1
+    if kind == IP4 and len(data) >= at + 20:
+        head = struct.unpack_from("!BBHHHBBHII", data, at)
+        out |= {"src": head[8], "ttl": head[5], "words": head[0], "len": head[2]}
+        if head[0] & 15 >= 5 and not head[4] & 0x1FFF:
+            proto, at = head[6], at + 4 * (head[0] & 15)
+    elif kind == IP6 and len(data) >= at + 40:
+        proto, hops = data[at + 6], data[at + 7]
+        out |= {"hops": hops, "last": data[at + 39] << 8 | data[at + 8], "wide": int.from_bytes(data[at + 8 : at + 12], "big")}
+        at += 40
+        for turn in range(7):
+            if proto not in (0, 43, 44, 60):
+                break
+            if turn == 6 or len(data) < at + 8 or (proto == 44 and struct.unpack_from("!H", data, at + 2)[0] >> 3):
+                return out
+            size = 8 if proto == 44 else 8 * (data[at + 1] + 1)
+            proto, at = data[at], at + size
+    if proto == TCP and len(data) >= at + 20:
+        source, dest, seq, _, doff, flags = struct.unpack_from("!HHIIBB", data, at)
+        out |= {"port": source << 16 | dest, "seq": seq}
+        out["flags"] = doff & 0xF0 | flags & 2 | flags & 1 | (flags >> 4 & 1) << 2
+    if proto == UDP and len(data) >= at + 8:
+        out["udp"] = int.from_bytes(data[at + 2 : at + 6], "big")
+    if proto == ICMP and len(data) >= at + 8:
+        out["icmp"] = data[at] << 32 | int.from_bytes(data[at + 4 : at + 8], "big")
+    if proto == ICMP6 and len(data) >= at + 8:
+        out["icmp6"] = data[at] << 32 | int.from_bytes(data[at + 4 : at + 6], "big")
+    return out
+
+
+TAGS = [(QINQ, 0x0123), (VLAN, 0x6456)]
+PACKETS = {
+    "tcp": eth(IP4, ip4(TCP, tcp(flags=0x12))),
+    "udp": eth(IP4, ip4(UDP, udp(payload=b"hello"))),
+    "icmp": eth(IP4, ip4(ICMP, icmp())),
+    "options": eth(IP4, ip4(TCP, tcp(), options=bytes(40))),
+    "one option": eth(IP4, ip4(UDP, udp(), options=b"\1\1\1\0")),
+    "short ihl": eth(IP4, ip4(UDP, udp(), ihl=4)),
+    "long ihl": eth(IP4, ip4(UDP, udp(), ihl=15)),
+    "first fragment": eth(IP4, ip4(UDP, udp(), frag=0x2000)),
+    "later fragment": eth(IP4, ip4(UDP, udp(), frag=0x2001)),
+    "vlan": eth(IP4, ip4(TCP, tcp()), TAGS[1:]),
+    "qinq": eth(IP4, ip4(UDP, udp()), TAGS),
+    "three tags": eth(IP4, ip4(UDP, udp()), [*TAGS, (VLAN, 3)]),
+    "ipv6 tcp": eth(IP6, ip6(TCP, tcp(flags=1))),
+    "ipv6 udp tagged": eth(IP6, ip6(UDP, udp()), TAGS[1:]),
+    "icmp6": eth(IP6, ip6(ICMP6, icmp(128))),
+    "hop by hop": eth(IP6, ip6(0, extension(ICMP6, icmp(143), 1))),
+    "routing, options": eth(IP6, ip6(43, extension(60, extension(TCP, tcp(), 2), 0))),
+    "ipv6 fragment": eth(IP6, ip6(44, fragment(UDP, udp()))),
+    "ipv6 later fragment": eth(IP6, ip6(44, fragment(UDP, udp(), 7))),
+    "six extensions": eth(IP6, ip6(0, extension(60, extension(60, extension(60, extension(60, extension(
+        UDP, udp()))))))),
+    "seven extensions": eth(IP6, ip6(0, extension(60, extension(60, extension(60, extension(60, extension(
+        60, extension(UDP, udp())))))))),
+    "long extension": eth(IP6, ip6(60, extension(UDP, udp(), 255))),
+    "arp": eth(0x0806, bytes(28)),
+    "sctp": eth(IP4, ip4(132, bytes(20))),
+}  # fmt: skip
