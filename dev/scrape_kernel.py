@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "dev"), str(ROOT / "src")]
 
-from scrape import constants, helpers, releases, sections, syscalls, tracepoints  # noqa: E402
+from scrape import constants, helpers, kfuncs, releases, sections, syscalls, tracepoints  # noqa: E402
 from scrape.source import Tree  # noqa: E402
 
 from rucy.kernel import progtypes  # noqa: E402
@@ -53,6 +53,8 @@ def generate(trees: list[Tree], docs: Path | None) -> None:
     _write("syscalls", "System calls: names and types of their arguments.", every, calls)
     _write("sections", "Section names: libbpf's section_defs.", newest.version, sections.table(newest))
     _write("constants", "Constants of uapi headers.", newest.version, constants.table(newest))
+    if docs is not None:
+        _write("kfuncs", "Kernel functions: flags, program types, releases.", newest.version, kfuncs.table(docs))
     for title, names in (
         ("helpers without a prototype", scraped.unmodelled),
         ("helpers whose prototype and signature differ", scraped.disagreements),

@@ -103,7 +103,8 @@ def _ctype(described: Any) -> CType:
 
 
 def _extern(name: str, row: Any) -> Extern:
-    """Rows are ("var", section, type, weak): a type as in `_ctype`, "text", "void" or ("kernel", BTF id)."""
+    """Rows are ("var", section, type, weak): a type as in `_ctype`, "text", "void",
+    ("kernel", BTF id), ("pointer", struct) or ("proto", the result's, ((name, type), …))."""
     kind, section, described, weak = row
     return Extern(name, kind, _extern_type(described), section, weak)
 
@@ -118,6 +119,11 @@ def _extern_type(described: Any) -> CType:
             return CArray(_CHAR, 64)
         case ("kernel", type_id):
             return CKernel(type_id)
+        case ("proto", result, params):
+            kinds = tuple((name, _extern_type(kind)) for name, kind in params)
+            return CFunc(CVoid() if result == "void" else _extern_type(result), kinds)
+        case ("pointer", name):  # the loader compares kinds: the struct's members do not matter
+            return CPtr(CStruct(name, 0, ()))
     return _ctype(described)
 
 

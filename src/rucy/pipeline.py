@@ -25,6 +25,7 @@ from rucy.object import build_object
 from rucy.object.read import ObjectError
 from rucy.passes import optimise
 from rucy.passes.analysis.loops import Unproved
+from rucy.passes.analysis.references import Misuse, misused
 from rucy.passes.analysis.walk import too_long_loops
 from rucy.passes.bound_loops import bound_loops
 from rucy.source import Diagnostic, Diagnostics, SourceFile, Span, UserError
@@ -70,6 +71,7 @@ def stages(path: str, options: Options, diagnostics: Diagnostics) -> Iterator[tu
     yield "types", checked
     module = lower_module(checked)
     yield "ir", module
+    check_references(module)
     check_loops(module)
     optimise(module, options.after)
     yield "opt", module
@@ -102,6 +104,32 @@ def check_types(unit: Unit, btf: Callable[[], Btf], target: Target, diagnostics:
     checked = check_unit(unit, ruby.DIALECT, btf, target, diagnostics)
     diagnostics.stop_on_errors()
     return checked
+
+
+def check_references(module: IrModule) -> None:
+    """Raises UserError where what a helper or kernel function hands over is not given back, or used afterwards."""
+    found: dict[tuple[int, str], Diagnostic] = {}
+    for misuse in misused(module):
+        if misuse.at.span is not None:
+            error = _reference_error(misuse)
+            found.setdefault((error.span.line, error.title), error)
+    if found:
+        raise UserError(*sorted(found.values(), key=lambda error: error.span.start))
+
+
+def _reference_error(misuse: Misuse) -> Diagnostic:
+    from rucy.kernel.kfuncs import release_of
+    from rucy.source import limits
+
+    call, span = misuse.at, misuse.at.span
+    assert span is not None
+    name = str(call.attrs.get("helper") or call.attrs.get("symbol", ""))
+    match misuse.kind:
+        case "kept" | "again":
+            return limits.ReferenceKept(span, name=name, release=release_of(name) or "its release function")
+        case "foreign":
+            return limits.ReferenceForeign(span, name=name)
+    return limits.ReferenceGone(span)
 
 
 def check_loops(module: IrModule) -> None:

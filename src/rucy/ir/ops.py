@@ -135,7 +135,13 @@ def effects(instr: Instr) -> Effects:
         row = helpers.find(instr.attrs["helper"])
         if row is not None:
             kills, acquires, releases, may_sleep = row.changes_packet, row.acquires, row.releases, row.may_sleep
-    elif instr.op.name in ("callfn", "kfunc"):
+    elif instr.op.name == "kfunc":
+        from rucy.kernel import kfuncs
+
+        kfunc = kfuncs.find(instr.attrs["symbol"])
+        own = kfunc.flags if kfunc is not None else ()
+        kills, acquires, releases, may_sleep = True, "acquire" in own, "release" in own, True
+    elif instr.op.name == "callfn":
         kills = may_sleep = True
     return Effects(
         "R" in flags,

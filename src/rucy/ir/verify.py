@@ -185,7 +185,7 @@ class _Checker:
         seen.add(value)
         for user in self.users.get(value, ()):
             stored = user.op.name in ("store", "atomic") and user.args[0 if user.op.name == "store" else -1] is value
-            if effects(user).releases or stored or user.op.name in ("ret", "kfunc"):
+            if effects(user).releases or stored or user.op.name in ("ret", "kfunc", "callfn"):
                 return True
             is_copy = "K" in user.op.effects or user.op.name in ("phi", "cast")
             if is_copy and user not in seen and self.released(user, seen):

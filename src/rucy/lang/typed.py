@@ -495,6 +495,17 @@ class CallHelper(Node):
     args: tuple[Node, ...]
 
 
+class CallKfunc(Node):
+    """A kernel function by name; args as CallHelper's. `proto`: (type of the result, ((parameter, type), …)), a type
+    "void", ("pointer", name of a struct) or ("kernel", BTF id); `width`: bytes of the result."""
+
+    __slots__ = ("name", "args", "proto", "width")
+    name: str
+    args: tuple[Node, ...]
+    proto: tuple[Any, tuple[tuple[str, Any], ...]]
+    width: int
+
+
 class Room(Node):
     """Memory that a helper fills and whose contents are the call's value: StrType or Integer (8 bytes). Only an argument."""
 

@@ -8,7 +8,7 @@ from rucy.ir.function import Const, Value, const
 from rucy.ir.types import I1, I64, pointer
 from rucy.lang import typed
 from rucy.lang import types as t
-from rucy.lower.values import CONST_PTR, Held, Opt, Text, ir_type
+from rucy.lower.values import CONST_PTR, NOTHING, Held, Opt, Text, ir_type
 
 if TYPE_CHECKING:
     from rucy.lower.function import Lowering
@@ -70,3 +70,32 @@ def _read_scalar(low: Lowering, node: typed.PerCpu, at: Value) -> Held:
     b.start(end)
     value = b.read(key, ir_type(of))
     return Opt(b.read(some, I1), value) if isinstance(node.type, t.OptType) else value
+
+
+def call_kfunc(low: Lowering, node: typed.CallKfunc) -> Held:
+    from rucy.lower.kernel import argument
+
+    b = low.b
+    args: list[Value] = []
+    for arg in node.args:
+        held = low.held(arg)
+        if b.block is None:
+            return low.undefined(node.type)
+        args.append(argument(low, held))
+    b.span = node.span
+    low.module.externs[node.name] = ("func", ".ksyms", ("proto", *node.proto), False)
+    type = ir_type(node.type)
+    if isinstance(node.type, t.NilType):
+        b.emit("kfunc", *args, type=I64, symbol=node.name)
+        return NOTHING
+    value = b.emit("kfunc", *args, type=I64 if type == I1 else type, symbol=node.name)
+    if type == I1:  # the upper bits of a bool's register are not defined
+        return b.compare("ne", b.emit("and", value, const(0xFF)), const(0))
+    return _widened(low, node, value)
+
+
+def _widened(low: Lowering, node: typed.CallKfunc, value: Value) -> Value:
+    """An int's upper half is what the kernel's code left there: the sign or zeros are made anew."""
+    if not isinstance(node.type, t.IntType) or node.width >= 8:
+        return value
+    return low.b.emit("sext" if node.type.signed else "zext", value, bits=8 * node.width)

@@ -26,6 +26,24 @@ class UnboundedLoop(Diagnostic):
     )
 
 
+class ReferenceKept(Diagnostic):
+    code = "reference-kept"
+    title = "what `{name}` gives must be given back, and a path ends, or comes here again, without that"
+    help = "call `{release}` on every path, before each `next` and `break` too, but where it gave nothing"
+
+
+class ReferenceGone(Diagnostic):
+    code = "reference-gone"
+    title = "this has been given back before, and may not be used any more"
+    help = "take what you need of it first, or give it back later"
+
+
+class ReferenceForeign(Diagnostic):
+    code = "reference-foreign"
+    title = "`{name}` takes back what was acquired, and this was not"
+    help = "leave it out: only what a function that acquires gave is given back"
+
+
 class NoProgram(Diagnostic):
     code = "no-program"
     title = "nothing in this file is for the kernel: it has no probe and no `section!`"

@@ -12,6 +12,6 @@ kretprobe "__x64_sys_getpg*", name: :leaves do |result|
   printk "leave %d", result if pid == $me
 end
 
-kprobe "vfs_*" do
+kprobe "vfs_re*" do
   $wide += 1 if pid == $me
 end

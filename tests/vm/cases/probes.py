@@ -6,13 +6,13 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.vm.guest import Env, Skip
+from tests.vm.guest import Env, Skip, options
 
 _NAMES = """\
 license "GPL"
 $me = 0
-kprobe "__x64_sys_getpg*" do
-  printk "enter %s", probe_name if pid == $me
+kprobe "__x64_sys_getp*" do
+  printk "enter %s", probe_name if pid == $me && (probe_name.end_with?("pgid") || probe_name.end_with?("priority"))
 end
 kretprobe "__x64_sys_getsi?" do |result|
   printk "%d from %s", result, probe_name if pid == $me && probe_name.end_with?("sid")
@@ -33,15 +33,32 @@ syscall "getpgid" do |who|
 end
 """
 
+_KFUNCS = """\
+license "GPL"
+$me = 0
+tp_btf "sched_process_fork" do |parent, child|
+  next unless parent && parent.tgid == $me
+  if own = bpf_task_acquire(parent)
+    printk "acquired %d", own.tgid
+    bpf_task_release(own)
+  end
+  if found = bpf_task_from_pid($me)
+    printk "found %d of %d", found.pid, found.real_parent.tgid
+    bpf_task_release(found)
+  end
+  printk "none" unless bpf_task_from_pid(1 << 30)
+end
+"""
 
-def _compile(text: str, out: Path) -> None:
+
+def _compile(text: str, out: Path, kernel: str = "6.1") -> None:
     from rucy.pipeline import Options, compile_file
     from tests.vm.btf import kernel_btf
 
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "probe.rb"
         source.write_text(text)
-        out.write_bytes(compile_file(str(source), Options(btf=str(kernel_btf("6.1")))).data)
+        out.write_bytes(compile_file(str(source), Options(btf=str(kernel_btf(kernel)))).data)
 
 
 def _release() -> tuple[int, ...]:
@@ -52,6 +69,7 @@ def prepare_pattern_names(out: Path) -> None:
     _compile(_NAMES, out / "names.o")
 
 
+@options(timeout=120.0)
 def case_pattern_names(env: Env) -> None:
     """`probe_name` asks the kernel, which tells from Linux 5.15 on."""
     from tests.hooks.running import running
@@ -60,9 +78,9 @@ def case_pattern_names(env: Env) -> None:
         raise Skip("no kprobes, or no bpf_get_func_ip")
     with running((Path(env.out) / "names.o").read_bytes()) as run:
         os.getpgid(0)
-        os.getpgrp()
+        os.getpriority(os.PRIO_PROCESS, 0)
         session = os.getsid(0)
-        run.says(["enter __x64_sys_getpgid", "enter __x64_sys_getpgrp", f"{session} from __x64_sys_getsid"])
+        run.says(["enter __x64_sys_getpgid", "enter __x64_sys_getpriority", f"{session} from __x64_sys_getsid"])
 
 
 def prepare_per_cpu(out: Path) -> None:
@@ -78,3 +96,22 @@ def case_per_cpu(env: Env) -> None:
     with running((Path(env.out) / "per_cpu.o").read_bytes()) as run:
         os.getpgid(0)
         run.says(["cpu 1 runs 1", "none", "no number", "number"])
+
+
+def prepare_kfuncs(out: Path) -> None:
+    _compile(_KFUNCS, out / "kfuncs.o", "6.12")
+
+
+def case_kfuncs(env: Env) -> None:
+    """Kernel functions that acquire and release tasks, Linux 6.2."""
+    from tests.hooks.running import running
+
+    if _release() < (6, 2):
+        raise Skip("no bpf_task_acquire")
+    with running((Path(env.out) / "kfuncs.o").read_bytes()) as run:
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+        me = os.getpid()
+        run.says([f"acquired {me}", f"found {me} of {os.getppid()}", "none"])

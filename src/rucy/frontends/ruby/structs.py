@@ -12,7 +12,7 @@ from rucy.lang import tree
 from rucy.source import Note
 
 #: Types that a field can have by a word of its own; also display types and the kernel's own objects.
-STORAGE = words_of("u8 u16 u32 u64 i8 i16 i32 i64 bool char spin_lock timer ip4 ip6 mac ksym errno")
+STORAGE = words_of("u8 u16 u32 u64 i8 i16 i32 i64 bool char spin_lock timer ip4 ip6 mac ksym errno be16 be32 be64")
 
 
 def is_struct(lo: Lowering, node: Node) -> bool:

@@ -257,6 +257,11 @@ def by_name(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     found = helper_calls.find(node.name)
     if found is not None:
         return helper_calls.call(ck, node, found)
+    from rucy.lang.checker import kfunc_calls
+
+    function = kfunc_calls.find(node.name)
+    if function is not None:
+        return kfunc_calls.call(ck, node, function)
     _check_arguments(ck, node)
     from rucy.lang.checker.suggest import unknown_name
 

@@ -23,6 +23,7 @@ WORDS: dict[str, Storage] = {
     "i8": IntStorage(1, True), "i16": IntStorage(2, True), "i32": IntStorage(4, True), "i64": IntStorage(8, True),
     "bool": BoolStorage(), "char": IntStorage(1, False, 0, "char"),
     "ip4": IntStorage(4, False, 32, "ip4"), "ip6": BytesStorage(16, "ip6"), "mac": BytesStorage(6, "mac"),
+    "be16": IntStorage(2, False, 16), "be32": IntStorage(4, False, 32), "be64": IntStorage(8, False, 64),
     "ksym": IntStorage(8, False, 0, "ksym"), "errno": IntStorage(4, True, 0, "errno"),
     "spin_lock": ObjectStorage("spin_lock"), "timer": ObjectStorage("timer"),
 }  # fmt: skip

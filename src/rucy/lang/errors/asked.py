@@ -45,3 +45,15 @@ class OverrideHere(Diagnostic):
     code = "override-here"
     title = "`override_return` works in `kprobe` only, and this is `{hook}`"
     help = "put a `kprobe` on the function; it must be one that the kernel lets fail (ALLOW_ERROR_INJECTION)"
+
+
+class NoKfunc(Diagnostic):
+    code = "no-kfunc"
+    title = "the kernel compiled against has no `{name}`, which came with Linux {since}"
+    help = "compile against a kernel that has it: `--btf FILE`"
+
+
+class Untrusted(Diagnostic):
+    code = "untrusted"
+    title = "`{name}` takes an object that is known to live, and `{text}` may be gone"
+    help = "give it an argument of `tp_btf`, `get_current_task_btf`, or what another kernel function has acquired"

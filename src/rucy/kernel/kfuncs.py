@@ -1,0 +1,77 @@
+"""Kernel functions that programs may call by name: what each demands and gives, beside its prototype in the kernel's BTF.
+
+Generated into `_generated/kfuncs` from the public eBPF documentation's data, which follows the kernel's BTF_KFUNCS_START
+sets and register_btf_kfunc_id_set calls. Flags are the kernel's KF_ flags in small letters: "acquire", "release",
+"ret_null", "trusted_args", "rcu", "sleepable", "iter_new", … (Documentation/bpf/kfuncs.rst).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Kfunc(NamedTuple):
+    """`program_types`: (name, release), the release "" where the type has had it from `since` on; "UNSPEC" is every type."""
+
+    name: str
+    flags: tuple[str, ...]
+    program_types: tuple[tuple[str, str], ...]
+    since: str
+
+
+_found: dict[str, Kfunc | None] = {}
+
+
+def find(name: str) -> Kfunc | None:
+    """The row of a kernel function; None if there is no such function."""
+    if name not in _found:
+        from rucy.kernel._generated.kfuncs import TEXT
+
+        at = TEXT.find(f"\n{name}\t") if name.isidentifier() else -1
+        _found[name] = None if at < 0 else _row(TEXT[at + 1 : TEXT.index("\n", at + 1)])
+    return _found[name]
+
+
+def names() -> list[str]:
+    from rucy.kernel._generated.kfuncs import TEXT
+
+    return [line.split("\t", 1)[0] for line in TEXT.splitlines() if line]
+
+
+def since(row: Kfunc, prog_type: str) -> str | None:
+    """The release from which programs of a type may call it; None if they never may."""
+    for name, release in row.program_types:
+        if name in (prog_type, "UNSPEC"):
+            return release or row.since
+    return None
+
+
+def _row(line: str) -> Kfunc:
+    name, flags, types, release = line.split("\t")
+    pairs = tuple((kind, version) for kind, _, version in (one.partition("@") for one in types.split()))
+    return Kfunc(name, tuple(flags.split()), pairs, release)
+
+
+# fmt: off
+#: what an acquiring helper or kernel function is called, to begin with → what takes back what it gave
+RELEASES: tuple[tuple[str, str], ...] = (
+    ("sk_lookup_",            "sk_release"),
+    ("skc_lookup_",           "sk_release"),
+    ("bpf_task_get_cgroup",   "bpf_cgroup_release"),
+    ("scx_bpf_task_cgroup",   "bpf_cgroup_release"),
+    ("bpf_task_",             "bpf_task_release"),
+    ("bpf_cgroup_",           "bpf_cgroup_release"),
+    ("bpf_cpumask_",          "bpf_cpumask_release"),
+    ("bpf_skb_ct_",           "bpf_ct_release"),
+    ("bpf_xdp_ct_",           "bpf_ct_release"),
+    ("bpf_ct_",               "bpf_ct_release"),
+    ("bpf_lookup_",           "bpf_key_put"),
+    ("bpf_get_task_exe_file", "bpf_put_file"),
+    ("bpf_crypto_ctx",        "bpf_crypto_ctx_release"),
+)
+# fmt: on
+
+
+def release_of(name: str) -> str:
+    """The function that takes back what the function `name` gave; "" where no row says."""
+    return next((release for prefix, release in RELEASES if name.startswith(prefix)), "")
