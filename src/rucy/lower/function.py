@@ -95,6 +95,7 @@ class Lowering:
         self.kernel = "5.10"
         self.pools: dict[str, Instr] = {}
         self.held_open: list[Callable[[], None]] = []  # gives back what is held here, innermost last
+        self.turns = 0  # loops around the place
 
     # -- whole bodies
 
@@ -356,12 +357,22 @@ def _write(low: Lowering, node: typed.Write) -> Held:
         return held
     if isinstance(held, Text) and not in_place:
         held = copy_into_variable(low, node.var, held)
-    if isinstance(held, Object) and isinstance(node.var.type, t.BytesType):
+    if isinstance(held, Object) and (isinstance(node.var.type, t.BytesType) or _outlives(low, node)):
         from rucy.lower.objects import copy_object
 
         held = copy_object(low, node.var, node.var.type, held)
     low.write(node.var, held)
     return held
+
+
+def _outlives(low: Lowering, node: typed.Write) -> bool:
+    """`kept = e` in a loop: the next turn may make another object where `e` is now. (% begins the checker's own names.)"""
+    type, value = node.var.type, node.value
+    if not low.turns or not isinstance(type, t.StructType) or type.place != "frame" or node.var.name.startswith("%"):
+        return False
+    while isinstance(value, typed.Unwrap | typed.Convert):
+        value = value.value
+    return isinstance(value, typed.Read)
 
 
 def _global_address(low: Lowering, name: str) -> Value:
@@ -478,13 +489,19 @@ def _packets(low: Lowering, body: typed.Node) -> None:
         enter_loop(low, body)
 
 
+def _turn(low: Lowering, body: typed.Node) -> None:
+    low.turns += 1
+    low.held(body)
+    low.turns -= 1
+
+
 def _loop(low: Lowering, node: typed.Loop) -> Held:
     b = low.b
     head = b.new_block("loop")
     _packets(low, node.body)
     b.jump(head)
     b.start(head)
-    low.held(node.body)
+    _turn(low, node.body)
     b.span = node.span
     b.jump(head)
     b.seal(head)
@@ -511,7 +528,7 @@ def _for(low: Lowering, node: typed.For) -> Held:
     b.branch(compare(low, op, i, kind, high_end, kind), body, end)
     low._enter(body)
     low.write(node.var, i)
-    low.held(node.body)
+    _turn(low, node.body)
     b.span = node.span
     if b.block is not None:
         b.write(key, b.emit("add", i, const(node.step)))
@@ -526,7 +543,7 @@ def _unrolled(low: Lowering, node: typed.Unrolled) -> Held:
         low.write(node.var, const(value))
         if node.index is not None:
             low.write(node.index, const(at))
-        low.held(node.body)
+        _turn(low, node.body)
     return NOTHING
 
 
@@ -674,7 +691,7 @@ def _table() -> dict[type, object]:
         typed.MemberSet: objects.member_set, typed.MemberUpdate: objects.member_update,
         typed.Element: objects.element, typed.ElementSet: objects.element_set,
         typed.ElementUpdate: objects.element_update,
-        typed.MapGet: maps.get, typed.MapSet: maps.set, typed.MapOrSet: maps.or_set, typed.MapUpdate: maps.update,
+        typed.MapRef: maps.reference, typed.MapGet: maps.get, typed.MapSet: maps.set, typed.MapOrSet: maps.or_set, typed.MapUpdate: maps.update,
         typed.MapHas: maps.has, typed.MapDelete: maps.delete, typed.MapPush: maps.push, typed.MapTake: maps.take,
         typed.PacketHeader: _packet("header"), typed.PacketNumber: _packet("number"),
         typed.PacketSize: _packet("size"), typed.PacketField: _packet("field"),
