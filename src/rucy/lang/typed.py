@@ -623,6 +623,13 @@ class Copy(Node):
 # ---------------------------------------------------------------- maps
 
 
+class MapRef(Node):
+    """The map itself (MapType), as an argument of a `CallHelper`."""
+
+    __slots__ = ("map",)
+    map: str
+
+
 class MapGet(Node):
     """`M[k]`: OptType of the value (Integer, Bool, string: read at once; StructType: the element itself, place "map" or
     "percpu"). Not an OptType where there is always a value: the map has a default, or is an array and the index is proved

@@ -42,6 +42,11 @@ def _map(low: Lowering, name: str) -> Value:
     return low.b.emit("map", type=MAP, symbol=name)
 
 
+def reference(low: Lowering, node: typed.MapRef) -> Held:
+    """The map as a helper's argument."""
+    return _map(low, node.map)
+
+
 # ---------------------------------------------------------------- keys and values in memory
 
 

@@ -69,6 +69,7 @@ def check(
             made = [(program, frame) for program, frame in round_]
             if declares_maps:
                 maps.check_open(ck)
+                declared.check_programs(ck, [program for program, _ in made])
             break
     else:
         raise AssertionError("types do not come to rest")

@@ -13,6 +13,7 @@ from rucy.lang import tree, typed
 from rucy.lang.checker import storage
 from rucy.lang.checker.storage import NOTHING, Seen, settle
 from rucy.lang.storage import (
+    ArrayStorage,
     BoolStorage,
     BytesStorage,
     IntStorage,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 DEFAULT_ENTRIES = 10_240
 DEFAULT_RING = 256 * 1024
 PAGE = 4096
+_STACK = ArrayStorage(IntStorage(8, False, 0, "ksym"), 127)  # PERF_MAX_STACK_DEPTH of include/uapi/linux/perf_event.h
 _NO_PREALLOC = 1  # BPF_F_NO_PREALLOC of include/uapi/linux/bpf.h, which trie_alloc (kernel/bpf/lpm_trie.c) demands
 
 #: What a word's declaration looks like, and which methods its maps have.
@@ -39,18 +41,20 @@ KINDS: dict[str, str] = {
     **dict.fromkeys(("hash", "lru_hash", "percpu_hash", "lru_percpu_hash"), "hash"),
     **dict.fromkeys(("array", "percpu_array"), "array"), "lpm_trie": "lpm",
     "histogram": "histogram", "stats": "stats",
+    **dict.fromkeys(("devmap", "devmap_hash", "cpumap", "xskmap", "sockmap", "sockhash", "reuseport_sockarray", "cgroup_array"), "fds"),
+    "stack_traces": "stacks", "prog_array": "programs",
     **dict.fromkeys(("queue", "stack"), "queue"), "bloom_filter": "bloom", **dict.fromkeys(("ringbuf", "perf_buffer"), "ring"),
 }  # fmt: skip
 
 _FORMS = {
     "hash": "{word}(:u32 => :u64)", "lpm": "{word}(:ip4 => :u64)", "array": "{word}(:u64, 256)", "queue": "{word}(:u64, 64)",
-    "bloom": "{word}(:u32, 1000)",
+    "bloom": "{word}(:u32, 1000)", "fds": "{word}(64)", "stacks": "{word}", "programs": "{word}(xdp, 0 => :parse_ip)",
     "ring": "{word} Event", "histogram": "{word}(:log2)", "stats": "{word}",
 }  # fmt: skip
 _KEYWORDS = {
     "hash": ("size", "default", "pin"), "lpm": ("size", "default", "pin"), "array": ("size", "pin"),
     "queue": ("size", "pin"), "bloom": ("size", "pin"), "ring": ("size", "pin"), "histogram": ("size", "pin"),
-    "stats": ("size", "pin"),
+    "stats": ("size", "pin"), "fds": ("size", "pin"), "stacks": ("size", "pin"), "programs": ("size", "pin"),
 }  # fmt: skip
 
 
@@ -60,7 +64,7 @@ class MapState:
 
     __slots__ = (
         "name", "decl", "row", "kind", "parts", "composite", "value", "size", "default", "flags", "pin", "keys", "key_at",
-        "seen", "value_at", "refused", "show", "record", "keyed",
+        "seen", "value_at", "refused", "show", "record", "keyed", "slots", "hook",
     )  # fmt: skip
 
     def __init__(self, name: str, decl: tree.MapDecl) -> None:
@@ -81,6 +85,8 @@ class MapState:
         self.value_at: Span | None = None
         self.refused = False
         self.show = ""
+        self.slots: tuple[tuple[int, tree.Node], ...] = ()  # of a prog_array: the names of its programs
+        self.hook = ""  # and the hook that all of them have
         self.keyed: bool | None = None  # of a histogram: is there one for each key?
         self.record: StructStorage | None = None
 
@@ -121,6 +127,11 @@ def _read(ck: Checker, state: MapState) -> None:
             fits = len(types) <= 1 and len(numbers) <= 1 and _value(ck, state, types)
             if numbers and fits:
                 fits = _size(ck, state, numbers[0])
+        case "fds" | "stacks":
+            state.parts, state.value = (IntStorage(4),), IntStorage(4) if state.kind == "fds" else _STACK
+            fits = not types and len(numbers) <= 1 and (not numbers or _size(ck, state, numbers[0]))
+        case "programs":
+            fits = _programs(ck, state)
         case "histogram" | "stats":
             from rucy.lang.checker.histograms import read
 
@@ -231,7 +242,7 @@ def number_of(ck: Checker, node: tree.Node) -> int | None:
         case tree.Seq() if len(node.items) == 1:
             return number_of(ck, node.items[0])
         case tree.Send(recv=tree.Node(), args=(other,)):
-            left, right = number_of(ck, node.recv), number_of(ck, other)  # type: ignore[arg-type]
+            left, right = number_of(ck, node.recv), number_of(ck, other)  # type: ignore[arg-type]  # a Node
             if left is None or right is None:
                 return None
             match node.name:
@@ -324,6 +335,31 @@ def _record(ck: Checker, state: MapState, types: list[tree.Node]) -> bool:
     return True
 
 
+def _programs(ck: Checker, state: MapState) -> bool:
+    """`prog_array(xdp, 0 => :parse_ip)`."""
+    first, *rest = state.decl.args or (None,)
+    if not isinstance(first, tree.Send) or first.recv is not None or first.args:
+        return False
+    slots: list[tuple[int, tree.Node]] = []
+    for pair in rest:
+        slot = number_of(ck, pair.key) if isinstance(pair, tree.Pair) else None
+        if not isinstance(pair, tree.Pair) or slot is None or not isinstance(pair.value, tree.Sym):
+            return False
+        if not 0 <= slot < 1 << 20 or any(slot == other for other, _ in slots):
+            ck.say("ProgramSlot", pair.key.span, slot=slot)
+            return False
+        slots.append((slot, pair.value))
+    state.hook, state.slots = first.name, tuple(slots)
+    most = max((slot for slot, _ in slots), default=-1) + 1
+    if not any(word == "size" for word, _ in state.decl.kwargs):
+        state.size = max(1, most)
+    elif state.size < most:
+        ck.say("ProgramSlot", state.decl.span, slot=most - 1)
+        return False
+    state.parts, state.value = (IntStorage(4),), IntStorage(4)
+    return True
+
+
 def _is_array(ck: Checker, node: tree.Array) -> bool:
     """`[:char, 16]`, unlike `[:u32, [:char, 16]]`."""
     return len(node.items) == 2 and number_of(ck, node.items[1]) is not None
@@ -401,9 +437,30 @@ def finished(ck: Checker) -> dict[str, typed.MapVar]:
         value: Any = value_of(state) if state.kind != "ring" else None
         out[name] = typed.MapVar(
             name, state.row.name, key_storage(state), value, state.size, state.decl.span, _bits(state.default, value),
-            state.pin == name, state.flags, state.record, None, (), state.show, state.pin,
+            state.pin == name, state.flags, state.record, None, _names(state), state.show,
+            state.pin,
         )  # fmt: skip
     return out
+
+
+def _names(state: MapState) -> tuple[tuple[int, str], ...]:
+    return tuple((slot, node.name) for slot, node in state.slots if isinstance(node, tree.Sym))
+
+
+def check_programs(ck: Checker, made: list[typed.Program]) -> None:
+    """The programs that arrays name must be there, and be of the arrays' own hooks."""
+    by_name = {program.name: program for program in made}
+    for state in ck.maps.values():
+        for _, node in state.slots:
+            assert isinstance(node, tree.Sym)
+            program = by_name.get(node.name)
+            if program is None:
+                from rucy.lang.checker.suggest import did_you_mean
+
+                ck.say("NoProgram", node.span, name=node.name, hook=state.hook, suggestion=did_you_mean(node.name, by_name))
+            elif program.hook is None or program.hook.word != state.hook:
+                hook = program.hook.word if program.hook is not None else program.prog_type
+                ck.say("ProgramHook", node.span, name=node.name, hook=hook, want=state.hook)
 
 
 def _bits(default: int | None, value: Storage | None) -> int | None:

@@ -26,6 +26,7 @@ from rucy.lang.types import (
     U64,
     BoolType,
     IntType,
+    MapType,
     OptType,
     StructType,
     Type,
@@ -454,6 +455,9 @@ _METHODS: dict[str, dict[str, _Method]] = {
               "peek": ((0,), False, take)},
     "bloom": {"push": ((1,), False, push), "append": ((1,), False, push), "has": ((1,), False, included)},
     "ring": {"append": ((1,), False, emit), "reserve": ((0,), True, reserve)},
+    "fds": {},
+    "stacks": {},
+    "programs": {},
     "histogram": {"append": ((1,), False, histograms.put), "get": (None, False, histograms.keyed)},
     "stats": {"append": ((1,), False, histograms.put), "get": (None, False, histograms.keyed)},
 }  # fmt: skip
@@ -566,6 +570,44 @@ def _or_set(ck: Checker, node: tree.Update, state: MapState) -> typed.Node:
     return typed.MapOrSet(node.span, OptType(_value_type(state)), state.name, keys, value)
 
 
+def reference(ck: Checker, node: tree.Node, kinds: tuple[str, ...]) -> typed.Node | None:
+    """A map as an argument of a helper or word; None where the expression names none of those kinds of map."""
+    state = find(ck, node)
+    if state is None or state.refused:
+        return bad(node.span) if state is not None else None
+    return typed.MapRef(node.span, MapType(state.name), state.name) if state.kind in kinds else None
+
+
+def tail_call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+    """`tail_call PROGS, i`: what follows runs where there is no such program."""
+    from rucy.lang.checker import context, helper_calls
+
+    row = helper_calls.find("tail_call")
+    assert row is not None
+    if len(node.args) != 2 or node.kwargs:
+        _check(ck, node)
+        return ck.say("WrongArity", node.name_span, name=node.name, takes="2", given=len(node.args))
+    target = reference(ck, node.args[0], ("programs",))
+    index = ck.value(node.args[1])
+    if not helper_calls.allowed(ck, node, row):
+        return bad(node.span)
+    if target is None:
+        return ck.say("TailCallMap", node.args[0].span, text=node.args[0].span.text)
+    if not settled(target.type) or not settled(index.type):
+        return bad(node.span)
+    state: MapState = ck.maps[find(ck, node.args[0]).name]  # type: ignore[union-attr]
+    if ck.site.hook is None or ck.site.hook.word != state.hook:
+        return ck.say("TailCallHook", node.args[0].span, map=state.name, want=state.hook)
+    if may_be_nil(index.type):
+        return untested(ck, index)
+    if not isinstance(index.type, IntType) or index.type.net:
+        return ck.say("IndexType", index.span, have=ck.called(index.type))
+    slot = _index(ck, coerce(ck, index, U64), index, state)
+    if slot is None:
+        return bad(node.span)
+    return typed.CallHelper(node.span, NIL, "tail_call", (context.raw(ck, node), target, slot))
+
+
 # ---------------------------------------------------------------- at the end
 
 
@@ -589,7 +631,7 @@ def check_open(ck: Checker) -> None:
     if ck.said:
         return
     for state in ck.maps.values():
-        if state.refused:
+        if state.refused or state.kind in ("fds", "stacks", "programs"):
             continue
         if state.kind in ("histogram", "stats"):
             if state.keyed is None:

@@ -190,10 +190,16 @@ def redirect(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     return packets.redirect(ck, node, used)
 
 
+def tail_call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+    from rucy.lang.checker import maps
+
+    return maps.tail_call(ck, node, used)
+
+
 WORDS: dict[str, Callable[[Checker, tree.Send, bool], typed.Node]] = {
     "puts": _output("puts"), "print": _output("print_"), "p": _output("p"), "printf": _output("printf"),
     "ctx": ctx, "printk": printk, "bpf_trace_printk": printk, "trace_printk": printk,
-    "ntohs": _order("ntoh", 16), "ntohl": _order("ntoh", 32), "htons": _order("hton", 16), "htonl": _order("hton", 32),
+    "tail_call": tail_call, "ntohs": _order("ntoh", 16), "ntohl": _order("ntoh", 32), "htons": _order("hton", 16), "htonl": _order("hton", 32),
     "ntohll": _order("ntoh", 64), "htonll": _order("hton", 64), "kernel_version": externs.kernel_version,
     "kconfig": externs.kconfig, "ksym": externs.ksym, "per_cpu": externs.per_cpu, "signal": externs.signal,
     "override_return": externs.override_return,

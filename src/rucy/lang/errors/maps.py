@@ -323,3 +323,36 @@ class HistogramRead(Diagnostic):
     code = "histogram-read"
     title = "what is in `{text}` is not read in the kernel half"
     help = "put a number into it, `{text} << value`, and read it in the user half"
+
+
+# ---------------------------------------------------------------- programs in arrays
+
+
+class ProgramSlot(Diagnostic):
+    code = "program-slot"
+    title = "a `prog_array` cannot have its slot {slot} filled so"
+    help = "number the slots from 0, each once, below the array's size"
+
+
+class NoProgram(Diagnostic):
+    code = "no-program"
+    title = "no probe is named `{name}`{suggestion}"
+    help = "name one: `{hook} name: :{name}, attach: false do … end`"
+
+
+class ProgramHook(Diagnostic):
+    code = "program-hook"
+    title = "`{name}` is a program of `{hook}`, and the array holds programs of `{want}`"
+    help = "a program calls only programs of its own hook"
+
+
+class TailCallMap(Diagnostic):
+    code = "tail-call"
+    title = "`{text}` is no array of programs"
+    help = "declare one: `PROGS = prog_array(xdp, 0 => :parse_ip)`"
+
+
+class TailCallHook(Diagnostic):
+    code = "tail-call"
+    title = "`{map}` holds programs of `{want}`, and this is another hook"
+    help = "a program calls only programs of its own hook"
