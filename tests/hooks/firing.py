@@ -495,6 +495,8 @@ FIRINGS = (
     Firing("socket_filter",      socket_filter),
     Firing("xdp_ports",          packets.xdp_ports),
     Firing("tc_rewrite",         packets.tc_rewrite),
+    Firing("xdp_redirect",       packets.xdp_redirect),
+    Firing("tc_redirect",        packets.tc_redirect),
     Firing("cgroup_ports",       packets.cgroup_ports),
     Firing("socket_headers",     packets.socket_headers),
     Firing("tracepoint",         fork),

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import subprocess
 from collections.abc import Iterator
 
+from rucy.load.libbpf import libbpf
 from tests.hooks.running import running
 from tests.load.firing import inside_cgroup, own_network, own_pair
 
@@ -128,14 +130,19 @@ def tc_rewrite(data: bytes) -> None:
 
 def cgroup_ports(data: bytes) -> None:
     own_network()
-    with inside_cgroup() as path, _bound(5300, "127.0.0.1") as shut, _bound(5301, "127.0.0.1") as open_:
-        with running(data, cgroup=path) as run, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            with contextlib.suppress(PermissionError):
-                sender.sendto(b"a", ("127.0.0.1", 5300))
-            sender.sendto(b"b", ("127.0.0.1", 5301))
-            assert open_.recv(100) == b"b"
-            assert _nothing(shut)
-            assert run["refused"] == 1
+    with (
+        inside_cgroup() as path,
+        _bound(5300, "127.0.0.1") as shut,
+        _bound(5301, "127.0.0.1") as open_,
+        running(data, cgroup=path) as run,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
+    ):
+        with contextlib.suppress(PermissionError):
+            sender.sendto(b"a", ("127.0.0.1", 5300))
+        sender.sendto(b"b", ("127.0.0.1", 5301))
+        assert open_.recv(100) == b"b"
+        assert _nothing(shut)
+        assert run["refused"] == 1
 
 
 def socket_headers(data: bytes) -> None:
@@ -147,3 +154,50 @@ def socket_headers(data: bytes) -> None:
             assert receiver.recv(100) == b"a"
         assert run["seen"] >= 1
         assert (run["kind"], run["ttl"]) == (0x0800, 64)
+
+
+def _frames(send: str, *receive: str) -> list[bytes]:
+    """The frames that arrive at each interface, of one sent from another; b"" where none has come when they should have."""
+    kind = 0x88B5  # for local experiments, IEEE 802
+    frame = b"\xff" * 6 + b"\x02" + bytes(5) + kind.to_bytes(2, "big") + b"rucy" * 12
+    with contextlib.ExitStack() as stack:
+        made = [stack.enter_context(socket.socket(socket.AF_PACKET, socket.SOCK_RAW)) for _ in (send, *receive)]
+        for one, name in zip(made, (send, *receive)):
+            one.bind((name, kind if one is not made[0] else 0))
+        made[0].send(frame)
+        found, waiting = dict.fromkeys(receive, b""), dict(zip(made[1:], receive))
+        while ready := select.select(list(waiting), [], [], 5 if not any(found.values()) else 0)[0]:
+            for one in ready:
+                found[waiting.pop(one)] = one.recv(2000)
+        return [found[name] for name in receive]
+
+
+def _two_pairs() -> None:
+    own_pair()
+    _ip("link", "add", "rucy2", "type", "veth", "peer", "name", "rucy3")
+    for name in ("rucy2", "rucy3"):
+        _ip("link", "set", name, "up")
+
+
+def xdp_redirect(data: bytes) -> None:
+    """By the map once it has an interface; before that frames pass."""
+    _two_pairs()
+    with running(data, interface="rucy0", mode="generic") as run:
+        here, there = _frames("rucy1", "rucy0", "rucy3")
+        assert here and not there
+        out = run.loaded.map("OUT")
+        index = socket.if_nametoindex("rucy2").to_bytes(4, "little")
+        assert libbpf().call("bpf_map_update_elem", out.fd, bytes(4), index, 0) == 0
+        here, there = _frames("rucy1", "rucy0", "rucy3")
+        assert there and not here
+        assert run["seen"] == 2
+
+
+def tc_redirect(data: bytes) -> None:
+    _two_pairs()
+    with running(data, interface="rucy0") as run:
+        here, there = _frames("rucy1", "rucy0", "rucy3")
+        assert here and not there
+        run.loaded.write_global("to", socket.if_nametoindex("rucy2").to_bytes(8, "little"))
+        _, there = _frames("rucy1", "rucy0", "rucy3")
+        assert there[11] == 0x77

@@ -276,7 +276,7 @@ def _word_not_yet(ck: Checker, node: tree.Send, instead: str) -> typed.Node:
 #: Words of the language that this version refuses by name, and what to use meanwhile.
 _NOT_YET = {
     "option": "a constant",
-    "redirect_map": "another result", "after": "user space", "lock": "an atomic $global",
+    "after": "user space", "lock": "an atomic $global",
     "poll": "a $global", "kstack": "`pid` and `comm`", "ustack": "`pid` and `comm`", "yield": "a method",
 }  # fmt: skip
 

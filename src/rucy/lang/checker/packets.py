@@ -404,3 +404,41 @@ def redirect(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     if len(values) == 1:
         values.append(typed.Int(node.span, U64, 0))
     return typed.CallHelper(node.span, SymType(""), "redirect", tuple(values))
+
+
+_TARGETS = ("DEVMAP", "DEVMAP_HASH", "CPUMAP", "XSKMAP")  # check_map_func_compatibility of kernel/bpf/verifier.c
+
+
+def redirect_map(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+    """`redirect_map(M, k)`: a result of xdp; `:pass` or another may follow, for a key that is not there (:aborted without).
+    The helper's other flags follow as an Integer."""
+    from rucy.lang.checker import helper_calls, maps
+
+    row = helper_calls.find("redirect_map")
+    assert row is not None
+    if len(node.args) not in (2, 3) or node.kwargs:
+        return ck.say("WrongArity", node.name_span, name=node.name, takes="2 or 3", given=len(node.args))
+    target = maps.reference(ck, node.args[0], ("fds",))
+    values = [ck.value(arg) for arg in node.args[1:]]
+    if not helper_calls.allowed(ck, node, row):
+        return bad(node.span)
+    state = maps.find(ck, node.args[0])
+    if target is None or (state is not None and state.row is not None and state.row.name not in _TARGETS):
+        return ck.say("RedirectMap", node.args[0].span, text=node.args[0].span.text)
+    if not settled(target.type) or not all(settled(value.type) for value in values):
+        return bad(node.span)
+    for value in values:
+        if may_be_nil(value.type):
+            return untested(ck, value)
+        result = isinstance(value.type, SymType) and value is not values[0]
+        if not result and (not isinstance(value.type, IntType) or value.type.net):
+            return ck.say("HelperArgument", value.span, name=node.name, want="an Integer", have=ck.called(value.type))
+    if len(values) == 1:
+        values.append(typed.Int(node.span, U64, 0))
+    elif isinstance(values[1].type, SymType):
+        word = values[1]
+        if not isinstance(word, typed.Int) or word.value > 3:
+            return ck.say("RedirectElse", word.span, text=word.span.text)
+        ck.need("5.3", "a result for what `redirect_map` does not find", word.span)
+        values[1] = typed.Int(word.span, U64, word.value)
+    return typed.CallHelper(node.span, SymType(""), "redirect_map", (target, *values))

@@ -179,7 +179,7 @@ def _output(name: str) -> Callable[[Checker, tree.Send, bool], typed.Node]:
     def word(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         from rucy.lang.checker import output
 
-        return getattr(output, name)(ck, node, used)  # type: ignore[no-any-return]
+        return getattr(output, name)(ck, node, used)  # type: ignore[no-any-return]  # by name
 
     return word
 
@@ -188,6 +188,12 @@ def redirect(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     from rucy.lang.checker import packets
 
     return packets.redirect(ck, node, used)
+
+
+def redirect_map(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+    from rucy.lang.checker import packets
+
+    return packets.redirect_map(ck, node, used)
 
 
 def tail_call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
@@ -199,11 +205,12 @@ def tail_call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
 WORDS: dict[str, Callable[[Checker, tree.Send, bool], typed.Node]] = {
     "puts": _output("puts"), "print": _output("print_"), "p": _output("p"), "printf": _output("printf"),
     "ctx": ctx, "printk": printk, "bpf_trace_printk": printk, "trace_printk": printk,
-    "tail_call": tail_call, "ntohs": _order("ntoh", 16), "ntohl": _order("ntoh", 32), "htons": _order("hton", 16), "htonl": _order("hton", 32),
+    "tail_call": tail_call,
+    "ntohs": _order("ntoh", 16), "ntohl": _order("ntoh", 32), "htons": _order("hton", 16), "htonl": _order("hton", 32),
     "ntohll": _order("ntoh", 64), "htonll": _order("hton", 64), "kernel_version": externs.kernel_version,
     "kconfig": externs.kconfig, "ksym": externs.ksym, "per_cpu": externs.per_cpu, "signal": externs.signal,
     "override_return": externs.override_return,
-    "str": string, "ustr": string, "redirect": redirect,
+    "str": string, "ustr": string, "redirect": redirect, "redirect_map": redirect_map,
     "field?": kernel_types.field_exists, "type?": kernel_types.type_exists, "enum?": kernel_types.enum_exists,
     "sizeof": kernel_types.size_of,
 }  # fmt: skip

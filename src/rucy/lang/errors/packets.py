@@ -75,3 +75,15 @@ class PacketStructSize(Diagnostic):
     code = "packet-struct"
     title = "{text} has {size} bytes, which is no header of a packet"
     help = "headers have 1 to 256 bytes; take a smaller struct, or bytes with `packet.u8(offset)`"
+
+
+class RedirectMap(Diagnostic):
+    code = "redirect-map"
+    title = "`{text}` is no map that packets are redirected by"
+    help = "name a map declared with `devmap`, `devmap_hash`, `cpumap` or `xskmap`, e.g. `OUT = devmap(64)`"
+
+
+class RedirectElse(Diagnostic):
+    code = "redirect-map"
+    title = "`{text}` is no result that `redirect_map` can give for a key that is not there"
+    help = "give :aborted, :drop, :pass or :tx"
