@@ -305,7 +305,7 @@ def _in_kind(ck: Checker, kept: typed.Node, both: Type) -> typed.Node:
 # ---------------------------------------------------------------- loops
 
 
-def _enter_loop(ck: Checker, *parts: object) -> Flow:
+def enter_loop(ck: Checker, *parts: object) -> Flow:
     names = assigned_in(parts, set())
     ck.flow = forget(ck.flow, {ck.var(var) for var in names})
     if ck.site.context in ("__sk_buff", "xdp_md"):
@@ -317,7 +317,7 @@ def _enter_loop(ck: Checker, *parts: object) -> Flow:
     return ck.flow
 
 
-def _turn_ends(ck: Checker, body: tree.Node) -> None:
+def turn_ends(ck: Checker, body: tree.Node) -> None:
     known = ck.turns.get(id(body), frozenset())
     if not ck.flow.stored <= known:
         ck.turns[id(body)] = known | ck.flow.stored
@@ -325,9 +325,9 @@ def _turn_ends(ck: Checker, body: tree.Node) -> None:
 
 
 def loop(ck: Checker, node: tree.Loop, used: bool) -> typed.Node:
-    _enter_loop(ck, node.body)
+    enter_loop(ck, node.body)
     body = ck.effect(node.body)
-    _turn_ends(ck, node.body)
+    turn_ends(ck, node.body)
     ck.flow = ck.flow.end()
     return typed.Loop(node.span, NEVER, body, node.word)
 
@@ -335,7 +335,7 @@ def loop(ck: Checker, node: tree.Loop, used: bool) -> typed.Node:
 def for_range(ck: Checker, node: tree.ForRange, used: bool) -> typed.Node:
     """The counter has the kind of both ends; counting down it is signed, so that it can pass zero."""
     lo, hi = bound(ck, node.lo), bound(ck, node.hi)
-    flow = _enter_loop(ck, node.body)
+    flow = enter_loop(ck, node.body)
     target = ck.var(node.var)
     ck.frame.sites[target] = None
     if settled(lo.type) and settled(hi.type):
@@ -352,7 +352,7 @@ def for_range(ck: Checker, node: tree.ForRange, used: bool) -> typed.Node:
             low, high = interval(ck, hi)[0] + int(node.exclusive), interval(ck, lo)[1]
         ck.frame.ranges[target] = (low, high)
     body = ck.effect(node.body)
-    _turn_ends(ck, node.body)
+    turn_ends(ck, node.body)
     ck.frame.ranges.pop(target, None)
     ck.flow = flow
     if not (settled(lo.type) and settled(hi.type)):
@@ -373,7 +373,7 @@ def bound(ck: Checker, node: tree.Node) -> typed.Node:
 
 def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
     array = ck.value(node.array)
-    flow = _enter_loop(ck, node.body)
+    flow = enter_loop(ck, node.body)
     target, index = ck.var(node.var), ck.var(node.index) if node.index is not None else None
     ck.frame.sites[target] = None
     if isinstance(array.type, ElementsType):
@@ -422,7 +422,7 @@ def _over_elements(
         ck.frame.sites[index] = None
     take = ck.write(target, element(node.span, array, typed.Read(node.span, U64, counter), True))
     body = ck.effect(node.body)
-    _turn_ends(ck, node.body)
+    turn_ends(ck, node.body)
     ck.flow = flow
     ends = typed.Int(node.span, U64, 0), typed.Int(node.span, U64, count)
     whole = typed.Seq(node.span, body.type, (take, body))

@@ -41,7 +41,7 @@ KINDS: dict[str, str] = {
     **dict.fromkeys(("hash", "lru_hash", "percpu_hash", "lru_percpu_hash"), "hash"),
     **dict.fromkeys(("array", "percpu_array"), "array"), "lpm_trie": "lpm",
     "histogram": "histogram", "stats": "stats",
-    **dict.fromkeys(("devmap", "devmap_hash", "cpumap", "xskmap", "sockmap", "sockhash", "reuseport_sockarray", "cgroup_array"), "fds"),
+    **dict.fromkeys("devmap devmap_hash cpumap xskmap sockmap sockhash reuseport_sockarray cgroup_array".split(), "fds"),
     "stack_traces": "stacks", "prog_array": "programs",
     **dict.fromkeys(("queue", "stack"), "queue"), "bloom_filter": "bloom", **dict.fromkeys(("ringbuf", "perf_buffer"), "ring"),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rucy.lang import tree, typed
 from rucy.lang.checker import histograms, structs
 from rucy.lang.checker.coerce import coerce
-from rucy.lang.checker.declared import key_parts, value_of
+from rucy.lang.checker.declared import key_parts, key_storage, value_of
 from rucy.lang.checker.exprs import is_plain
 from rucy.lang.checker.flow import merge
 from rucy.lang.checker.infer import join, settled
@@ -441,6 +441,59 @@ def reserve(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.
     return typed.Reserve(node.span, BOOL, state.name, var, body)
 
 
+def each(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
+    """`M.each { |k, v| … }`: a loop over the elements, in no order."""
+    from rucy.lang.checker.control import enter_loop, turn_ends
+
+    block = node.block
+    if block is None or len(block.params) != 2:
+        return ck.say("EachBlock", node.name_span, map=state.name)
+    ck.need("5.13", f"`{state.name}.each`", node.name_span)
+    key = key_storage(state)
+    held = value_of(state)
+    flow = enter_loop(ck, block.body)
+    pair: list[typed.Var] = []
+    for param, storage in zip(block.params, (key, held)):
+        var = ck.var(param)
+        ck.frame.sites[var] = None
+        type_: Type = NEVER if storage is None else value_type(storage, "percpu" if state.per_cpu else "map")
+        if isinstance(type_, StructType) and storage is key:
+            type_ = type_._replace(place="frame")
+        joined = ck.raise_type(var.type, type_)
+        if joined is None:
+            return ck.say("VariableTypes", param.span, name=param.name, old=ck.called(var.type), new=ck.called(type_))
+        var.type = joined
+        if storage is not None:
+            ck.widths[var] = Seen(storage)
+        ck.assigned(var, True)
+        pair.append(var)
+    body: tree.Node = block.body
+    if block.next_label.used:
+        body = tree.Catch(block.span, block.next_label, body)
+    inner = ck.effect(body)
+    turn_ends(ck, block.body)
+    ck.flow = flow
+    if key is None or held is None:
+        return bad(node.span)
+    return typed.MapEach(node.span, NIL, state.name, pair[0], pair[1], inner, "each")
+
+
+class Later(tree.Node):
+    """A tree node for what is checked when its turn comes, inside the node around it."""
+
+    __slots__ = ("make",)
+    make: Callable[[], typed.Node]
+
+
+def each_call(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
+    """`M.each { … }`, which `break` ends."""
+    if node.block is None or not node.block.break_label.used:
+        return each(ck, node, state, used)
+    ck.table.setdefault(Later, lambda ck, later, used: later.make())
+    body = Later(node.span, lambda: each(ck, node, state, used))
+    return ck.expr(tree.Catch(node.span, node.block.break_label, body), used)
+
+
 _Method = tuple["tuple[int, ...] | None", bool, "Callable[[Checker, tree.Send, MapState, bool], typed.Node]"]
 _KEYED: dict[str, _Method] = {
     "get": (None, False, get), "set": (None, False, put), "has": (None, False, has), "fetch": (None, True, fetch),
@@ -605,6 +658,10 @@ def tail_call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     slot = _index(ck, coerce(ck, index, U64), index, state)
     if slot is None:
         return bad(node.span)
+    if ck.site.context in ("__sk_buff", "xdp_md"):
+        from rucy.lang.checker import packets
+
+        packets.moved(ck, node.name_span)
     return typed.CallHelper(node.span, NIL, "tail_call", (context.raw(ck, node), target, slot))
 
 

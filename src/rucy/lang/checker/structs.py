@@ -225,6 +225,11 @@ def call(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> typed.No
         return _set(ck, node, recv, field, value) if field is not None else _no_field(ck, name[:-1], held, node.name_span)
     if ("Any", name) in ck.dialect.methods:
         return None
+    if decl is None and name == "[]" and len(node.args) == 1:  # a key of several parts
+        at = ck.value(node.args[0])
+        if isinstance(at, typed.Int) and 0 <= at.value < len(held.fields):
+            return member(node.span, recv, held.fields[at.value])
+        return ck.say("KeyPart", node.span, count=len(held.fields)) if settled(at.type) else at
     _check(ck, node)
     return _no_field(ck, name, held, node.name_span)
 

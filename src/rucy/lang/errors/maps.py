@@ -356,3 +356,9 @@ class TailCallHook(Diagnostic):
     code = "tail-call"
     title = "`{map}` holds programs of `{want}`, and this is another hook"
     help = "a program calls only programs of its own hook"
+
+
+class EachBlock(Diagnostic):
+    code = "each-block"
+    title = "`each` takes a block with two parameters, the key and the value"
+    help = "write `{map}.each {{ |key, value| … }}`"

@@ -93,3 +93,9 @@ class StructEqual(Diagnostic):
     code = "struct-equal"
     title = "two objects of `{struct}` are not compared as wholes"
     help = "compare the fields that matter: `a.{field} == b.{field}`"
+
+
+class KeyPart(Diagnostic):
+    code = "key-part"
+    title = "a key of {count} parts is taken apart by a number that is known when the program is compiled"
+    help = "write e.g. `key[0]`, up to `key[{count} - 1]`"
