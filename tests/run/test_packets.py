@@ -255,3 +255,24 @@ def test_a_section_program_has_headers_too() -> None:
     with opened(data) as loaded:
         loaded.load()
         assert loaded.test_run("look", DATA).retval == 1
+
+
+def test_a_checksum_of_a_header() -> None:
+    """csum_diff over what the packet holds: the sum of IPv4's header is made anew, and by what has changed."""
+    body = """
+      ip = pkt.ipv4
+      next :END unless ip
+      ip.ttl -= 1
+      old = ip.check
+      ip.check = 0
+      sum = csum_diff(nil, ip, 0)
+      sum = (sum & 0xffff) + (sum >> 16)
+      sum = (sum & 0xffff) + (sum >> 16)
+      ip.check = ~sum & 0xffff
+      $old = old
+      :END
+    """
+    for hook in ("xdp", "tc_egress"):
+        answer = _run(hook, body.replace(":END", ENDS[hook]), ("old",))
+        assert answer.packet is not None and answer.packet[22] == 63
+        assert p.csum(answer.packet[14:34]) == 0

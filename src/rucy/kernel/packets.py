@@ -2,7 +2,8 @@
 
 Layouts are those of the uapi headers (linux/if_ether.h, ip.h, ipv6.h, tcp.h, udp.h, icmp.h, icmpv6.h, in6.h; vlan_hdr is in
 include/linux/if_vlan.h) on a little-endian machine; they are formats of the wire, the same in every kernel. A field that
-is declared __be16 or __be32 there is in network order. Numbers of protocols are those of if_ether.h and in.h.
+is declared __be16 or __be32 there is in network order; checksums (__sum16) are sums of the words as they lie in memory.
+Numbers of protocols are those of if_ether.h and in.h.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ _IPV4 = (
     HeaderField("frag_off",        6,  2, 16),
     HeaderField("ttl",             8,  1),
     HeaderField("protocol",        9,  1),
-    HeaderField("check",          10,  2, 16),
+    HeaderField("check",          10,  2),
     HeaderField("saddr",          12,  4, 32),
     HeaderField("daddr",          16,  4, 32),
 )
@@ -104,19 +105,19 @@ _TCP = (
     HeaderField("ece",            13,  1,  0,    6,   1),
     HeaderField("cwr",            13,  1,  0,    7,   1),
     HeaderField("window",         14,  2, 16),
-    HeaderField("check",          16,  2, 16),
+    HeaderField("check",          16,  2),
     HeaderField("urg_ptr",        18,  2, 16),
 )
 _UDP = (
     HeaderField("source",          0,  2, 16),
     HeaderField("dest",            2,  2, 16),
     HeaderField("len",             4,  2, 16),
-    HeaderField("check",           6,  2, 16),
+    HeaderField("check",           6,  2),
 )
 _ICMP = (
     HeaderField("type",            0,  1),
     HeaderField("code",            1,  1),
-    HeaderField("checksum",        2,  2, 16),
+    HeaderField("checksum",        2,  2),
     HeaderField("un.echo.id",      4,  2, 16),
     HeaderField("un.echo.sequence", 6, 2, 16),
     HeaderField("un.gateway",      4,  4, 32),
@@ -126,7 +127,7 @@ _ICMP = (
 _ICMP6 = (
     HeaderField("icmp6_type",      0,  1),
     HeaderField("icmp6_code",      1,  1),
-    HeaderField("icmp6_cksum",     2,  2, 16),
+    HeaderField("icmp6_cksum",     2,  2),
     HeaderField("icmp6_dataun.un_data32", 4, 4, 32, elems=1),
     HeaderField("icmp6_dataun.un_data16", 4, 2, 16, elems=2),
     HeaderField("icmp6_dataun.un_data8",  4, 1, elems=4),
@@ -148,6 +149,9 @@ ROWS: tuple[Header, ...] = (
 # fmt: on
 
 BY_WORD: dict[str, Header] = {row.name: row for row in ROWS}
+
+#: helpers that take packet bytes as memory: pkt_access of their struct bpf_func_proto (net/core/filter.c)
+TAKE_BYTES = ("csum_diff",)
 
 #: ethertypes of a VLAN tag, and how many tags are followed
 TAGS = (0x8100, 0x88A8)

@@ -21,6 +21,7 @@ from rucy.lang.types import (
     BytesType,
     CtxType,
     ElementsType,
+    HeaderType,
     IntType,
     PtrType,
     StrType,
@@ -67,6 +68,8 @@ def memory_size(type_: Type) -> int:
             return type_.size
         case StructType() | ElementsType() | BytesType():
             return size_of(type_.storage)
+        case HeaderType():
+            return type_.size
     return 0
 
 
@@ -79,7 +82,7 @@ def check(ck: Checker, node: tree.Send, row: Helper, at: int, arg: tree.Node) ->
     if not settled(value.type):
         return value
     if kind in MEMORY:
-        return _memory(ck, node, cls, value)
+        return _memory(ck, node, cls, value, row.name)
     number = kind == "ANYTHING" and isinstance(value.type, PtrType) and _is_number(row, at)
     if number or not _fits(ck, kind, struct, value.type):
         if may_be_nil(value.type) and not isinstance(value.type, PtrType):
@@ -109,9 +112,14 @@ def _in_place(ck: Checker, made: typed.Node, struct: str) -> typed.Node | None:
     return address
 
 
-def _memory(ck: Checker, node: tree.Send, cls: str, value: typed.Node) -> typed.Node:
+def _memory(ck: Checker, node: tree.Send, cls: str, value: typed.Node, row_name: str) -> typed.Node:
     if base(cls) == "MEM_OR_NULL" and value.type == NIL:
         return typed.Int(value.span, U64, 0)
+    if isinstance(value.type, HeaderType) and not value.type.copied:
+        from rucy.kernel.packets import TAKE_BYTES
+
+        if row_name not in TAKE_BYTES:
+            return ck.say("HelperPacket", value.span, name=node.name, text=value.span.text)
     if not memory_size(value.type):
         want = "a struct or an array of the program" if fills(cls) else "a string, a struct or an array"
         if may_be_nil(value.type) and not isinstance(value.type, PtrType):

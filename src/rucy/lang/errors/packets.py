@@ -87,3 +87,9 @@ class RedirectElse(Diagnostic):
     code = "redirect-map"
     title = "`{text}` is no result that `redirect_map` can give for a key that is not there"
     help = "give :aborted, :drop, :pass or :tx"
+
+
+class HelperPacket(Diagnostic):
+    code = "helper-packet"
+    title = "`{name}` takes no memory of the packet, which `{text}` is"
+    help = "put what it needs into a struct or a string; `csum_diff` alone takes a header"
