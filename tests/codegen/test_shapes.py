@@ -52,10 +52,10 @@ def test_a_frame_that_is_too_large_is_an_error_that_knows_the_largest_variable()
     assert (spills.value.size, spills.value.largest) == (8 * 77, 0)
     fn = Function("f", "static", [])
     b = Builder(fn)
-    for size in (16, 504):
-        slot = b.emit_entry("slot", type=STACK, size=size, align=8, name="s")
+    slots = [b.emit_entry("slot", type=STACK, size=size, align=8, name="s") for size in (16, 504)]
+    for slot in slots:
         b.emit("store", const(1), slot, off=0, width=8)
-    b.ret(const(0))
+    b.ret(b.emit("add", *(b.emit("load", slot, off=0, width=8, signed=False) for slot in slots)))
     with pytest.raises(FrameTooLarge) as variables:
         generate(b.finish(), CodegenTarget())
     assert (variables.value.size, variables.value.largest) == (520, 504)

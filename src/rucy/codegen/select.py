@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from rucy.codegen.liveness import remove_dead
 from rucy.codegen.machine import FRAME, CodegenTarget, MBlock, MFunction, MInsn
+from rucy.codegen.slots import share_slots
 from rucy.ir.function import Block, Const, Function, Instr, Undef, Value
 from rucy.ir.ops import COMPARES, SWAPPED
 from rucy.ir.refs import CoreRef
@@ -73,6 +74,8 @@ class _Selector:
 
     def run(self) -> MFunction:
         self._find_users()
+        self.slots = share_slots(self.fn)
+        self.out.frame = -min(self.slots.values(), default=0)
         order = _reverse_postorder(self.fn.entry)
         self.out.blocks = [self.blocks[b] for b in order]
         for param in self.fn.params:
@@ -673,7 +676,7 @@ def _func(s: _Selector, i: Instr) -> None:
 
 
 def _slot(s: _Selector, i: Instr) -> None:
-    s.slots[i] = s.out.stack(i.attrs["size"], max(8, i.attrs["align"]))
+    """It has its place already (`share_slots`)."""
 
 
 def _padd(s: _Selector, i: Instr) -> None:

@@ -93,7 +93,6 @@ class Lowering:
         self.packet: packets.Packet | None = None  # of a program that looks at one
         self.maps: dict[str, typed.MapVar] = {}
         self.kernel = "5.10"
-        self.pools: dict[str, Instr] = {}
         self.held_open: list[Callable[[], None]] = []  # gives back what is held here, innermost last
         self.turns = 0  # loops around the place
 
@@ -303,6 +302,7 @@ class Lowering:
     # -- memory that lowering itself needs
 
     def slot(self, size: int, name: str) -> Instr:
+        """Memory of its own; what is not needed at one time lies in one place in the end (codegen/slots.py)."""
         return self.b.emit_entry("slot", type=STACK_PTR, size=(size + 7) & ~7, align=8, name=name)
 
     def scratch_slot(self, size: int) -> Instr:
@@ -310,14 +310,6 @@ class Lowering:
         if size not in self.scratch:
             self.scratch[size] = self.slot(size, "scratch")
         return self.scratch[size]
-
-    def pool(self, purpose: str, size: int) -> Instr:
-        """A slot for `purpose`, which is over before the next use of it; as large as the largest of its uses."""
-        if purpose not in self.pools:
-            self.pools[purpose] = self.slot(size, purpose)
-        slot = self.pools[purpose]
-        slot.attrs["size"] = max(slot.attrs["size"], (size + 7) & ~7)
-        return slot
 
     def rodata(self, data: bytes, align: int, ctype: object) -> Value:
         """The address of constant bytes; equal ones are shared."""

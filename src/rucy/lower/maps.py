@@ -1,8 +1,8 @@
 """Maps and rings: calls of their helpers.
 
-A key is written whole, padding zeroed, into one slot that all uses share; it is written just before the call. What is
-there already in the right form (an object in the frame, a string of the key's size) is passed as it is. A pointer into a
-map is tested before it is used, and the tested one is used.
+A key is written whole, padding zeroed, just before the call. What is there already in the right form (an object in the
+frame, a string of the key's size) is passed as it is. A pointer into a map is tested before it is used, and the tested one
+is used.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OWNED = pointer("mem", nullable=True, writable=True, owned=True)
 
 class Bytes(NamedTuple):
     """A key or value, evaluated: `place` when it lies in memory in the form that helpers take, else the parts to write into
-    the slot of `purpose`."""
+    a slot (called `purpose`)."""
 
     size: int
     purpose: str
@@ -95,10 +95,10 @@ def _as_it_is(storage: Storage, parts: list[Part]) -> Value | None:
 
 
 def _put(low: Lowering, value: Bytes) -> Value:
-    """Where the bytes are, written if need be: good until the next use of the slot."""
+    """Where the bytes are, written if need be."""
     if value.place is not None:
         return value.place
-    slot = low.pool(value.purpose, value.size)
+    slot = low.slot(value.size, value.purpose)
     write_whole(low, slot, value.size, value.parts)
     return slot
 
@@ -321,7 +321,7 @@ def or_set(low: Lowering, node: typed.MapOrSet) -> Held:
     value = _zeros(low, map.value, node.value) or _bytes(low, map.value, node.value, "value")
     if value is not None:
         b.span = node.span
-        again_key = _put(low, key)  # evaluating the value may have used the slot
+        again_key = _put(low, key)
         _insert(low, map, again_key, value, _NOEXIST)
         again = _look_up(low, map, again_key)
         b.write(where, again)
@@ -476,7 +476,7 @@ def take(low: Lowering, node: typed.MapTake) -> Held:
     map = low.maps[node.map]
     assert map.value is not None and isinstance(node.type, t.OptType)
     b, storage, of = low.b, map.value, node.type.of
-    slot = memory_of(low, node, size_of(storage)) if is_object(of) else low.pool("value", size_of(storage))
+    slot = memory_of(low, node, size_of(storage)) if is_object(of) else low.slot(size_of(storage), "value")
     said = b.emit("call", _map(low, map.name), slot, helper=f"map_{node.kind}_elem")
     return Opt(b.compare("eq", said, const(0)), load(low, slot, 0, storage, node))
 

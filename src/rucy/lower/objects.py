@@ -13,7 +13,7 @@ from rucy.ir.function import Const, Value, const, true
 from rucy.ir.types import I64, VOID
 from rucy.lang import typed
 from rucy.lang import types as t
-from rucy.lang.storage import ArrayStorage, IntStorage, Storage, align_of, size_of
+from rucy.lang.storage import ArrayStorage, IntStorage, Storage, StructStorage, align_of, size_of
 from rucy.lower.storage import (
     address,
     alignment,
@@ -244,9 +244,9 @@ def _by_helper(low: Lowering, base: Value) -> bool:
 
 def _load_element(low: Lowering, at: Value, base: Value, storage: ArrayStorage, node: typed.Node) -> Held:
     of = storage.of
-    if not _by_helper(low, base) or size_of(of) > 64:
+    if not _by_helper(low, base) or isinstance(of, StructStorage | ArrayStorage):
         return load(low, at, 0, of, node)
-    slot = low.pool("element", size_of(of))
+    slot = low.slot(size_of(of), "element")
     low.b.emit("call", slot, const(size_of(of)), at, helper="probe_read_kernel")
     held = load(low, slot, 0, of, node)
     return copy_object(low, node, node.type, held) if isinstance(held, Object) else held
@@ -268,7 +268,7 @@ def element_set(low: Lowering, node: typed.ElementSet) -> Held:
         if not _by_helper(low, base):
             store(low, at, 0, storage.of, held)
             return
-        slot = low.pool("element", size_of(storage.of))
+        slot = low.slot(size_of(storage.of), "element")
         store(low, slot, 0, storage.of, held)
         low.b.emit("call", at, const(size_of(storage.of)), slot, helper="probe_read_kernel")
 
@@ -307,7 +307,7 @@ def element_update(low: Lowering, node: typed.ElementUpdate) -> Held:
         if not _by_helper(low, base):
             low.b.write(key, change(low, at, 0, of, node.op, operand, node.atomic, node.used))
             return
-        slot = low.pool("element", of.width)
+        slot = low.slot(of.width, "element")
         low.b.emit("call", slot, const(of.width), at, helper="probe_read_kernel")
         low.b.write(key, change(low, slot, 0, of, node.op, operand, False, node.used))
         low.b.emit("call", at, const(of.width), slot, helper="probe_read_kernel")

@@ -390,6 +390,8 @@ def _inside(ck: Checker, index: typed.Node, recv: typed.Node) -> tuple[typed.Nod
             ck.say("IndexOutside", index.span, index=index.value, count=count, text=recv.span.text)
             return None
         return typed.Int(index.span, U64, index.value % count), True
+    if recv.type.place == "frame" and isinstance(recv.type.storage.of, StructStorage | ArrayStorage):
+        ck.need("5.12", "an object inside an array, by a computed index", index.span)  # computed places in the frame
     low, high = interval(ck, index)
     return index, low >= 0 and high < count
 
