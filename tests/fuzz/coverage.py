@@ -23,7 +23,7 @@ _STATEMENTS = (
     "elsif", "else", "case", "case without subject", "casex", "when *", "when range", "when list", "break", "next",
     "return", "cond", "ifx", "paren", "paren begin", "and", "and word", "or", "or word", "not", "not word", "isnil",
     "some", "safe", "default", "assign",
-    "mcall", "mcall omitted", "mcall keyword", "elem", "elem maybe", "extreme", "const", "text",
+    "mcall", "mcall omitted", "mcall keyword", "elem", "elem maybe", "extreme", "const", "text", "length", "byte",
     *(f"loop {name}" for name in _LOOPS), *(f"loop {name}" for name in _WHILES), *(f"over {name}" for name in _OVERS),
 )  # fmt: skip
 

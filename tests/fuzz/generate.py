@@ -27,6 +27,7 @@ EDGES = (0, 1, 2, 3, 7, 8, 63, 64, 65, 127, 128, 255, 256, 32767, 32768, 65535, 
          2**32 + 1, 2**63 - 1, 2**63, 2**64 - 1)  # fmt: skip
 _RUNS = 4
 _TURNS = 12  # of all loops around a place
+_MANY = 300  # the same of a few programs, whose loops come near to what a verifier walks through
 
 Type = str
 
@@ -49,7 +50,7 @@ class _Generator:
         self.fixed: set[str] = set()
         self.count = 0
         self.turns = 1
-        self.limit = 6 if old else _TURNS
+        self.limit = _MANY if rng.randrange(25) == 0 else _TURNS
         self.inside: list[str] = ["body"]  # what `next` and `break` mean here
         self.callable: list[Node] = []
         self.budget = 0
@@ -143,7 +144,7 @@ class _Generator:
                 defaults.append(self.value(1, type_))
             params.append((self.declare("a", type_), style))
         self.budget = self.rng.randrange(1, 5)
-        self.turns = 6 if self.old else 2  # the callers have loops, too
+        self.turns = 2  # the callers have loops, too
         body = self.statements(2)
         result = self.rng.choice(("U", "S", "S", "B"))
         if self.chance(40):
@@ -208,7 +209,8 @@ class _Generator:
 
     def operation(self, depth: int) -> Node:
         what = self.pick((16, "binary"), (4, "unary"), (12, "call"), (4, "cond"), (2, "elem"), (2, "extreme"), (2, "if"),
-                         (1, "case"), (2, "paren"), (3, "method"), (2, "default"), (3, "over"), (1, "assign"))  # fmt: skip
+                         (1, "case"), (2, "paren"), (3, "method"), (2, "default"), (3, "over"), (1, "assign"),
+                         (1, "name"))  # fmt: skip
         return getattr(self, "int_" + what)(depth - 1)  # type: ignore[no-any-return]
 
     def int_binary(self, d: int) -> Node:
@@ -317,6 +319,13 @@ class _Generator:
                 given.append(at)
                 args.append(self.value(d, self.env[name]))
         return Node("mcall", *args, data={"name": method.data["name"], "given": given})
+
+    def int_name(self, d: int) -> Node:
+        if self.old and self.p.hook == "socket":  # a socket filter has that helper from 6.18 on only
+            return self.int_call(d)
+        if self.chance(30):
+            return Node("length")
+        return Node("byte", Node("binary", self.int(d), num(self.rng.choice((7, 15, 31))), data="&"))
 
     def int_default(self, d: int) -> Node:
         return Node("default", self.maybe(d), self.int(d))
@@ -623,7 +632,7 @@ class _Generator:
         )
         data: dict[str, object] = {"style": style, "array": None, "ends": 0, "exclusive": False, "step": 1, "index": None}
         ends: list[Node] = []
-        most = min(6, self.limit // self.turns)
+        most = min(6 if self.limit == _TURNS else 24, self.limit // self.turns)
         turns = most
         if style == "times":
             ends = [self.count_up_to(most)]
@@ -658,19 +667,19 @@ class _Generator:
 
     def count_up_to(self, most: int) -> Node:
         """A number of turns that the form of the expression bounds."""
-        what = 0 if self.old else self.rng.randrange(4)
+        what = self.rng.randrange(4)
         if what == 0:
             return num(self.rng.randrange(0, most + 1))
         if what == 1:
             return Node("call", self.int(1), num(0), num(most), data="clamp")
         if what == 2:
             return Node("binary", self.int(1, "U"), num(most + 1), data="%")
-        return Node("binary", self.int(1), num(3 if most < 7 else 7), data="&")
+        return Node("binary", self.int(1), num(max(3, (1 << most.bit_length() - 1) - 1)), data="&")
 
     def do_while(self, d: int) -> Node:
         if self.turns * 3 > self.limit:
             return self.do_new(d)
-        most = min(6, self.limit // self.turns)
+        most = min(6 if self.limit == _TURNS else 24, self.limit // self.turns)
         word, form = self.rng.choice(("while", "until")), self.pick((3, "plain"), (2, "loop"), (2, "begin"))
         counter = self.declare("w", "U")
         self.fixed.add(counter)

@@ -240,6 +240,11 @@ class Types:
     def _text(self, node: Node) -> str:
         return node.data[1]
 
+    def _length(self, node: Node) -> str:
+        return "U"
+
+    _byte = _length
+
 
 _RULE = {"and": "truth", "or": "truth", "not": "truth", "isnil": "truth", "some": "truth"}
 
@@ -463,6 +468,14 @@ class Text:
 
     def _text(self, node: Node) -> Any:
         return f"({node.data[0]})"
+
+    def _length(self, node: Node) -> Any:
+        return "K(comm.size)" if self.oracle else "comm.size"
+
+    def _byte(self, node: Node) -> Any:
+        """A byte of the name at a computed place, 0 behind its end."""
+        text = f"(comm.getbyte({self.expr(node.kids[0])}) || 0)"
+        return f"K{text}" if self.oracle else text
 
     def _over(self, node: Node) -> Any:
         """`(a..b).sum { |i| … }`, `LIST.include?(x)`."""

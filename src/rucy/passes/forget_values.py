@@ -23,7 +23,6 @@ Breaks: ranges, which is the point.
 from __future__ import annotations
 
 from rucy.ir.function import Block, Function, Instr, Value, const, make
-from rucy.ir.ops import COMPARES
 from rucy.ir.types import I1, I64, VOID, Type, pointer
 from rucy.passes.analysis.walk import FORGETTING, INSTRUCTIONS, Walk, walk
 
@@ -42,8 +41,13 @@ def forget_values(fn: Function) -> bool:
             hidden.define(phi)
     without = seen._replace(drifting={})
     if seen.instructions * without.states > _ENOUGH:
-        for value in seen.parts:
-            hidden.part(value)
+        heads = {loop.header for loop in seen.loops}
+        for value in seen.parts:  # what meets within a turn
+            if isinstance(value, Instr) and value.op.name == "phi" and value.type == I64:
+                if seen.weight[_block(value)] > 1 and value.block not in heads:
+                    hidden.define(value)
+        for user, value in seen.tests:
+            hidden.test(user, value)
     return hidden.changed
 
 
@@ -70,16 +74,11 @@ class _Hidden:
                 instr.args = [result if arg is phi else arg for arg in instr.args]
         self.changed = True
 
-    def part(self, value: Value) -> None:
-        """A phi within a turn is hidden where it is; a value from outside in each compare of the loop that sees it."""
-        if isinstance(value, Instr) and value.op.name == "phi" and value.type == I64 and self.seen.weight[_block(value)] > 1:
-            self.define(value)
-            return
-        users = [i for i in self.fn.instrs() if value in i.args and i.op.name in (*COMPARES, "branch")]
+    def test(self, user: Instr, value: Value) -> None:
+        """A compare or branch sees what its operand was through memory; not one that a check rests on."""
         guards = any(value in i.args for i in self.fn.instrs() if i.op.name == "within")
-        for user in users:
-            if self.seen.weight[_block(user)] > 1 and not guards and (user.op.name == "branch") == (value.type == I1):
-                self._before(user, value)
+        if value in user.args and not guards:
+            self._before(user, value)
 
     def _before(self, user: Instr, value: Value) -> None:
         block = _block(user)

@@ -176,7 +176,7 @@ def induction(loop: Loop, value: Value) -> tuple[Value, int] | None:
     step: int | None = None
     for pred, arg in zip(loop.header.preds, value.args):
         if pred not in loop.latches:
-            if start is not None and arg is not start:
+            if start is not None and not _same(arg, start):
                 return None
             start = arg
             continue
@@ -185,6 +185,10 @@ def induction(loop: Loop, value: Value) -> tuple[Value, int] | None:
             return None
         step = change
     return (start, step) if start is not None and step else None
+
+
+def _same(a: Value, b: Value) -> bool:
+    return a is b or (isinstance(a, Const) and isinstance(b, Const) and a.value == b.value)
 
 
 def _change(value: Value, phi: Instr) -> int | None:

@@ -32,7 +32,8 @@ class Walk(NamedTuple):
     """`weight`: how often a path passes a block, at most; `instructions` and `waiting` branches: of one path.
 
     drifting: numbers of loop heads that can differ from path to path, turn after turn → how often they are compared.
-    parts: other values that paths part by, within a turn or once for all turns → into how many.
+    parts: other values that paths part by, within a turn or once for all turns → into how many; `tests`: (instruction,
+    operand) by which they do.
     """
 
     loops: list[Loop]
@@ -41,6 +42,7 @@ class Walk(NamedTuple):
     waiting: int
     drifting: dict[Instr, int]
     parts: dict[Value, int]
+    tests: list[tuple[Instr, Value]]
 
     @property
     def states(self) -> int:
@@ -68,8 +70,7 @@ def walk(fn: Function, callees: dict[str, int] | None = None) -> Walk | None:
             weight[block] *= walked + 1 if walked is not None else INSTRUCTIONS
     instructions = sum(weight[block] * _cost_of(block, callees or {}) for block in weight)
     waiting = sum(weight[block] for block in weight if len(block.succs) > 1 and block not in decided)
-    drifting, parts = _parting(fn, loops, weight, decided)
-    return Walk(loops, weight, instructions, waiting, drifting, parts)
+    return Walk(loops, weight, instructions, waiting, *_parting(fn, loops, weight, decided))
 
 
 def _cost_of(block: Block, callees: dict[str, int]) -> int:
@@ -129,9 +130,8 @@ class _Part:
                 if induction(head, one) is None:
                     (heads if one.type == I64 else others).add(one)
                     continue
-                if one.block in [loop.header for loop in self.loops_of[at]]:
-                    continue  # the same number on every path of a turn
-                heads.add(one)
+                if head not in self.loops_of[at]:  # in the loop it is the same number on every path of a turn
+                    others.add(one)
                 continue
             if inner is not None and one.block not in inner.body:
                 others.add(one)
@@ -146,10 +146,11 @@ class _Part:
 
 def _parting(
     fn: Function, loops: list[Loop], weight: dict[Block, int], decided: set[Block]
-) -> tuple[dict[Instr, int], dict[Value, int]]:
+) -> tuple[dict[Instr, int], dict[Value, int], list[tuple[Instr, Value]]]:
     found = _Part(loops, weight)
     drifting: dict[Instr, int] = {}
     parts: dict[Value, int] = {}
+    tests: list[tuple[Instr, Value]] = []
     for block in weight:
         if not found.loops_of[block]:
             continue
@@ -159,11 +160,16 @@ def _parting(
                 heads, others = found.sources(value, block)
                 for head in heads:
                     drifting[head] = drifting.get(head, 0) + weight[block]
+                if others:
+                    tests.append((instr, value))
                 for other in others:
-                    parts[other] = 2 if other.type == I1 else parts.get(other, 1) + ways
+                    if isinstance(other, Instr) and other.block in found.heads and other.type == I64:
+                        parts[other] = found.passes(other.block)
+                    else:
+                        parts[other] = 2 if other.type == I1 else parts.get(other, 1) + ways
     _counted_by_calls(fn, loops, found, drifting, parts, weight)
     order = {instr: at for at, instr in enumerate(fn.instrs())}
-    return {head: drifting[head] for head in sorted(drifting, key=order.__getitem__)}, parts
+    return {head: drifting[head] for head in sorted(drifting, key=order.__getitem__)}, parts, tests
 
 
 def _counted_by_calls(
