@@ -368,6 +368,25 @@ def pattern(data: bytes) -> None:
         assert run.said() == []
 
 
+def event_classes(data: bytes) -> None:
+    """Fields of whichever class the kernel has: the pid and name of a process that ends, sizes that are asked for."""
+    with running(data) as run:
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            Path("/proc/self/comm").write_text("ends-now")
+            os.read(read, 1)
+            os._exit(0)
+        run.loaded.write_global("me", child.to_bytes(8, "little"))
+        os.write(write, b"x")
+        os.waitpid(child, 0)
+        run.says([f"{child} ends-now ends"])
+        run.loaded.write_global("me", os.getpid().to_bytes(8, "little"))
+        for end in (read, write, *os.pipe()):
+            os.close(end)
+        assert run["bytes"] > 0
+
+
 def left_out(data: bytes) -> None:
     """What this kernel does not have is left out; the rest runs."""
     with running(data) as run:
@@ -508,12 +527,12 @@ FIRINGS = (
     Firing("syscalls",           several),
     Firing("optional",           left_out),
     Firing("first_of",           first_of),
+    Firing("event_classes",      event_classes),
     Firing("asked",              asked),
     Firing("sockets",            sockets),
     Firing("user_memory",        user_memory),
     Firing("lookup",             lookup),
     Firing("out_values",         out_values),
-    Firing("kprobe_pattern",     pattern,         "lab"),
     Firing("kprobe",             function_entry,  "lab"),
     Firing("kretprobe",          function_return, "lab"),
     Firing("fentry",             function_entry,  "lab"),

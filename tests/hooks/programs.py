@@ -57,7 +57,7 @@ def section_source(section: str) -> str:
 
 def ready_sections() -> list[str]:
     """The sections that programs of the ready hooks stand in."""
-    return list(dict.fromkeys(probe["section"] for path in sources() for probe in probes(path)))
+    return list(dict.fromkeys(probe["section"] for path in sources() for probe in probes(path) if not probe["choice"]))
 
 
 def probes(path: Path) -> list[dict[str, Any]]:

@@ -46,7 +46,12 @@ tp_btf "sched_process_fork" do |parent, child|
     printk "found %d of %d", found.pid, found.real_parent.tgid
     bpf_task_release(found)
   end
-  printk "none" unless bpf_task_from_pid(1 << 30)
+  gone = bpf_task_from_pid(1 << 30)
+  if gone
+    bpf_task_release(gone)
+  else
+    printk "none"
+  end
 end
 """
 
@@ -63,6 +68,22 @@ def _compile(text: str, out: Path, kernel: str = "6.1") -> None:
 
 def _release() -> tuple[int, ...]:
     return tuple(int(part) for part in os.uname().release.split(".")[:2])
+
+
+def prepare_pattern(out: Path) -> None:
+    from tests.hooks.programs import FOLDER
+
+    _compile((FOLDER / "kprobe_pattern.rb").read_text(), out / "pattern.o")
+
+
+@options(timeout=120.0)
+def case_pattern(env: Env) -> None:
+    """One program on several functions: by one link from Linux 5.18 on, where it is configured, by a kprobe on each before."""
+    from tests.hooks.firing import pattern
+
+    if env.kernel == "host":
+        raise Skip("no kprobes")
+    pattern((Path(env.out) / "pattern.o").read_bytes())
 
 
 def prepare_pattern_names(out: Path) -> None:

@@ -279,9 +279,18 @@ def _event(ck: Checker, target: str, span: Span, site: Site) -> tuple[Site, Argu
     if not found:
         ck.say("EventUnknown", span, target=target, struct=classes[0])
         return site, None
-    site = site._replace(context=f"event {found[0]}")
+    records = [str(_record(ck, cls, found[0])) for cls in classes] if len(classes) > 1 else [str(found[0])]
+    site = site._replace(context=f"event {' '.join(records)}")
     advice = "take the event alone, `|e|`; its fields have names: `e.field`"
     return site, of_context(site.context)._replace(what=f"event `{target}`", advice=advice)
+
+
+def _record(ck: Checker, name: str, like: int) -> int:
+    """The struct of one of an event's classes, which the input BTF may lack."""
+    from rucy.lang.checker.overlay import record
+
+    found = ck.open_btf().find(name, ("struct",))
+    return found if found is not None else record(ck, name, like)
 
 
 #: trace_event_raw_sys_enter and _sys_exit of include/trace/events/syscalls.h: the record's head is 8 bytes, then the

@@ -8,7 +8,7 @@ from rucy.lang import tree, typed
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import swap, untested
 from rucy.lang.checker.state import Site, may_be_nil
-from rucy.lang.types import BOOL, U64, CtxType, IntType, PtrType, StrType
+from rucy.lang.types import BOOL, U64, BoolType, CtxType, IntType, PtrType, StrType
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
@@ -98,7 +98,7 @@ def size_of(ck: Checker, row: str) -> int:
 def member(ck: Checker, node: tree.Send, type_: CtxType) -> tree.Node | typed.Node | None:
     """`ctx.name`, `ctx.name = v`."""
     if type_.row.startswith("event "):
-        return _event_field(ck, node, int(type_.row[6:]))
+        return _event(ck, node, [int(record) for record in type_.row[6:].split()])
     found = layout(ck, type_.row)
     name = node.name
     store = name.endswith("=") and name[:-1].isidentifier()
@@ -236,6 +236,39 @@ def _store(ck: Checker, node: tree.Send, found: Layout, name: str, field: CtxFie
 
 
 # ---------------------------------------------------------------- a tracepoint's record
+
+
+def _event(ck: Checker, node: tree.Send, records: list[int]) -> tree.Node | typed.Node | None:
+    """A field of an event whose class differs between kernels: of the first class, the newest, that the kernel has. The
+    others count where they have the field and it is of the same type."""
+    from rucy.lang.checker import kernel_types as kt
+
+    base = ck.open_btf()
+    own = next((record for record in records if record < base.end_id), records[0])
+    value = _event_field(ck, node, own)
+    if len(records) == 1 or not isinstance(value, typed.Node):
+        return value
+    value = kt.materialize(ck, value)
+    if not settled(value.type) or not isinstance(value.type, IntType | StrType | PtrType | BoolType):
+        return value
+    found = {own: value}
+    for record in records:
+        if record != own and _has(ck, record, node.name):
+            other = kt.materialize(ck, _event_field(ck, node, record))  # type: ignore[arg-type]
+            if other.type == value.type:
+                found[record] = other
+    chosen: typed.Node | None = None
+    for record in reversed([record for record in records if record in found]):
+        exists = typed.CoreQuery(node.span, BOOL, "type_exists", record, "0")
+        chosen = found[record] if chosen is None else typed.If(node.span, value.type, exists, found[record], chosen)
+    return chosen
+
+
+def _has(ck: Checker, record: int, name: str) -> bool:
+    from rucy.btf.access import find_member
+    from rucy.lang.checker.overlay import LOCATOR
+
+    return any(find_member(ck.btf(), record, spelled) is not None for spelled in (name, LOCATOR + name))
 
 
 def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed.Node | None:

@@ -21,33 +21,46 @@ _STEP = 16  # bytes from member to member: their places mean nothing
 
 class Overlay:
     """`btf` has the input's types and one struct for each struct of kernel.renamed that the input has. `members`: (struct,
-    member) → (struct's id, member index, type)."""
+    member) → (struct's id, member index, type). Structs may be added: ids stay."""
 
-    __slots__ = ("btf", "members")
+    __slots__ = ("btf", "members", "_base", "_types", "_strings", "_records")
 
     def __init__(self, base: Btf) -> None:
         self.members: dict[tuple[str, str], tuple[int, int, int]] = {}
-        self.btf = self._write(base)
+        self._base, self._types, self._strings = base, _Types(base), b""
+        self._records: dict[str, int] = {}
+        for name, members in _absent(base).items():
+            typed = [(member, self._types.of(kind)) for member, kind in members]
+            self._add(name, name + FLAVOUR, [(member, type_id) for member, type_id in typed if type_id is not None])
+        self.btf = self._written()
 
-    def _write(self, base: Btf) -> Btf:
+    def _add(self, name: str, spelled: str, rows: list[tuple[str, int]]) -> int:
+        made = self._types.struct(len(rows), self._string(spelled))
+        for i, (member, type_id) in enumerate(rows):
+            self._types.data += struct.pack("<III", self._string(member), type_id, i * _STEP * 8)
+            self.members[name, member] = (made, i, type_id)
+        return made
+
+    def _string(self, text: str) -> int:
+        at = self._base.string_space + len(self._strings)
+        self._strings += text.encode() + b"\0"
+        return at
+
+    def _written(self) -> Btf:
         from rucy.btf.reader import Btf
 
-        types, strings = _Types(base), b""
-        for name, members in _absent(base).items():
-            rows = []
-            for member, kind in members:
-                type_id = types.of(kind)
-                if type_id is not None:
-                    rows.append((member, type_id))
-            made = types.struct(len(rows), base.string_space + len(strings))
-            strings += (name + FLAVOUR).encode() + b"\0"
-            for i, (member, type_id) in enumerate(rows):
-                types.data += struct.pack("<III", base.string_space + len(strings), type_id, i * _STEP * 8)
-                strings += member.encode() + b"\0"
-                self.members[name, member] = (made, i, type_id)
-        data = types.data
+        data, strings = self._types.data, self._strings
         head = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, len(data), len(data), len(strings))
-        return Btf(head + data + strings, base=base)
+        return Btf(head + data + strings, base=self._base)
+
+    def record(self, name: str, like: int) -> int:
+        """The struct of that name, which the input BTF lacks, with the members that its struct `like` has."""
+        if name not in self._records:
+            members = getattr(self._base.type(like), "members", ())
+            rows = [(member.name, member.type_id) for member in members if member.name and not member.bitfield_size]
+            self._records[name] = self._add(name, name, rows)
+            self.btf = self._written()
+        return self._records[name]
 
 
 def _absent(base: Btf) -> dict[str, list[tuple[str, str | int]]]:
@@ -104,3 +117,11 @@ def find(ck: Checker, struct_name: str, member: str) -> tuple[int, int, int] | N
         ck.extra = Overlay(ck.open_btf())
     overlay: Overlay = ck.extra
     return overlay.members.get((struct_name, member))
+
+
+def record(ck: Checker, name: str, like: int) -> int:
+    """A trace event's struct that other kernels have instead of `like`: with the same members, wherever these are there."""
+    if ck.extra is None:
+        ck.extra = Overlay(ck.open_btf())
+    overlay: Overlay = ck.extra
+    return overlay.record(name, like)

@@ -30,7 +30,7 @@ class Site(NamedTuple):
 
     prog_type: str
     attach_type: str | None
-    context: str  # a row of kernel.contexts, "class NAME", "event ID", or "" where there is none to name
+    context: str  # a row of kernel.contexts, "class NAME", "event ID ID…", or "" where there is none to name
     result: Result
     raw: bool  # a section program: its Integers need a proof only where the kernel asks one
     hook: Hook | None
@@ -210,7 +210,7 @@ class Checker:
     def btf(self) -> Btf:
         """The kernel's types, with those that other kernels have beside them."""
         if self.extra is not None:
-            return self.extra.btf  # type: ignore[no-any-return]
+            return self.extra.btf  # type: ignore[no-any-return]  # untyped here
         return self.open_btf()
 
     # -- variables
