@@ -24,7 +24,7 @@ Every other operation takes what PRIMS says. A `Prim` with a nil-able operand wh
     nil true false integer boolean string symbol array range     names of things: "nil", "an Integer" ("Integer"), …
     not_zero       "{x} != 0"                  what to write where an Integer stands as a condition
     test_nil       "next unless {x}"           how to leave when the value is nil
-    or_default     "{x} || 0"                  how to give a value instead
+    or_default     "{x} || {value}"            how to give a value instead
     absolute       "{x}.abs"                   a non-negative form of a number
     ternary        "{x} ? 1 : 0"               a truth value as a number
     keep_method    "def"                       how a method is called in messages ("method")

@@ -1,6 +1,9 @@
-COUNTS = hash default: 0  # error: [not-yet] `hash`
 license "GPL"
-syscall_return "getpid" do |ret|
-  COUNTS[pid] += 1
-  printk("%d", COUNTS[1])
+
+A = hash_of_maps(:u32 => array(:u64, 8))  # error: [not-yet]
+B = user_ringbuf  # error: [not-yet]
+C = arena  # error: [not-yet]
+
+tracepoint "sched:sched_switch" do |sw|
+  printk "%d", pid
 end

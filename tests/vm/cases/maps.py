@@ -38,3 +38,34 @@ def case_maps(env: Env) -> None:
             continue
         failed += [f"{path.stem}: {key}: {said[key]}, not {row['ruby'][key]}" for key in said if said[key] != row["ruby"][key]]
     assert not failed, "\n".join(failed)
+
+
+def prepare_declarations(out: Path) -> None:
+    from rucy.pipeline import compile_file, notes_of
+
+    for path in sorted((Path(__file__).parents[2] / "golden" / "maps").glob("*.rb")):
+        built = compile_file(str(path))
+        (out / f"{path.stem}.o").write_bytes(built.data)
+        row = {"needs": built.checked.kernel, "notes": notes_of(built.data)}
+        (out / f"{path.stem}.json").write_text(json.dumps(row))
+
+
+@options(timeout=120.0)
+def case_declarations(env: Env) -> None:
+    """The goldens of maps, structs, histograms and arrays of programs load."""
+    from rucy.cli.loading import Tool, open_tool
+    from rucy.load.errors import LoadError
+
+    failed = []
+    release = tuple(int(part) for part in env.release.split("-")[0].split(".")[:2])
+    for path in sorted(Path(env.out).glob("*.json")):
+        row = json.loads(path.read_text())
+        if release < tuple(map(int, row["needs"].split("."))):
+            continue
+        tool = Tool(path.stem, path.with_suffix(".o").read_bytes(), row["notes"]["probes"], False, row["notes"])
+        try:
+            with open_tool(tool) as loaded:
+                loaded.load()
+        except LoadError as error:
+            failed.append(f"{path.stem}: {error}\n" + "\n".join(getattr(error, "tail", ())[-30:]))
+    assert not failed, "\n".join(failed)

@@ -261,7 +261,7 @@ DIALECT = Dialect(
         "user_space": _USER_SPACE,
         "other_languages": _OTHER_LANGUAGES,
         "test_nil": "next unless {x}",
-        "or_default": "{x} || 0",
+        "or_default": "{x} || {value}",
         "absolute": "{x}.abs",
         "ternary": "{x} ? 1 : 0",
         "keep_method": "method",

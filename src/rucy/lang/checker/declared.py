@@ -141,7 +141,8 @@ def _read(ck: Checker, state: MapState) -> None:
     if not fits:
         if len(ck.said) == before:
             form = _FORMS[state.kind].format(word=decl.word)
-            ck.say("MapForm", decl.span, word=decl.word, text=decl.span.text, form=f"{state.name} = {form}")
+            ck.say("MapForm", decl.span, word=decl.word, text=decl.span.text, form=f"{state.name} = {form}",
+                   more="; types may be left out where the kernel half shows them" if ":u" in form else "")  # fmt: skip
         state.refused = True
         return
     _complete(ck, state)

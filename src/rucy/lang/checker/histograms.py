@@ -106,6 +106,8 @@ def keyed(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.No
     from rucy.lang.checker.maps import keys_of
     from rucy.lang.types import MapType
 
+    if state.keyed is False and not settle(ck, state, True, node.span):
+        return bad(node.span)
     keys = keys_of(ck, node, node.args, state)
     return bad(node.span) if keys is None else Keyed(node.span, MapType(state.name), state.name, keys)
 

@@ -141,7 +141,8 @@ def describe(type_: Type, words: dict[str, str], spell: object = None) -> str:
             return "the context"
         case StructType():
             article = "an" if type_.storage.name[:1] in "AEIOU" else "a"
-            return f"{article} {type_.storage.name}"
+            where = {"frame": "", "record": " in a ring"}.get(type_.place, " in a map")
+            return f"{article} {type_.storage.name}{where}"
         case ElementsType():
             return f"an array of {type_.storage.length}"
         case BytesType():

@@ -13,7 +13,7 @@ from rucy.lang import typed
 from rucy.lang.checker.coerce import wrap
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.state import bad, may_be_nil
-from rucy.lang.types import BOOL, NIL, S64, U64, BoolType, HeaderType, IntType, OptType, PtrType, Type
+from rucy.lang.types import BOOL, NIL, S64, U64, BoolType, HeaderType, IntType, OptType, PtrType, StrType, Type
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
@@ -94,7 +94,13 @@ def untested(ck: Checker, node: typed.Node) -> typed.Node:
     if isinstance(of, PtrType):
         return ck.say("MaybeNull", node.span, text=text, test=test)
     return ck.say("MaybeNil", node.span, text=text, test=test, what=ck.called(of),
-                  default=ck.words.get("or_default", "{x}, or 0").format(x=text))  # fmt: skip
+                  default=_or_value(ck, text, of))  # fmt: skip
+
+
+def _or_value(ck: Checker, text: str, of: Type) -> str:
+    """How to give a value instead; "" where there is none to write."""
+    value = "0" if isinstance(of, IntType) else '""' if isinstance(of, StrType) else None
+    return ck.words.get("or_default", "{x}, or {value}").format(x=text, value=value) if value is not None else ""
 
 
 def _net_allowed(ck: Checker, span: Span, op: str, args: list[typed.Node]) -> bool:

@@ -10,7 +10,7 @@ from rucy.source import Diagnostic
 class MapForm(Diagnostic):
     code = "map-form"
     title = "`{text}` is not what `{word}` takes"
-    help = "write e.g. `{form}`; types may be left out where the kernel half shows them"
+    help = "write e.g. `{form}`{more}"
 
 
 class MapOption(Diagnostic):

@@ -12,7 +12,8 @@ class MaybeNil(Diagnostic):
 
     @property
     def help_text(self) -> str:
-        return shown(self.values["test"], f", or give a value instead: `{self.values['default']}`")
+        instead = self.values["default"]
+        return shown(self.values["test"], f", or give a value instead: `{instead}`" if instead else "")
 
 
 class MaybeNull(Diagnostic):

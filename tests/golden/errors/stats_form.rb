@@ -1,0 +1,7 @@
+license "GPL"
+
+S = stats(:u64)  # error: [map-form]
+
+tracepoint "sched:sched_switch" do |sw|
+  S << pid
+end
