@@ -106,6 +106,11 @@ class MapModel
 
   def fetch(*key, other) = @held.fetch(name_of(key), other)
   def delete(*key) = @held.delete(name_of(key))
+
+  def each
+    @held.keys.each { |key| yield key.size == 1 ? key[0] : key, @held[key] if @held.key?(key) }
+  end
+
   def plain = @held.map { |key, value| [key.size == 1 ? key[0] : key, plain_of(value)] }
 end
 

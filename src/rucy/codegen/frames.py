@@ -23,7 +23,7 @@ def deepest_chain(code: list[MachineFunction], entry: str) -> Chain:
     by_name = {machine.name: machine for machine in code}
     machine = by_name[entry]
     own = (max(machine.stack, 1) + 31) // 32 * 32
-    called = {i.ref.name for i in machine.insns if i.ref is not None and i.ref.kind == "call"}
+    called = {i.ref.name for i in machine.insns if i.ref is not None and i.ref.kind in ("call", "func")}
     below = [deepest_chain(code, name) for name in sorted(called)]
     deepest = max(below, key=lambda chain: chain.size, default=Chain((), 0))
     return Chain((entry, *deepest.names), own + deepest.size)

@@ -126,6 +126,10 @@ class Builder:
             self._types.setdefault(key, value.type)
             self._defs.setdefault(where, {})[key] = value
 
+    def knows(self, key: Hashable) -> bool:
+        """Has the variable been written anywhere yet?"""
+        return key in self._types
+
     def read(self, key: Hashable, type: Type = I64) -> Value:
         """The value of a variable here; `Undef` where no path has written it."""
         if self.block is None:

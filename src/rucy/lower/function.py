@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from rucy.ir.builder import Builder
-from rucy.ir.function import Block, Const, Data, Function, Instr, Module, Param, Value, const, false, true
+from rucy.ir.function import Block, Const, Data, Function, Instr, Module, Value, const, false, true
 from rucy.ir.types import I1, I64, VOID, Type
 from rucy.lang import typed
 from rucy.lang import types as t
@@ -79,7 +79,7 @@ class Lowering:
     """State of one function being lowered. `b` is the builder, `frame` the current activation."""
 
     def __init__(
-        self, module: Module, fn: Function, pending: dict[typed.Method, Function], ctx: Param | None
+        self, module: Module, fn: Function, pending: dict[typed.Method, Function], ctx: Value | None
     ) -> None:
         self.module = module
         self.fn = fn
@@ -588,6 +588,19 @@ def _call_method(low: Lowering, node: typed.CallMethod) -> Held:
     return _lower_in_place(low, node, args)
 
 
+def needs_context(node: object, maps: dict[str, typed.MapVar]) -> bool:
+    """Does a tree use the context, in it or in methods that are lowered in place?"""
+    if isinstance(node, typed.Send) and maps[node.map].type == "PERF_EVENT_ARRAY":
+        return True
+    if isinstance(node, tuple):
+        return any(needs_context(part, maps) for part in node)
+    if isinstance(node, typed.CallMethod) and not _can_be_called(node.method) and needs_context(node.method.body, maps):
+        return True
+    if isinstance(node, typed.Ctx | typed.CtxLoad | typed.CtxStore):
+        return True
+    return isinstance(node, typed.Node) and any(needs_context(getattr(node, name), maps) for name in node.__slots__)
+
+
 def _can_be_called(method: typed.Method) -> bool:
     """Scalars in registers only, at most five, and no use of the caller's context."""
     result = method.result
@@ -596,7 +609,17 @@ def _can_be_called(method: typed.Method) -> bool:
         and all(is_scalar(var.type) for var in method.params)
         and (result is None or is_scalar(result) or isinstance(result, t.NilType | t.NeverType))
         and not _uses_context(method.body)
+        and not _walks(method.body)
     )
+
+
+def _walks(node: object) -> bool:
+    """Is there a walk through a map in it? Its block may return from the method."""
+    if isinstance(node, tuple):
+        return any(_walks(part) for part in node)
+    if isinstance(node, typed.MapEach):
+        return True
+    return isinstance(node, typed.Node) and any(_walks(getattr(node, name)) for name in node.__slots__)
 
 
 def _uses_context(node: object) -> bool:
@@ -660,7 +683,7 @@ def _packet(name: str) -> Callable[[Lowering, typed.Node], Held]:
 
 
 def _table() -> dict[type, object]:
-    from rucy.lower import externs, integers, kernel, maps, objects, output, strings
+    from rucy.lower import callbacks, externs, integers, kernel, maps, objects, output, strings
 
     return {
         typed.Int: _int, typed.Bool: _bool, typed.Nil: _nil, typed.Str: strings.literal,
@@ -676,7 +699,7 @@ def _table() -> dict[type, object]:
         typed.Output: output.output,
         typed.ReadString: strings.read_string, typed.HelperString: strings.helper_string,
         typed.ProbeName: strings.probe_name, typed.Extern: externs.extern, typed.PerCpu: externs.per_cpu,
-        typed.CallKfunc: externs.call_kfunc,
+        typed.CallKfunc: externs.call_kfunc, typed.StackId: externs.stack_id,
         typed.StrCompare: strings.compare_strings, typed.StrSize: strings.size, typed.StrByte: strings.byte,
         typed.ArrayGet: kernel.array_get, typed.CallMethod: _call_method,
         typed.ReadBytes: objects.read_address, typed.New: objects.new, typed.Copy: objects.copy, typed.Member: objects.member,
@@ -689,7 +712,7 @@ def _table() -> dict[type, object]:
         typed.PacketHeader: _packet("header"), typed.PacketNumber: _packet("number"),
         typed.PacketSize: _packet("size"), typed.PacketField: _packet("field"),
         typed.PacketBytes: _packet("address"), typed.PacketStore: _packet("store"),
-        typed.Send: maps.send, typed.Reserve: maps.reserve,
+        typed.MapEach: callbacks.each, typed.Send: maps.send, typed.Reserve: maps.reserve,
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ main: 32 instructions, 8 bytes of stack
   27  8500000071000000                     call 0x71
   28  bfa1000000000000                     r1 = r10
   29  07010000f8ffffff                     r1 += -0x8
-  30  8520000000000000                     call kfunc(0x0, 0x0) ; @extern_func bpf_task_acquire
+  30  8520000000000000                     call kfunc(0x0, 0x0) ; @extern_func bpf_task_release
   31  bf61000000000000                     r1 = r6
   32  b702000001000000                     r2 = 0x1
   33  8510000000000000                     call pc+0x0 ; @call add

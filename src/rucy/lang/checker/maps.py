@@ -501,9 +501,10 @@ _KEYED: dict[str, _Method] = {
 }  # fmt: skip
 #: What each kind of map has, by the neutral names of `Dialect.map_methods`: numbers of arguments, may it have a block?
 _METHODS: dict[str, dict[str, _Method]] = {
-    "hash": _KEYED,
+    "hash": {**_KEYED, "each": ((0,), True, each_call)},
     "lpm": _KEYED,
-    "array": {"get": ((1,), False, get), "set": ((2,), False, put), "fetch": (None, True, fetch)},
+    "array": {"get": ((1,), False, get), "set": ((2,), False, put), "fetch": (None, True, fetch),
+              "each": ((0,), True, each_call)},
     "queue": {"push": ((1,), False, push), "append": ((1,), False, push), "pop": ((0,), False, take),
               "peek": ((0,), False, take)},
     "bloom": {"push": ((1,), False, push), "append": ((1,), False, push), "has": ((1,), False, included)},
