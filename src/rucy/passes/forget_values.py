@@ -22,7 +22,7 @@ Breaks: ranges, which is the point.
 
 from __future__ import annotations
 
-from rucy.ir.function import Block, Function, Instr, Value, const, make
+from rucy.ir.function import Block, Const, Function, Instr, Value, const, make
 from rucy.ir.types import I1, I64, VOID, Type, pointer
 from rucy.passes.analysis.walk import FORGETTING, INSTRUCTIONS, Walk, walk
 
@@ -62,7 +62,7 @@ class _Hidden:
 
     def define(self, phi: Instr) -> None:
         """Every use of a phi is one of what it was through memory."""
-        if self._indexes(phi):
+        if self._indexes(phi) or _says_whether(phi):
             return
         block = phi.block
         assert block is not None
@@ -77,7 +77,7 @@ class _Hidden:
     def test(self, user: Instr, value: Value) -> None:
         """A compare or branch sees what its operand was through memory; not one that a check rests on."""
         guards = any(value in i.args for i in self.fn.instrs() if i.op.name == "within")
-        if value in user.args and not guards:
+        if value in user.args and not guards and not _says_whether(value):
             self._before(user, value)
 
     def _before(self, user: Instr, value: Value) -> None:
@@ -133,6 +133,13 @@ class _Hidden:
                     seen.add(user)
                     work.append(user)
         return False
+
+
+def _says_whether(value: Value) -> bool:
+    """Is it from where a pointer meets NULL, and perhaps what tells whether that is there?"""
+    if not isinstance(value, Instr) or value.op.name != "phi" or value.block is None:
+        return False
+    return any(phi.type.is_ptr and any(isinstance(arg, Const) for arg in phi.args) for phi in value.block.phis())
 
 
 def _block(instr: Instr) -> Block:

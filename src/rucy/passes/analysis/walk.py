@@ -133,6 +133,8 @@ class _Part:
                 if head not in self.loops_of[at]:  # in the loop it is the same number on every path of a turn
                     others.add(one)
                 continue
+            if _fixed(one):
+                continue
             if inner is not None and one.block not in inner.body:
                 others.add(one)
                 continue
@@ -142,6 +144,13 @@ class _Part:
                 others.add(one)
             work += one.args
         return heads, others
+
+
+def _fixed(value: Instr) -> bool:
+    """A number that is filled in at load: code that it rules out is none for the verifier, and must stay so."""
+    if value.op.name == "load" and isinstance(value.args[0], Instr) and value.args[0].op.name == "global":
+        return not value.args[0].type.writable
+    return value.op.name in ("core", "exists")
 
 
 def _parting(
