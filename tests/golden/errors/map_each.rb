@@ -3,5 +3,12 @@ license "GPL"
 M = hash(:u32 => :u64)
 
 tracepoint "sched:sched_switch" do |sw|
-  M.each { |k, v| printk "%d", v }  # error: [not-yet]
+  M.each { |k| printk "%d", k }  # error: [each-block]
+end
+
+xdp do |packet|
+  M.each do |k, v|  # error: [not-yet]
+    next :drop if packet.size > v
+  end
+  :pass
 end

@@ -28,6 +28,7 @@ from rucy.lang.types import (
     IntType,
     MapType,
     OptType,
+    PtrType,
     StructType,
     Type,
     value_type,
@@ -104,6 +105,8 @@ def _no_method(ck: Checker, node: tree.Send, state: MapState) -> typed.Node:
 
 def keys_of(ck: Checker, node: tree.Node, args: tuple[tree.Node, ...], state: MapState) -> tuple[typed.Node, ...] | None:
     """A key's parts as the nodes want them; None where they are refused, or not known yet."""
+    if state.kind == "storage":
+        return _owner(ck, node, args, state)
     if len(args) == 1 and isinstance(args[0], tree.Array):
         args = args[0].items
     values = [ck.value(arg) for arg in args]
@@ -132,6 +135,40 @@ def keys_of(ck: Checker, node: tree.Node, args: tuple[tree.Node, ...], state: Ma
         bits = 32 if isinstance(part, IntStorage) else 128
         return typed.Int(node.span, U64, bits), made[0]
     return tuple(made)
+
+
+def _owner(ck: Checker, node: tree.Node, args: tuple[tree.Node, ...], state: MapState) -> tuple[typed.Node, ...] | None:
+    """The object of the kernel that a storage map keeps a value for: one that the verifier knows."""
+    from rucy.kernel import helpers
+    from rucy.lang.checker import helper_arguments, helper_calls
+
+    name = f"{state.decl.word}_get"
+    row = helper_calls.find(name)
+    assert row is not None
+    if len(args) != 1:
+        ck.say("MapKeyParts", node.span, map=state.name, count=1, given=len(args))
+        return None
+    asked = tree.Send(node.span, None, name, args, (), None, False, node.span)
+    if not helper_calls.allowed(ck, asked, row):
+        ck.expr(args[0])
+        return None
+    given = args[0]
+    if isinstance(given, tree.Send) and given.recv is None and given.name == "current_task" and state.row is not None:
+        return _current_task(ck, given) if state.row.name == "TASK_STORAGE" else None
+    made = helper_arguments.check(ck, asked, helpers.for_program(row, ck.site.prog_type), 1, args[0])
+    return (made,) if settled(made.type) else None
+
+
+def _current_task(ck: Checker, node: tree.Send) -> tuple[typed.Node, ...] | None:
+    """The running task, by the helper whose result the verifier knows."""
+    from rucy.lang.checker import helper_calls, kernel_types
+
+    row = helper_calls.find("get_current_task_btf")
+    assert row is not None
+    if not helper_calls.allowed(ck, node, row):
+        return None
+    task = PtrType(kernel_types.named(ck, "task_struct"), True, False)
+    return (typed.CallHelper(node.span, task, row.name, ()),)
 
 
 def _see_key(ck: Checker, state: MapState, values: list[typed.Node], span: Span) -> bool:
@@ -475,7 +512,24 @@ def each(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Nod
     ck.flow = flow
     if key is None or held is None:
         return bad(node.span)
+    if _sees_packet(inner):
+        return ck.say("NotYet", node.name_span, what="looking at the packet while going through a map",
+                      instead="put what is wanted of it into variables before")  # fmt: skip
     return typed.MapEach(node.span, NIL, state.name, pair[0], pair[1], inner, "each")
+
+
+_OF_PACKETS = (typed.PacketHeader, typed.PacketNumber, typed.PacketSize, typed.PacketField, typed.PacketBytes, typed.PacketStore)
+
+
+def _sees_packet(node: object) -> bool:
+    """Is there anything of the packet in a typed tree, or in the methods that it calls?"""
+    if isinstance(node, tuple):
+        return any(_sees_packet(part) for part in node)
+    if isinstance(node, typed.CallMethod) and _sees_packet(node.method.body):
+        return True
+    if isinstance(node, _OF_PACKETS):
+        return True
+    return isinstance(node, typed.Node) and any(_sees_packet(getattr(node, name)) for name in node.__slots__)
 
 
 class Later(tree.Node):
@@ -503,6 +557,7 @@ _KEYED: dict[str, _Method] = {
 _METHODS: dict[str, dict[str, _Method]] = {
     "hash": {**_KEYED, "each": ((0,), True, each_call)},
     "lpm": _KEYED,
+    "storage": _KEYED,
     "array": {"get": ((1,), False, get), "set": ((2,), False, put), "fetch": (None, True, fetch),
               "each": ((0,), True, each_call)},
     "queue": {"push": ((1,), False, push), "append": ((1,), False, push), "pop": ((0,), False, take),
@@ -522,7 +577,7 @@ _METHODS: dict[str, dict[str, _Method]] = {
 
 def update(ck: Checker, node: tree.Update, state: MapState, used: bool) -> typed.Node:
     """`M[k] op= v`."""
-    if state.refused or state.kind not in ("hash", "array", "lpm") or node.name != "[]":
+    if state.refused or state.kind not in ("hash", "array", "lpm", "storage") or node.name != "[]":
         for arg in (*node.args, node.value):
             ck.expr(arg)
         if state.refused:
@@ -679,6 +734,8 @@ def declaration(state: MapState, default: int | None = None) -> str:
         return f"{state.name} = {state.decl.word}(default: {default})"
     more = f", default: {default}" if default is not None else ""
     match state.kind:
+        case "storage":
+            return f"{state.name} = {state.decl.word}({value}{more})"
         case "array" | "queue" | "bloom":
             return f"{state.name} = {state.decl.word}({value}, {state.size})"
     return f"{state.name} = {state.decl.word}({key} => {value}{more})"
