@@ -16,12 +16,16 @@ from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lang.storage import IntStorage, Storage, StructStorage, TextStorage, size_of
 from rucy.lower.objects import change, copy_object, kept, memory_of
-from rucy.lower.storage import Part, is_pure, load, parts_of, write_whole, zero
+from rucy.lower.storage import Part, copy_bytes, is_pure, load, parts_of, write_whole, zero
 from rucy.lower.values import FOUND_PTR, GLOBAL_PTR, RECORD_PTR, Held, Object, Opt, Text, is_object
 
 if TYPE_CHECKING:
     from rucy.lower.function import Lowering
 
+#: Maps whose values hang on objects of the kernel, and how the names of their helpers begin.
+_STORAGES = {"SK_STORAGE": "sk_storage", "TASK_STORAGE": "task_storage", "INODE_STORAGE": "inode_storage",
+             "CGRP_STORAGE": "cgrp_storage"}  # fmt: skip
+_CREATE = 1  # BPF_LOCAL_STORAGE_GET_F_CREATE
 _NOEXIST = 1  # BPF_NOEXIST of include/uapi/linux/bpf.h
 _ON_STACK = 64  # bytes of zeros that are written out rather than kept as a constant
 _CURRENT_CPU = 0xFFFFFFFF  # BPF_F_CURRENT_CPU
@@ -53,6 +57,9 @@ def reference(low: Lowering, node: typed.MapRef) -> Held:
 def _key(low: Lowering, map: typed.MapVar, nodes: tuple[typed.Node, ...]) -> Bytes | None:
     """Evaluate a key's parts; None after one that does not come back. A key of several parts is a struct."""
     storage = map.key
+    if map.type in _STORAGES:  # the object itself
+        owner = low.value(nodes[0])
+        return Bytes(0, "key", [], owner) if low.b.block is not None else None
     if storage is None:  # of a bloom filter the value itself is asked for
         storage = map.value
     assert storage is not None
@@ -158,7 +165,15 @@ def _says(condition: Value, holds: bool, at: Value) -> bool:
 
 
 def _look_up(low: Lowering, map: typed.MapVar, key: Value) -> Value:
+    if map.type in _STORAGES:
+        return _of_object(low, map, key, const(0), 0)
     return low.b.emit("call", _map(low, map.name), key, type=FOUND_PTR, helper="map_lookup_elem")
+
+
+def _of_object(low: Lowering, map: typed.MapVar, owner: Value, value: Value, flags: int) -> Value:
+    """What a storage map keeps for an object of the kernel; with _CREATE it is made of `value` where there is nothing."""
+    helper = f"{_STORAGES[map.type]}_get"
+    return low.b.emit("call", _map(low, map.name), owner, value, const(flags), type=FOUND_PTR, helper=helper)
 
 
 def _is_there(low: Lowering, at: Value) -> Value:
@@ -302,7 +317,26 @@ def _value_of(low: Lowering, value: Bytes, node: typed.Node) -> Held:
 
 def _insert(low: Lowering, map: typed.MapVar, key: Value, value: Bytes, flags: int) -> Value:
     what = _put(low, value)
+    if map.type in _STORAGES:
+        return _keep(low, map, key, what, value.size, flags)
     return low.b.emit("call", _map(low, map.name), key, what, const(flags), helper="map_update_elem")
+
+
+def _keep(low: Lowering, map: typed.MapVar, owner: Value, what: Value, size: int, flags: int) -> Value:
+    """As map_update_elem of an object's own: 0, or not where there is no memory."""
+    b = low.b
+    at = _of_object(low, map, owner, what, _CREATE)
+    there = _is_there(low, at)
+    if not flags:  # it may have been there before, with another value
+        sides = _Sides(low, there)
+        sides.on(sides.yes)
+        sure = b.emit("nonnil", at, type=GLOBAL_PTR)
+        copy_bytes(low, sure, 0, what, 0, size)
+        sides.meet()
+        sides.on(sides.no)
+        sides.meet()
+        sides.land()
+    return b.emit("int", b.compare("eq", at, Const(0, at.type)))
 
 
 def or_set(low: Lowering, node: typed.MapOrSet) -> Held:
@@ -351,7 +385,11 @@ def _update(low: Lowering, node: typed.MapUpdate, map: typed.MapVar, key: Bytes,
     b, where, result = low.b, object(), object()
     found, end = b.new_block("found"), b.new_block("updated")
     at_key = _put(low, key)
-    first = _look_up(low, map, at_key)
+    if map.type in _STORAGES and map.default is not None:  # made with the default, then changed like any other
+        start = Bytes(storage.width, "value", [Part(0, storage, const(_signed_default(map)))], None)
+        first = _of_object(low, map, at_key, _put(low, start), _CREATE)
+    else:
+        first = _look_up(low, map, at_key)
     missing, there = b.new_block("missing"), b.new_block("there")
     b.branch(_is_there(low, first), there, missing)
     b.seal(there)
@@ -361,7 +399,7 @@ def _update(low: Lowering, node: typed.MapUpdate, map: typed.MapVar, key: Bytes,
     b.seal(missing)
     b.start(missing)
     fresh: Value = const(0)
-    if map.default is not None and not _is_array(map):
+    if map.default is not None and not _is_array(map) and map.type not in _STORAGES:
         fresh = b.emit(node.op, const(_signed_default(map)), operand)
         value = Bytes(storage.width, "value", [Part(0, storage, fresh)], None)
         done = b.compare("eq", _insert(low, map, at_key, value, _NOEXIST), const(0))
@@ -434,7 +472,8 @@ def delete(low: Lowering, node: typed.MapDelete) -> Held:
     where_key = _put(low, key)
 
     def remove() -> None:
-        b.emit("call", _map(low, map.name), where_key, helper="map_delete_elem")
+        owner = _STORAGES.get(map.type)
+        b.emit("call", _map(low, map.name), where_key, helper=f"{owner}_delete" if owner else "map_delete_elem")
 
     if not node.used or not isinstance(node.type, t.OptType):
         remove()

@@ -34,7 +34,8 @@ DEFAULT_ENTRIES = 10_240
 DEFAULT_RING = 256 * 1024
 PAGE = 4096
 _STACK = ArrayStorage(IntStorage(8, False, 0, "ksym"), 127)  # PERF_MAX_STACK_DEPTH of include/uapi/linux/perf_event.h
-_NO_PREALLOC = 1  # BPF_F_NO_PREALLOC of include/uapi/linux/bpf.h, which trie_alloc (kernel/bpf/lpm_trie.c) demands
+_NO_PREALLOC = 1  # BPF_F_NO_PREALLOC of include/uapi/linux/bpf.h, which trie_alloc (kernel/bpf/lpm_trie.c) and
+# bpf_local_storage_map_alloc_check (kernel/bpf/bpf_local_storage.c) demand
 
 #: What a word's declaration looks like, and which methods its maps have.
 KINDS: dict[str, str] = {
@@ -42,19 +43,21 @@ KINDS: dict[str, str] = {
     **dict.fromkeys(("array", "percpu_array"), "array"), "lpm_trie": "lpm",
     "histogram": "histogram", "stats": "stats",
     **dict.fromkeys("devmap devmap_hash cpumap xskmap sockmap sockhash reuseport_sockarray cgroup_array".split(), "fds"),
+    **dict.fromkeys(("sk_storage", "task_storage", "inode_storage", "cgrp_storage"), "storage"),
     "stack_traces": "stacks", "prog_array": "programs",
     **dict.fromkeys(("queue", "stack"), "queue"), "bloom_filter": "bloom", **dict.fromkeys(("ringbuf", "perf_buffer"), "ring"),
 }  # fmt: skip
 
 _FORMS = {
     "hash": "{word}(:u32 => :u64)", "lpm": "{word}(:ip4 => :u64)", "array": "{word}(:u64, 256)", "queue": "{word}(:u64, 64)",
-    "bloom": "{word}(:u32, 1000)", "fds": "{word}(64)", "stacks": "{word}", "programs": "{word}(xdp, 0 => :parse_ip)",
-    "ring": "{word} Event", "histogram": "{word}(:log2)", "stats": "{word}",
+    "bloom": "{word}(:u32, 1000)", "fds": "{word}(64)", "storage": "{word}(:u64)", "stacks": "{word}",
+    "programs": "{word}(xdp, 0 => :parse_ip)", "ring": "{word} Event", "histogram": "{word}(:log2)", "stats": "{word}",
 }  # fmt: skip
 _KEYWORDS = {
     "hash": ("size", "default", "pin"), "lpm": ("size", "default", "pin"), "array": ("size", "pin"),
     "queue": ("size", "pin"), "bloom": ("size", "pin"), "ring": ("size", "pin"), "histogram": ("size", "pin"),
-    "stats": ("size", "pin"), "fds": ("size", "pin"), "stacks": ("size", "pin"), "programs": ("size", "pin"),
+    "stats": ("size", "pin"), "fds": ("size", "pin"),
+    "storage": ("default", "pin"), "stacks": ("size", "pin"), "programs": ("size", "pin"),
 }  # fmt: skip
 
 
@@ -127,6 +130,9 @@ def _read(ck: Checker, state: MapState) -> None:
             fits = len(types) <= 1 and len(numbers) <= 1 and _value(ck, state, types)
             if numbers and fits:
                 fits = _size(ck, state, numbers[0])
+        case "storage":
+            state.parts = (IntStorage(4, True),)
+            fits = not numbers and len(types) <= 1 and _value(ck, state, types)
         case "fds" | "stacks":
             state.parts, state.value = (IntStorage(4),), IntStorage(4) if state.kind == "fds" else _STACK
             fits = not types and len(numbers) <= 1 and (not numbers or _size(ck, state, numbers[0]))
@@ -153,8 +159,10 @@ def _complete(ck: Checker, state: MapState) -> None:
     if state.row is None:
         return
     ck.need(state.row.since, f"`{state.decl.word}`", state.decl.word_span)
-    if state.row.name == "LPM_TRIE":
+    if state.row.name == "LPM_TRIE" or state.kind == "storage":
         state.flags = _NO_PREALLOC
+    if state.kind == "storage":
+        state.size = 0
     if state.row.name == "PERF_EVENT_ARRAY":
         state.size = 0  # one entry a CPU, which the loader counts
     elif state.row.size == "bytes":
