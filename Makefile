@@ -28,6 +28,7 @@ bench: setup-bench ## size and speed beside clang
 
 bless: setup ## rewrite goldens and generated tables from what the compiler now says; read the diff
 	$(PYTHON) -m pytest tests/golden tests/passes/test_goldens.py tests/ir/test_reference.py tests/docs --bless
+	$(PYTHON) dev/errors_page.py > docs/errors.md
 
 lint: setup ## ruff and mypy
 	.venv/bin/ruff check

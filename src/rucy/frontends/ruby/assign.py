@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tree_sitter import Node
 
@@ -66,6 +66,10 @@ class _Target:
         self.args: tuple[tree.Node, ...] = ()
         self.var: tree.Var | None = None
         self.safe = False
+
+
+#: A target, or those of parentheses.
+_Nested: TypeAlias = "_Target | list[_Nested]"
 
 
 def _target(lo: Lowering, node: Node) -> _Target:
@@ -188,9 +192,9 @@ def _assign_many(lo: Lowering, node: Node, left: Node, right: Node) -> tree.Node
     return tree.ValueList(span, (*steps, *stores, array))
 
 
-def _targets(lo: Lowering, left: Node, steps: list[tree.Node]) -> list[_Target | list]:  # type: ignore[type-arg]
+def _targets(lo: Lowering, left: Node, steps: list[tree.Node]) -> list[_Nested]:
     """The targets in order, a nested list for parentheses. Receivers and indices go into temporaries, in `steps`."""
-    out: list[_Target | list] = []  # type: ignore[type-arg]
+    out: list[_Nested] = []
     for child in left.children:
         if not child.is_named or child.type == "comment":
             continue
@@ -214,7 +218,7 @@ def _hold(lo: Lowering, value: tree.Node, steps: list[tree.Node]) -> tree.Local:
 def _match(
     lo: Lowering,
     left: Node,
-    targets: list[_Target | list],  # type: ignore[type-arg]
+    targets: list[_Nested],
     value: tree.Node,
     steps: list[tree.Node],
     pairs: list[tuple[_Target, tree.Node]],

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from rucy.frontends.ruby import errors
 from rucy.frontends.ruby.chains import check_builder, join_stages
-from rucy.frontends.ruby.control import catch, field, unused
+from rucy.frontends.ruby.control import catch, field, lower_own_body, unused
 from rucy.lang import tree
 from rucy.source import Diagnostic, Span
 
@@ -329,15 +329,7 @@ def lower_block(lo: Lowering, node: Node, call: str, kind: str = "block") -> tre
     params, numbered = _block_parameters(lo, node)
     labels = tree.Label("next"), tree.Label(call if kind == "probe" else "break")
     lo.frames.append(Frame(kind, *labels))
-    body_node = node.child_by_field_name("body")
-    if body_node is None:
-        body = lo.inside(None, node)
-    elif body_node.type == "body_statement":
-        from rucy.frontends.ruby.control import lower_body
-
-        body = lower_body(lo, body_node)
-    else:
-        body = lo.statements(body_node.children, lo.span(body_node))
+    body = lower_own_body(lo, node)
     lo.frames.pop()
     lo.scope = outer
     own = [var for var in scope.names.values() if var not in params]

@@ -433,7 +433,8 @@ class Checks:
         """Where a value is needed, nothing may stand that never has one."""
         void = _void(node) if node is not None else None
         if void is not None:
-            self.say(void, f"`{void.type}` has no value, but one is needed here", "write it as a statement of its own")
+            word = "=>" if void.type == "match_pattern" else void.type
+            self.say(void, f"`{word}` has no value, but one is needed here", "write it as a statement of its own")
 
     # ------------------------------------------------------------ assignments
 
@@ -442,6 +443,8 @@ class Checks:
         if left is not None:
             self.target(left)
             sign = left.next_sibling
+            if self.raw(left)[-1:] == b"*" and sign is not None and sign.start_byte == left.end_byte:
+                self.say_unexpected(left)
             if sign is not None and left.type != "left_assignment_list":
                 self.apart(left, sign)
             if sum(c.type in ("rest_assignment", "splat_argument") for c in left.children) > 1:
@@ -644,6 +647,8 @@ class Checks:
             self.say_unexpected(value)
 
     def pair(self, node: Node) -> None:
+        if node.child_count > 1 and node.children[1].type == "=>":
+            self.apart(node.children[0], node.children[1])
         self.value(node.child_by_field_name("value"))
 
     def match(self, node: Node) -> None:
@@ -854,7 +859,7 @@ def _is_name_place(node: Node) -> bool:
 def _void(node: Node) -> Node | None:
     """The statement in `node` that leaves instead of having a value, if all its ways do."""
     kind = node.type
-    if kind in _VOID:
+    if kind in _VOID or kind == "match_pattern":
         return node
     if kind in ("parenthesized_statements", "begin", "then", "else", "body_statement"):
         inner = [c for c in node.children if c.is_named and c.type not in ("comment", "empty_statement")]

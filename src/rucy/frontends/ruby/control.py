@@ -286,6 +286,16 @@ def lower_parentheses(lo: Lowering, node: Node) -> tree.Node:
     return lo.statements(node.children, lo.span(node))
 
 
+def lower_own_body(lo: Lowering, node: Node) -> tree.Node:
+    """The body of a method or block; nil when it is empty."""
+    body = node.child_by_field_name("body")
+    if body is None:
+        return lo.inside(None, node)
+    if body.type == "body_statement":
+        return lower_body(lo, body)
+    return lo.statements(body.children, lo.span(body)) if body.type == "block_body" else lo.lower(body)
+
+
 def lower_body(lo: Lowering, node: Node) -> tree.Node:
     """`begin … end` and the body of a method or block: no `rescue`, `else`, `ensure`."""
     refused = {"rescue": errors.Rescue, "ensure": errors.Ensure, "else": errors.BeginElse}

@@ -11,7 +11,7 @@ from tree_sitter import Node
 from rucy.frontends.ruby import errors
 from rucy.frontends.ruby.assign import right_side
 from rucy.frontends.ruby.calls import arguments, lower_block
-from rucy.frontends.ruby.control import field, lower_body
+from rucy.frontends.ruby.control import field, lower_own_body
 from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL
 from rucy.frontends.ruby.lower import Frame, Lowering, Scope, without_result
 from rucy.frontends.ruby.maps import MAP_WORDS, lower_map
@@ -259,13 +259,7 @@ class Declarations:
         lo.scope = Scope()
         lo.frames = [Frame("method", tree.Label("next"), tree.Label("break"))]
         params = self.parameters(node)
-        body_node = node.child_by_field_name("body")
-        if body_node is None:
-            body = lo.inside(None, node)
-        elif body_node.type == "body_statement":
-            body = lower_body(lo, body_node)
-        else:
-            body = lo.lower(body_node)
+        body = lower_own_body(lo, node)
         lo.scope, lo.frames = outer, frames
         source = node.child_by_field_name("parameters")
         if any(child.type in _COLLECTING for child in (source.children if source is not None else ())):

@@ -18,6 +18,9 @@ shapes that the grammar has not at all, which gaps.py finds where it sees errors
 
 from __future__ import annotations
 
+from collections import ChainMap
+from typing import TypeAlias
+
 from tree_sitter import Language, Node, Parser, Tree
 from tree_sitter_ruby import language
 
@@ -156,20 +159,8 @@ class _Stop(Exception):
     """A misread literal was found: what follows it cannot be trusted before the text is parsed again."""
 
 
-class _Names:
-    __slots__ = ("names", "outer")
-
-    def __init__(self, outer: _Names | None = None) -> None:
-        self.names: set[str] = set()
-        self.outer = outer
-
-    def has(self, name: str) -> bool:
-        scope: _Names | None = self
-        while scope is not None:
-            if name in scope.names:
-                return True
-            scope = scope.outer
-        return False
+#: The names of local variables in sight: those of a block, then those around it.
+_Names: TypeAlias = "ChainMap[str, bool]"
 
 
 class _Walk:
@@ -186,10 +177,10 @@ class _Walk:
         self.wrong: int | None = None
 
     def statements(self, root: Node) -> None:
-        scope = _Names()
+        scope: _Names = ChainMap()
         try:
             for child in root.children:
-                self.reading.locals_at[child.start_byte] = frozenset(scope.names)
+                self.reading.locals_at[child.start_byte] = frozenset(scope)
                 self.visit(child, scope)
         except _Stop:
             pass
@@ -224,7 +215,7 @@ class _Walk:
         elif kind in _SCOPES:
             self.scope(node, scope)
         elif kind in _BLOCKS:
-            self.children(node, _Names(scope))
+            self.children(node, scope.new_child())
         elif kind in ("assignment", "operator_assignment", "for", "exception_variable"):
             self.targets(node, scope)
         elif kind in _PARAMETERS:
@@ -245,7 +236,7 @@ class _Walk:
         if graft != node:
             self.visit(graft, scope)
         elif start in self.masks:
-            if scope.has(self.word(node)):
+            if self.word(node) in scope:
                 self.reading.locals.add(start)
             elif not (_is_question(self.text, node.end_byte) or _is_and(self.text, node.end_byte)):
                 self.wrong = start
@@ -255,7 +246,7 @@ class _Walk:
         before: Node | None = None
         for child in node.children:
             if before is not None and before.type == "identifier" and node.type == "ERROR" and child.type in _ASSIGNS:
-                scope.names.add(self.word(before))
+                scope[self.word(before)] = True
             self.visit(child, scope)
             before = child
 
@@ -263,7 +254,7 @@ class _Walk:
         return self.text[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def scope(self, node: Node, outer: _Names) -> None:
-        inner = _Names()
+        inner: _Names = ChainMap()
         for index, child in enumerate(node.children):
             field = node.field_name_for_child(index)
             if field == "name":
@@ -289,9 +280,9 @@ class _Walk:
 
     def target(self, node: Node, scope: _Names) -> None:
         if node.type == "identifier":
-            if self.erroneous and scope.has(self.word(node)):
+            if self.erroneous and self.word(node) in scope:
                 self.name(node, scope)
-            scope.names.add(self.word(node))
+            scope[self.word(node)] = True
         elif node.type in _TARGETS:
             for child in node.children:
                 self.target(child, scope)
@@ -301,11 +292,11 @@ class _Walk:
     def parameters(self, node: Node, scope: _Names) -> None:
         for child in node.children:
             if child.type == "identifier":
-                scope.names.add(self.word(child))
+                scope[self.word(child)] = True
             elif child.type in _NAMED_PARAMETERS:
                 name = child.child_by_field_name("name")
                 if name is not None:
-                    scope.names.add(self.word(name))
+                    scope[self.word(name)] = True
                 value = child.child_by_field_name("value")
                 if value is not None:
                     self.visit(value, scope)
@@ -321,13 +312,13 @@ class _Walk:
 
     def pattern(self, node: Node, scope: _Names) -> None:
         if node.type == "identifier":
-            scope.names.add(self.word(node))
+            scope[self.word(node)] = True
         elif node.type == "keyword_pattern":
             value = node.child_by_field_name("value")
             if value is not None:
                 self.pattern(value, scope)
             else:
-                scope.names.add(self.word(node.children[0]).rstrip(":"))
+                scope[self.word(node.children[0]).rstrip(":")] = True
         elif node.type in _PATTERNS:
             for child in node.children:
                 self.pattern(child, scope)
@@ -342,12 +333,12 @@ class _Walk:
         operator = node.child_by_field_name("operator")
         if operator is not None and operator.type == "=~" and all(c.type != "interpolation" for c in regex.children):
             for name in findall(r"\(\?<([a-z_]\w*)>", self.word(regex)):
-                scope.names.add(name)
+                scope[name] = True
         self.children(node, scope)
 
     def name(self, node: Node, scope: _Names) -> None:
         start, end = node.start_byte, node.end_byte
-        if not scope.has(self.word(node)):
+        if self.word(node) not in scope:
             if (_is_question(self.text, end) or self.takes_block(node)) and start not in self.banned:
                 self.found.append((start, end - start))
                 raise _Stop

@@ -107,7 +107,8 @@ def _no_element(ck: Checker, value: typed.Node) -> None:
         have += " that is known only when the program runs"
         advice = "use local variables, one for each"
     elif isinstance(value, typed.Str):
-        advice = f"ask where the list stands: `[{value.span.text}].include?(x)`, or `case x when {value.span.text}`"
+        text = value.span.text if value.span.text[:1] in "\"'" else f'"{value.span.text}"'  # a word of `%w[…]`
+        advice = f"ask where the list stands: `[{text}].include?(x)`, or `case x when {text}`"
     ck.say("ArrayElement", value.span, have=have, advice=advice)
 
 

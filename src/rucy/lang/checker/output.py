@@ -49,7 +49,7 @@ class _Line:
 
     def text(self, data: bytes) -> None:
         if data and self.parts and isinstance(self.parts[-1], bytes):
-            data = self.parts.pop() + data  # type: ignore[operator]
+            data = self.parts.pop() + data  # type: ignore[operator]  # bytes, tested above
         if data:
             self.parts.append(data)
 

@@ -249,6 +249,8 @@ def printed(ck: Checker, node: tree.Node) -> str | None:
         if isinstance(part, tree.Str):
             form += part.value.decode("utf-8", "replace").replace("%", "%%").replace("\n", "\\n").replace('"', '\\"')
             continue
+        if isinstance(part, tree.Nil) and part.span.text[:2] == "#{":  # `#{}` says nothing
+            continue
         value = ck.value(part)
         if not settled(value.type):
             del ck.said[said:]
