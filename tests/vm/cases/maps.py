@@ -69,3 +69,38 @@ def case_declarations(env: Env) -> None:
         except LoadError as error:
             failed.append(f"{path.stem}: {error}\n" + "\n".join(getattr(error, "tail", ())[-30:]))
     assert not failed, "\n".join(failed)
+
+
+def prepare_programs(out: Path) -> None:
+    from rucy.pipeline import compile_file
+    from tests.run.map_programs import HOOKS, LAB, program
+
+    for hook in (*HOOKS, *LAB):
+        path = out / f"{hook}.rb"
+        path.write_text(program(hook))
+        (out / f"{hook}.o").write_bytes(compile_file(str(path)).data)
+
+
+@options(timeout=120.0)
+def case_programs(env: Env) -> None:
+    """One body with all kinds of map loads in programs of every kind."""
+    from rucy.load.errors import LoadError
+    from rucy.load.objects import Loaded
+    from rucy.object.read import summarize
+    from tests.run.map_programs import LAB
+    from tests.vm.kernels import HOST
+
+    failed = []
+    for path in sorted(Path(env.out).glob("*.o")):
+        if env.kernel == HOST and path.stem in LAB:
+            continue
+        data = path.read_bytes()
+        (probe,) = (summarize(data).notes or {})["probes"]
+        target = probe["target"] if probe["hook"] in ("fentry", "tp_btf") else None
+        with Loaded.open_object(data) as loaded:
+            loaded.set_program_types({probe["name"]: (probe["prog_type"], probe["attach_type"], target)})
+            try:
+                loaded.load()
+            except LoadError as error:
+                failed.append(f"{path.stem}: {error}\n" + "\n".join(getattr(error, "tail", ())[-30:]))
+    assert not failed, "\n".join(failed)
