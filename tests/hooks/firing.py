@@ -368,6 +368,18 @@ def pattern(data: bytes) -> None:
         assert run.said() == []
 
 
+def stacks(data: bytes) -> None:
+    """The process's own stack begins in code that it has mapped, the kernel's in the kernel."""
+    with running(data) as run:
+        os.getpgid(0)
+        kept = run.loaded.map("STACKS")
+        where = {name: kept.get(run[name].to_bytes(4, "little")) for name in ("kernel", "user")}
+        first = {name: int.from_bytes(cell[:8], "little") for name, cell in where.items() if isinstance(cell, bytes)}
+        code = [line.split()[0].split("-") for line in Path("/proc/self/maps").read_text().splitlines() if "x" in line.split()[1]]
+        assert any(int(start, 16) <= first["user"] < int(end, 16) for start, end in code), first
+        assert first["kernel"] >> 63 == 1, first
+
+
 def event_classes(data: bytes) -> None:
     """Fields of whichever class the kernel has: the pid and name of a process that ends, sizes that are asked for."""
     with running(data) as run:
@@ -528,6 +540,7 @@ FIRINGS = (
     Firing("optional",           left_out),
     Firing("first_of",           first_of),
     Firing("event_classes",      event_classes),
+    Firing("stacks",             stacks),
     Firing("asked",              asked),
     Firing("sockets",            sockets),
     Firing("user_memory",        user_memory),

@@ -365,6 +365,7 @@ class Step(NamedTuple):
     element: Any = None  # Node | None: a dynamic element index
     stride: int = 0
     elements: int = 0
+    faulting: bool = False  # user memory is brought in if it is not there: the program may sleep
 
 
 class KernelLoad(Node):
@@ -493,6 +494,16 @@ class CallHelper(Node):
     __slots__ = ("helper", "args")
     helper: str
     args: tuple[Node, ...]
+
+
+class StackId(Node):
+    """The number under which the map keeps the running stack (bpf_get_stackid): Integer, negative where it cannot.
+    `ctx` is the context."""
+
+    __slots__ = ("ctx", "map", "flags")
+    ctx: Node
+    map: str
+    flags: int
 
 
 class CallKfunc(Node):

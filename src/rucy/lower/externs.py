@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rucy.ir.function import Const, Value, const
-from rucy.ir.types import I1, I64, pointer
+from rucy.ir.types import I1, I64, MAP, pointer
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lower.values import CONST_PTR, NOTHING, Held, Opt, Text, ir_type
@@ -99,3 +99,9 @@ def _widened(low: Lowering, node: typed.CallKfunc, value: Value) -> Value:
     if not isinstance(node.type, t.IntType) or node.width >= 8:
         return value
     return low.b.emit("sext" if node.type.signed else "zext", value, bits=8 * node.width)
+
+
+def stack_id(low: Lowering, node: typed.StackId) -> Held:
+    b = low.b
+    at = b.emit("map", type=MAP, symbol=node.map)
+    return b.emit("call", low.value(node.ctx), at, const(node.flags), helper="get_stackid")

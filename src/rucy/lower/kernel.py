@@ -131,7 +131,7 @@ def _read_by_probe(
     if step.bitfield:
         b.emit("zero", slot, type=VOID, off=0, size=8)
         size = b.emit("core", ref=CoreRef("byte_sz", step.type_id, step.access))
-    name = "probe_read_user" if user else "probe_read_kernel"
+    name = "copy_from_user" if step.faulting else "probe_read_user" if user else "probe_read_kernel"
     b.emit("call", slot, size, source, helper=name)
     if not step.bitfield:
         return b.emit("load", slot, type=result, off=0, width=step.size, signed=step.signed)

@@ -96,6 +96,12 @@ def _checked(ck: Checker, made: list[typed.Program], refused: bool) -> typed.Che
         from rucy.lang.checker import declared
 
         checked.maps = declared.finished(ck)
+    if ck.stacks is not None and not refused:
+        from rucy.lang.checker import stacks
+
+        made_for = stacks.own(ck)
+        if made_for is not None:
+            checked.maps[made_for.name] = made_for
     checked.kernel = ck.target.kernel
     for (release, what), span in ck.needs.items():
         checked.needs.append((release, what, span))

@@ -127,6 +127,8 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
         found = context.member(ck, node, type_)
         if found is not None:
             return found
+    elif node.name == "as" and isinstance(type_, IntType) and not type_.net:
+        return kernel_types.cast(ck, node, recv)
     row = None if isinstance(type_, OptType) else _row(ck, owner(type_), node.name)
     row = row or _row(ck, "Any", node.name)
     if row is not None:
@@ -277,7 +279,7 @@ def _word_not_yet(ck: Checker, node: tree.Send, instead: str) -> typed.Node:
 _NOT_YET = {
     "option": "a constant",
     "after": "user space", "lock": "an atomic $global",
-    "poll": "a $global", "kstack": "`pid` and `comm`", "ustack": "`pid` and `comm`", "yield": "a method",
+    "poll": "a $global", "yield": "a method",
 }  # fmt: skip
 
 

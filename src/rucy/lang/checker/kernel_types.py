@@ -165,7 +165,7 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
         type_ = type_._replace(direct=False) if isinstance(type_, PtrType) else type_
     if isinstance(type_, IntType) and btf_name(ck, node.root) == "bpf_sock":
         type_ = type_._replace(net=_network_bits(ck, node))
-    step = _step(node, size, signed)
+    step = _step(node, size, signed)._replace(faulting=base_type.user and ck.site.sleepable)
     proved = node.element is None or interval(ck, node.element)[1] < node.elements or not node.elements
     if not proved:
         type_ = type_ if isinstance(type_, PtrType) else OptType(type_)
@@ -180,7 +180,7 @@ def _network_bits(ck: Checker, node: Place) -> int:
     """The width of a network-order member of struct bpf_sock: the kernel's types do not say which are, kernel.contexts does."""
     from rucy.kernel.contexts import BY_NAME
 
-    member: str = ck.btf().type(ck.btf().strip(node.root)).members[node.path[0]].name  # type: ignore[union-attr]
+    member: str = ck.btf().type(ck.btf().strip(node.root)).members[node.path[0]].name  # type: ignore[union-attr]  # a struct
     return next((f.net_bits for f in BY_NAME["bpf_sock"].fields if f.name == member), 0)
 
 
@@ -403,7 +403,8 @@ def _pointed_element(ck: Checker, node: tree.Send, recv: typed.Node, index: type
         base = typed.PtrCast(node.span, recv.type._replace(direct=False), number)
     elif recv.type.direct:
         base = typed.PtrCast(node.span, recv.type._replace(direct=False), recv)
-    return typed.KernelLoad(node.span, type_, base, typed.Step(0, "", 0, size, signed))
+    step = typed.Step(0, "", 0, size, signed, faulting=recv.type.user and ck.site.sleepable)
+    return typed.KernelLoad(node.span, type_, base, step)
 
 
 def cast(ck: Checker, node: tree.Send, value: typed.Node) -> typed.Node:
@@ -414,7 +415,7 @@ def cast(ck: Checker, node: tree.Send, value: typed.Node) -> typed.Node:
     if type_id is None:
         return bad(node.span)
     old = value.type
-    user = isinstance(old, PtrType) and old.user
+    user = (isinstance(old, PtrType) and old.user) or b"__user" in node.args[0].value
     null = not isinstance(old, PtrType) or old.null
     same = isinstance(old, PtrType) and old.pointee == type_id and old.direct
     trusted = not isinstance(old, PtrType) or old.trusted
@@ -435,7 +436,7 @@ def _type_named(ck: Checker, node: tree.Str) -> int | None:
 
 def find_type(btf: Btf, text: str) -> int | None:
     words = text.replace("*", " ").split()
-    words = [word for word in words if word != "const"]
+    words = [word for word in words if word not in ("const", "__user")]
     if len(words) == 2 and words[0] in ("struct", "union", "enum"):
         kinds = ("enum", "enum64") if words[0] == "enum" else (words[0],)
         return btf.find(words[1], kinds)

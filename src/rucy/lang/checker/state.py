@@ -155,6 +155,7 @@ class Checker:
         self.constants: dict[str, tree.Node | None] = {}
         self.expansions: dict[tuple[int, str], Any] = {}  # (call, owner) → (call, receiver, what it means)
         self.asked: dict[tuple[int, str], tuple[str, str]] = {}  # a field question → (struct, member)
+        self.stacks: Span | None = None  # where a map of stacks that nobody declares is first used
         self.extra: Any = None  # types beside the input BTF's: kernel_types.Overlay
 
     @property

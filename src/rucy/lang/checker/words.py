@@ -35,6 +35,10 @@ def builtin(ck: Checker, node: tree.Send, row: Builtin) -> typed.Node:
     """`pid`, `comm`, `nsecs` …: one helper call."""
     if not row.ready:
         return ck.say("NotYet", node.name_span, what=f"`{node.name}`", instead="`pid` and `comm`")
+    if row.type == "stack":
+        from rucy.lang.checker import stacks
+
+        return stacks.stack(ck, node, row)
     if not arity(ck, node, row.arguments):
         return bad(node.span)
     from rucy.lang.checker import helper_calls

@@ -57,3 +57,15 @@ class Untrusted(Diagnostic):
     code = "untrusted"
     title = "`{name}` takes an object that is known to live, and `{text}` may be gone"
     help = "give it an argument of `tp_btf`, `get_current_task_btf`, or what another kernel function has acquired"
+
+
+class StackMap(Diagnostic):
+    code = "stack-map"
+    title = "`{word}` keeps the stack in a map of stacks, and this is none"
+    help = "write `{word}`, or name one: {known}"
+
+
+class WhichStacks(Diagnostic):
+    code = "stack-map"
+    title = "`{word}` keeps the stack in a map of stacks, and there are several: {known}"
+    help = "name one: `{word}({first})`"
