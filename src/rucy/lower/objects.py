@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rucy.ir.function import Const, Value, const, true
+from rucy.ir.function import Const, Instr, Value, const, true
 from rucy.ir.types import I64, VOID
 from rucy.lang import typed
 from rucy.lang import types as t
-from rucy.lang.storage import ArrayStorage, IntStorage, Storage, StructStorage, align_of, size_of
+from rucy.lang.storage import ArrayStorage, IntStorage, Storage, StructStorage, TextStorage, align_of, size_of
 from rucy.lower.storage import (
     address,
     alignment,
@@ -23,12 +23,13 @@ from rucy.lower.storage import (
     pieces,
     read_bytes,
     store,
+    store_constant,
     write_whole,
 )
 from rucy.lower.values import STACK_PTR, Held, Object, Opt, object_pointer
 
 if TYPE_CHECKING:
-    from rucy.ir.function import Block, Instr
+    from rucy.ir.function import Block
     from rucy.lower.function import Lowering
 
 
@@ -94,6 +95,29 @@ def branch_on_bytes(low: Lowering, left: Object, right: Object, size: int, yes: 
     b.jump(yes)
 
 
+def branch_on_field(
+    low: Lowering, node: typed.StrCompare, field: typed.Member, wanted: bytes, yes: Block, no: Block
+) -> None:
+    """To `yes` if a string field begins with the bytes, which is seen where it lies. Ends the current block."""
+    at = _object(low, field.base)
+    if at is None:
+        return
+    b = low.b
+    b.span = node.span
+    if len(wanted) > size_of(field.field.storage):
+        b.jump(no)
+        return
+    start = field.field.offset
+    for off, width in pieces(start, len(wanted), alignment(at)):
+        word = b.emit("load", at, off=off, width=width, signed=False)
+        same = b.new_block("same")
+        number = int.from_bytes(wanted[off - start : off - start + width], "little")
+        b.branch(b.compare("eq", word, const(number)), same, no)
+        b.seal(same)
+        b.start(same)
+    b.jump(yes)
+
+
 # ---------------------------------------------------------------- fields
 
 
@@ -122,12 +146,23 @@ def member_set(low: Lowering, node: typed.MemberSet) -> Held:
 def _set(low: Lowering, node: typed.Node, at: Value | None, off: int, storage: Storage, value: typed.Node) -> Held:
     if at is None:
         return low.undefined(node.type)
+    text = _literal(value) if isinstance(storage, TextStorage) else None
+    if text is not None:
+        low.b.span = node.span
+        store_constant(low, at, off, text.value[: size_of(storage) - 1].ljust(size_of(storage), b"\0"))
+        return low.held(text)
     held = low.held(value)
     if low.b.block is None:
         return low.undefined(node.type)
     low.b.span = node.span
     store(low, at, off, storage, held)
     return held
+
+
+def _literal(node: typed.Node) -> typed.Str | None:
+    while isinstance(node, typed.Convert):
+        node = node.value
+    return node if isinstance(node, typed.Str) else None
 
 
 def member_update(low: Lowering, node: typed.MemberUpdate) -> Held:
@@ -188,6 +223,8 @@ def _guarded_element(low: Lowering, node: typed.Element, base: Value, index: Val
     """Behind a compare; where it does not hold, nil, or (never) a value of zeros."""
     b = low.b
     storage = _elements(node.base)
+    if node.checked and _is_masked(index, storage.length):
+        return _load_element(low, _computed(low, base, index, storage), base, storage, node)
     yes, end = b.new_block("inside"), b.new_block("end")
     key = object()
     low._put(key, low.undefined(of))
@@ -276,8 +313,19 @@ def element_set(low: Lowering, node: typed.ElementSet) -> Held:
     return held
 
 
+def _is_masked(index: Value, length: int) -> bool:
+    """A mask shows that the index is inside, to the verifier too."""
+    if not isinstance(index, Instr) or index.op.name != "and":
+        return False
+    masks = [arg.value for arg in index.args if isinstance(arg, Const)]
+    return any((1 << mask.bit_length()) <= length for mask in masks)
+
+
 def _if_inside(low: Lowering, index: Value, storage: ArrayStorage, write: Callable[[], None]) -> None:
     b = low.b
+    if _is_masked(index, storage.length):
+        write()
+        return
     yes, end = b.new_block("inside"), b.new_block("end")
     b.branch(b.compare("ult", index, const(storage.length)), yes, end)
     b.seal(yes)

@@ -128,6 +128,11 @@ def compare_strings(low: Lowering, node: typed.StrCompare) -> Held:
 
 def branch_on_strings(low: Lowering, node: typed.StrCompare, yes: Block, no: Block) -> None:
     """To `yes` if the comparison holds, else to `no`. Ends the current block."""
+    if isinstance(node.value, typed.Member) and isinstance(node.other, typed.Str) and node.kind in ("eq", "start"):
+        from rucy.lower.objects import branch_on_field
+
+        branch_on_field(low, node, node.value, node.other.value + b"\0" * (node.kind == "eq"), yes, no)
+        return
     text = low.held(node.value)
     other = node.other
     right = None if isinstance(other, typed.Str) else low.held(other)
