@@ -276,3 +276,25 @@ def test_a_checksum_of_a_header() -> None:
         answer = _run(hook, body.replace(":END", ENDS[hook]), ("old",))
         assert answer.packet is not None and answer.packet[22] == 63
         assert p.csum(answer.packet[14:34]) == 0
+
+
+def test_headers_looked_for_in_a_loop_that_moves_the_packet() -> None:
+    """So many ways through it that what its tests rest on is hidden from the verifier."""
+    body = """
+      3.times do |k|
+        u = pkt.udp
+        t = pkt.tcp
+        next unless u || t
+        l3_csum_replace(24, 1, 2, 4)
+        u = pkt.udp
+        $seen += 1 if u && ntohs(u.dest) == k + 52
+        l3_csum_replace(24, 2, 1, 4)
+        t = pkt.tcp
+        $seen += 10 if t && ntohs(t.dest) == k + 79
+      end
+      :ok
+    """
+    made = Bench("tc_ingress", body, ("seen",))
+    for name, wanted in (("udp", 1), ("tcp", 10), ("icmp", 0), ("ipv6 tcp", 10), ("hop by hop", 0)):
+        assert made.run(PACKETS[name]).globals == {"seen": wanted}, name
+    made.close()

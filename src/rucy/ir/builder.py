@@ -118,6 +118,11 @@ class Builder:
             a = above
         return a
 
+    @property
+    def in_loop(self) -> bool:
+        """Is there a loop whose end is still to come?"""
+        return any(block.instrs and block not in self._sealed for block in self.fn.blocks)
+
     # -- variables
 
     def write(self, key: Hashable, value: Value, block: Block | None = None) -> None:
