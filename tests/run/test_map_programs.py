@@ -16,6 +16,7 @@ from rucy.load.libbpf import libbpf
 from rucy.load.rings import PerfRing
 from tests.run.harness import opened
 from tests.run.map_programs import HOOKS, program
+from tests.run.mapping import build
 
 PREFIXES = """\
 license "GPL"
@@ -125,6 +126,43 @@ def test_prefixes_and_perf_buffers(tmp_path: Path) -> None:
     assert said == [
         {"addr": "10.1.2.3", "n": 4, "port": 0}, {"addr": "10.1.9.9", "n": 2, "port": 0}, {"addr": "10.9.9.9", "n": 1, "port": 0}
     ]  # fmt: skip
+
+
+DROPPING = """\
+license "GPL"
+class Event
+  attr :n, :u64
+  attr :text, [:char, 30]
+end
+EVENTS = ringbuf Event, size: 4096
+$sent = 0
+raw_tracepoint "sys_enter" do |regs, id|
+  $sent += 1 if EVENTS << Event.new(n: id)
+  e = Event.new(n: id, text: "copied")
+  $sent += 1 if EVENTS << e
+  $sent += 1 if EVENTS.reserve { |r| r.n = id }
+end
+"""
+
+
+@pytest.mark.root
+def test_dropped_records_are_counted(tmp_path: Path) -> None:
+    """Nobody reads: the ring fills up, and every record that is not in it is counted; the interpreter says the same."""
+    from rucy.load.rings import Ring
+
+    path = tmp_path / "program.rb"
+    path.write_text("# runs: " + " ".join(map(str, range(40))) + "\n" + DROPPING)
+    built = build(path)
+    with opened(built.data) as loaded:
+        loaded.load()
+        for number in built.runs:
+            loaded.test_run(loaded.programs[0].name, ctx_in=bytes(8) + number.to_bytes(8, "little"))
+        said = {name: int.from_bytes(loaded.read_global(name), "little") for name in loaded.globals}
+        with Ring("EVENTS", loaded.map_fd("EVENTS")) as ring:
+            kept = len(ring.records())
+    assert said == {"sent": kept, "__rucy_record_EVENTS": 120 - kept} and 0 < kept < 120
+    for model in (built.plain, built.optimised):
+        assert model["globals"][-1] == said and len(model["maps"]["EVENTS"]) == kept
 
 
 @pytest.mark.root
