@@ -251,3 +251,66 @@ def test_a_full_ring_drops_and_counts(tmp_path: Path) -> None:
     assert dropped > 2 * (runs - 256 * 1024 // record) - 4
     lines = [line for line in said if line != "1\n"]
     assert lines == [f"line {number}\n{COMM}\n" for number in range(len(lines))]
+
+
+FLOWS = """\
+license! "GPL"
+class Flow
+  attr :n,    :u16
+  attr :mac,  :mac
+  attr :from, :ip6
+  attr :name, [:char, 12]
+  attr :ok,   :bool
+
+  def show
+    puts "flow #{n} from #{from}"
+  end
+end
+
+FLOWS = hash(:u32 => Flow)
+SEEN  = hash(:u32 => :u64)
+section! "raw_tracepoint/sys_enter"
+class Context
+  attr :n, :u64
+end
+def prog(ctx)
+  if f = FLOWS[3]
+    puts f.mac, f.from, f.n, f.ok, f.name
+    printf "%-20s|%-12s|%s\\n", f.mac, f.from, f.name
+    p f.name, SEEN[3], SEEN[4]
+    f.show
+    f.name = comm
+    f.n = f.n + ctx.n
+    puts "#{f.name} #{f.n}"
+  end
+  0
+end
+"""
+
+
+@pytest.mark.root
+def test_what_lies_in_maps(tmp_path: Path) -> None:
+    from rucy.load.libbpf import libbpf
+    from rucy.load.output import RING, Formats
+    from rucy.load.rings import Ring
+    from rucy.pipeline import compile_file, notes_of
+
+    (tmp_path / "flows.rb").write_text(FLOWS)
+    data = compile_file(str(tmp_path / "flows.rb")).data
+    set_comm()
+    with opened(data) as loaded:
+        loaded.load()
+        flow = struct.pack("<H6s16s12sBx", 65535, bytes.fromhex("0200abcdef01"), bytes(15) + b"\1", b"eth0\xc3\xa4", 1)
+        assert libbpf().call("bpf_map_update_elem", loaded.map_fd("FLOWS"), struct.pack("<I", 3), flow, 0) == 0
+        seen = struct.pack("<I", 3), struct.pack("<Q", 2**64 - 1)
+        assert libbpf().call("bpf_map_update_elem", loaded.map_fd("SEEN"), *seen, 0) == 0
+        with Ring(RING, loaded.map_fd(RING)) as ring:
+            loaded.test_run("prog", ctx_in=struct.pack("<Q", 2))
+            said = "".join(map(Formats(notes_of(data)["formats"]).text, ring.records()))
+    assert said.splitlines() == [
+        *("02:00:ab:cd:ef:01", "::1", "65535", "true", "eth0ä"),
+        "02:00:ab:cd:ef:01   |::1         |eth0ä",
+        *('"eth0ä"', str(2**64 - 1), "nil"),
+        "flow 65535 from ::1",
+        f"{COMM} 1",
+    ]

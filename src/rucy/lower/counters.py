@@ -21,7 +21,8 @@ def count(low: Lowering, kind: str, name: str, line: int = 0) -> None:
     counters = low.module.notes.setdefault("counters", [])
     row = next((c for c in counters if (c["kind"], c["name"], c["line"]) == (kind, name, line)), None)
     if row is None:
-        row = {"symbol": f"rucy_count_{len(counters)}", "kind": kind, "name": name, "line": line}
+        own = name if name.isidentifier() else str(len(counters))
+        row = {"symbol": f"__rucy_{kind}_{own}", "kind": kind, "name": name, "line": line}
         counters.append(row)
         low.module.data[row["symbol"]] = Data(row["symbol"], ".bss", bytes(8), 8, "u64", writable=True)
     at = low.b.emit("global", type=GLOBAL_PTR, symbol=row["symbol"], off=0)

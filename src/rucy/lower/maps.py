@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from rucy.ir.function import Block, Const, Data, Instr, Value, const, false
+from rucy.ir.function import Block, Const, Instr, Value, const, false
 from rucy.ir.types import MAP, VOID, pointer
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lang.storage import IntStorage, Storage, StructStorage, TextStorage, size_of
+from rucy.lower.counters import count
 from rucy.lower.objects import change, copy_object, kept, memory_of
 from rucy.lower.storage import Part, copy_bytes, is_pure, load, parts_of, write_whole, zero
 from rucy.lower.values import FOUND_PTR, GLOBAL_PTR, RECORD_PTR, Held, Object, Opt, Text, is_object
@@ -208,17 +209,6 @@ class _Sides:
 
 
 # ---------------------------------------------------------------- what was refused
-
-
-def count(low: Lowering, kind: str, name: str, line: int) -> None:
-    """Count what could not be kept: a variable of the object, which the loader reads at the end and tells when it is not 0."""
-    symbol = f"__rucy_{kind}_{name}"
-    if symbol not in low.module.data:
-        low.module.data[symbol] = Data(symbol, ".bss", bytes(8), 8, "u64", writable=True)
-        row = {"symbol": symbol, "kind": kind, "name": name, "line": line}
-        low.module.notes.setdefault("counters", []).append(row)
-    at = low.b.emit("global", type=GLOBAL_PTR, symbol=symbol, off=0)
-    low.b.emit("atomic", at, const(1), type=VOID, kind="add", off=0, width=8, fetch=False)
 
 
 def _unless(low: Lowering, done: Value, kind: str, map: typed.MapVar) -> None:

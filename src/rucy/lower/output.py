@@ -13,8 +13,9 @@ from rucy.ir.types import I1, MAP, VOID, pointer
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lower.counters import count
+from rucy.lower.storage import copy_bytes, pieces
 from rucy.lower.strings import room
-from rucy.lower.values import NOTHING, Held, Opt, Text
+from rucy.lower.values import NOTHING, Held, Object, Opt, Text
 
 if TYPE_CHECKING:
     from rucy.lower.function import Lowering
@@ -164,8 +165,10 @@ def _write(low: Lowering, record: Value, field: _Field, arg: typed.Node, held: H
         _make_string(low, record, field, arg, held)
     elif isinstance(held, Text):
         _copy_text(low, record, field, held)
-    elif isinstance(held, Value) and field.kind in ("ip6", "mac"):
-        _copy(low, record, field, held, field.size)
+    elif isinstance(held, Object):
+        copy_bytes(low, record, field.at, held.at, 0, field.size)
+        for off, width in pieces(field.at + field.size, room(field.size) - field.size, 8):
+            b.emit("store", const(0), record, type=VOID, off=off, width=width)
     else:
         assert isinstance(held, Value)
         number = b.emit("int", held) if held.type == I1 else b.emit("addr", held) if held.type.is_ptr else held
@@ -207,19 +210,11 @@ def _make_string(
 
 def _copy_text(low: Lowering, record: Value, field: _Field, text: Text) -> None:
     size = room(min(field.size, text.size))
-    _copy(low, record, field, text.at, size)
+    for off in range(0, size, 8):
+        word = low.b.emit("load", text.at, off=off, width=8, signed=False)
+        low.b.emit("store", word, record, type=VOID, off=field.at + off, width=8)
     for off in range(size, room(field.size), 8):
         low.b.emit("store", const(0), record, type=VOID, off=field.at + off, width=8)
-
-
-def _copy(low: Lowering, record: Value, field: _Field, source: Value, size: int) -> None:
-    """By words, and what is left of an address by its parts."""
-    at = 0
-    while at < size:
-        width = next(w for w in (8, 4, 2, 1) if at + w <= size)
-        word = low.b.emit("load", source, off=at, width=width, signed=False)
-        low.b.emit("store", word, record, type=VOID, off=field.at + at, width=width)
-        at += width
 
 
 # ---------------------------------------------------------------- the format
