@@ -298,3 +298,42 @@ def test_headers_looked_for_in_a_loop_that_moves_the_packet() -> None:
     for name, wanted in (("udp", 1), ("tcp", 10), ("icmp", 0), ("ipv6 tcp", 10), ("hop by hop", 0)):
         assert made.run(PACKETS[name]).globals == {"seen": wanted}, name
     made.close()
+
+
+@pytest.mark.parametrize("hook", ["xdp", "tc_ingress", "socket_filter"])
+def test_addresses_are_keys_fields_and_compared(hook: str) -> None:
+    head = """
+class Flow
+  attr :src, :ip4
+  attr :port, :u16
+  attr :mac, :mac
+end
+
+FLOWS = hash(Flow => :u64, default: 0)
+CARDS = hash(:mac => :u64, default: 0)
+HOSTS = hash(:ip6 => :u64, default: 0)
+
+"""
+    body = f"""
+  e = pkt.eth
+  ip = pkt.ipv4
+  u = pkt.udp
+  if e && ip && u
+    $same += 1 if e.h_source == e.h_dest
+    $same += 10 if e.h_source != e.h_dest
+    FLOWS[Flow.new(src: ip.saddr, port: ntohs(u.dest), mac: e.h_source)] += 1
+    CARDS[e.h_source] += 1
+  end
+  if six = pkt.ipv6
+    HOSTS[six.daddr] += 1
+  end
+  {ENDS[hook]}"""
+    made = Bench(hook, body, ("same",), head)
+    for name in ("udp", "udp", "ipv6 tcp"):
+        made.on_kernel(PACKETS[name])
+    assert made.loaded.map("CARDS").get(p.MAC_A) == (2).to_bytes(8, "little")
+    assert made.loaded.map("FLOWS").get(bytes([10, 0, 0, 1]) + (53).to_bytes(2, "little") + p.MAC_A) == (2).to_bytes(8, "little")
+    assert made.loaded.map("HOSTS").get(PACKETS["ipv6 tcp"][38:54]) == (1).to_bytes(8, "little")
+    assert made.on_kernel(PACKETS["udp"]).globals == {"same": 10}
+    assert made.on_kernel(p.MAC_A + PACKETS["udp"][6:]).globals == {"same": 1}
+    made.close()
