@@ -21,8 +21,12 @@ PARTS = (
     ("rucy.lang.errors.nil", "nil"),
     ("rucy.lang.errors.integers", "Integers, byte order, globals"),
     ("rucy.lang.errors.kernel", "Objects of the kernel, the context, helpers"),
+    ("rucy.lang.errors.asked", "What the loading kernel is asked, kernel functions, stacks"),
     ("rucy.lang.errors.programs", "Hooks, sections, results"),
     ("rucy.lang.errors.output", "printk"),
+    ("rucy.lang.errors.structs", "Structs"),
+    ("rucy.lang.errors.maps", "Maps and rings"),
+    ("rucy.lang.errors.packets", "Packets"),
     ("rucy.source.limits", "Limits"),
 )
 HEAD = """# Messages

@@ -26,6 +26,7 @@ NOT_SHOWN = {
     "EventUnknown": "needs the types of a kernel without an event of the table",
     "KernelFloat": "no struct of the kernel compiled against has a floating-point member",
     "MaybeUnassigned": "only a class without nil, such as an array, gets there",
+    "NoKfunc": "needs the types of a kernel without a function of the table",
     "NoContext": "each program type of the hooks that compile has a context with names",
     "SafeOnObject": "only a class without nil, such as an array, gets there",
     "UnnamedStruct": "only a pointer to a struct without a name gets there",

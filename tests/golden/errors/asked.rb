@@ -8,4 +8,5 @@ syscall "getpgid" do |who|
   printk "%p", per_cpu(:runqueues)  # error: [ksym]
   signal :KIL  # error: [no-signal]
   override_return(-1)  # error: [override-here]
+  printk "%p", per_cpu(:timer_bases, cpu)  # error: [per-cpu-array]
 end
