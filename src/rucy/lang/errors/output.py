@@ -31,7 +31,7 @@ class PrintkLengthKind(Diagnostic):
 
 class FormatCount(Diagnostic):
     code = "format-count"
-    title = "the format has {holes} conversion(s), and {args} argument(s) are given"
+    title = "the format has {holes} conversion(s) and is given {args} argument(s)"
     help = "give one argument for each % in the format (%% prints a percent sign)"
 
 
