@@ -156,3 +156,40 @@ def test_an_object_file_has_its_formats(tmp_path: Path) -> None:
         out = child.communicate(timeout=60)[0]
     assert out.splitlines()[:2] == [f"call of {comm()}: 0", str(2**64 - 1)]
     gone()
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def test_the_example_of_starts() -> None:
+    """examples/exec_log.rb tells of a program that starts, with its number, name and path."""
+    with running(EXAMPLES / "exec_log.rb", "--json") as (child, _), subprocess.Popen(["/bin/true"]) as other:
+        other.wait()
+        child.send_signal(signal.SIGINT)
+        out = child.communicate(timeout=60)[0]
+    lines = [json.loads(line) for line in out.splitlines()]
+    mine = [line for line in lines if line.get("pid") == other.pid]
+    assert mine == [{"pid": other.pid, "uid": os.getuid(), "comm": "true", "path": "/bin/true"}]
+    assert lines[-1]["map"] == "STARTED"
+    assert {row["key"]: row["value"] for row in lines[-1]["entries"]}["true"] >= 1
+
+
+def test_the_example_of_reads(tmp_path: Path) -> None:
+    """examples/read_sizes.rb: a process of ours reads so much, so often, and fails once."""
+    code = (
+        "import ctypes, os\n"
+        "ctypes.CDLL(None).prctl(15, b'rucy-reads', 0, 0, 0)\n"
+        "zero = os.open('/dev/zero', os.O_RDONLY)\n"
+        "for size in (0, 1, 100, 100, 5000): os.read(zero, size)\n"
+        "try: os.read(1234, 1)\n"
+        "except OSError: pass\n"
+        "os._exit(0)\n"
+    )
+    with running(EXAMPLES / "read_sizes.rb") as (child, _), subprocess.Popen([sys.executable, "-c", code]) as other:
+        other.wait()
+        child.send_signal(signal.SIGINT)
+        out = child.communicate(timeout=60)[0].splitlines()
+    assert f"rucy-reads       {other.pid:7d} cannot read: error 9" in out
+    start = out.index("SIZES[rucy-reads]:")
+    rows = [" ".join(line.split("|")[0].split()) for line in out[start + 1 :] if line.startswith("  ") and " 0 |" not in line]
+    assert rows[:4] == ["[0] 1", "[1] 1", "[64, 128) 2", "[4K, 8K) 1"]
+    assert out[-1].startswith("TOTALS: count=")
