@@ -26,9 +26,9 @@ ARITHMETIC = ("+", "-", "*", "/", "%", "**", "&", "|", "^", "<<", ">>", "<=>")
 COMPARES = ("==", "!=", "<", "<=", ">", ">=")
 #: Methods of Integers: name → (arguments, result), result as for `kind_of`.
 METHODS: dict[str, tuple[int, str]] = {
-    "abs": (0, "U"), "magnitude": (0, "U"), "bit_length": (0, "U"), "gcd": (1, "U"), "lcm": (1, "U"), "[]": (1, "U"),
+    "abs": (0, "U"), "magnitude": (0, "U"), "bit_length": (0, "U"), "gcd": (1, "S"), "lcm": (1, "S"), "[]": (1, "S"),
     "pred": (0, "S"), "succ": (0, "i"), "next": (0, "i"), "ord": (0, "i"), "to_i": (0, "i"), "floor": (0, "i"),
-    "div": (1, "i"), "modulo": (1, "i"), "remainder": (1, "i"), "pow": (1, "i"), "clamp": (2, "i"),
+    "div": (1, "i"), "modulo": (1, "i"), "remainder": (1, "S"), "pow": (1, "i"), "clamp": (2, "i"),
     "zero?": (0, "B"), "positive?": (0, "B"), "negative?": (0, "B"), "even?": (0, "B"), "odd?": (0, "B"),
     "between?": (2, "B"), "eql?": (1, "B"), "allbits?": (1, "B"), "anybits?": (1, "B"), "nobits?": (1, "B"),
     "nonzero?": (0, "i?"),

@@ -47,7 +47,7 @@ class KInt
   alias div /
   alias modulo %
   def divmod(other) = [self / other, self % other]
-  def remainder(other) = (o = KInt.of(other); joined(o.v.zero? ? @v : @v.remainder(o.v), o))
+  def remainder(other) = (o = KInt.of(other); KInt.new(o.v.zero? ? @v : @v.remainder(o.v), true))
 
   def **(other)
     o = KInt.of(other)
@@ -67,14 +67,14 @@ class KInt
 
   def [](other)
     index = KInt.of(other).v
-    KInt.new(index < 0 ? 0 : KInt.shift(@v, -index) & 1, false)
+    KInt.new(index < 0 ? 0 : KInt.shift(@v, -index) & 1, true)
   end
 
   def abs = KInt.new(@v.abs, false)
   alias magnitude abs
   def bit_length = KInt.new(@v.bit_length, false)
-  def gcd(other) = KInt.new(@v.gcd(KInt.of(other).v), false)
-  def lcm(other) = KInt.new(@v.lcm(KInt.of(other).v), false)
+  def gcd(other) = KInt.new(@v.gcd(KInt.of(other).v), true)
+  def lcm(other) = KInt.new(@v.lcm(KInt.of(other).v), true)
   def succ = self + 1
   alias next succ
   def pred = self - 1

@@ -16,6 +16,7 @@ row is asked.
     "str_eq" "str_start" "str_end" "str_include"   (string, string): Bool
     "str_size"   (string): Integer      "str_empty"  (string): Bool
     "str_byte"   (string, Integer): nil-able Integer, not nil-able where a constant index is inside
+    "str_char"   (string, Integer): the same as a string of one character
     "array_get"  (array, Integer): nil-able Integer, as above; "array_size" (array)
     "shl" "shr"  take any count, negative ones too
 Every other operation takes what PRIMS says. A `Prim` with a nil-able operand where PRIMS wants an Integer is refused.

@@ -86,10 +86,10 @@ class Node:
 #: result "i" by the rule of non-negative operands, "s" always signed, "u" always non-negative.
 PRIMS: dict[str, tuple[str, str]] = {
     "add": ("ii", "i"), "mul": ("ii", "i"), "sub": ("ii", "s"), "neg": ("i", "s"), "inv": ("i", "s"),
-    "floordiv": ("ii", "i"), "mod": ("ii", "i"), "truncdiv": ("ii", "i"), "rem": ("ii", "i"), "pow": ("ii", "i"),
+    "floordiv": ("ii", "i"), "mod": ("ii", "i"), "truncdiv": ("ii", "i"), "rem": ("ii", "s"), "pow": ("ii", "i"),
     "shl": ("ii", "i"), "shr": ("ii", "i"), "and": ("ii", "&"), "or": ("ii", "i"), "xor": ("ii", "i"),
-    "min": ("ii", "i"), "max": ("ii", "i"), "abs": ("i", "u"), "bit_length": ("i", "u"), "gcd": ("ii", "u"),
-    "lcm": ("ii", "u"), "bit": ("ii", "u"), "spaceship": ("ii", "s"),
+    "min": ("ii", "i"), "max": ("ii", "i"), "abs": ("i", "u"), "bit_length": ("i", "u"), "gcd": ("ii", "s"),
+    "lcm": ("ii", "s"), "bit": ("ii", "s"), "spaceship": ("ii", "s"),
     "eq": ("ii", "b"), "ne": ("ii", "b"), "lt": ("ii", "b"), "le": ("ii", "b"), "gt": ("ii", "b"), "ge": ("ii", "b"),
     "beq": ("bb", "b"), "bne": ("bb", "b"), "band": ("bb", "b"), "bor": ("bb", "b"), "bxor": ("bb", "b"),
     "ntoh": ("i", "u"), "hton": ("i", "u"), "as_i64": ("i", "s"), "as_u64": ("i", "u"),
@@ -465,6 +465,13 @@ class StrByte(Node):
     __slots__ = ("value", "index")
     value: Node
     index: Node
+
+
+class StrChar(Node):
+    """OptType(StrType(2)): the `byte` (a nil-able StrByte) as a string of one character."""
+
+    __slots__ = ("byte",)
+    byte: Node
 
 
 class ArrayGet(Node):

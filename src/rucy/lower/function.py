@@ -349,6 +349,10 @@ def _write(low: Lowering, node: typed.Write) -> Held:
         return held
     if isinstance(held, Text) and not in_place:
         held = copy_into_variable(low, node.var, held)
+    if isinstance(held, Opt) and isinstance(held.value, Text) and not isinstance(held.some, Const):
+        from rucy.lower.characters import copy_if_there
+
+        held = copy_if_there(low, node.var, held.some, held.value)
     if isinstance(held, Object) and (isinstance(node.var.type, t.BytesType) or _outlives(low, node)):
         from rucy.lower.objects import copy_object
 
@@ -683,7 +687,7 @@ def _packet(name: str) -> Callable[[Lowering, typed.Node], Held]:
 
 
 def _table() -> dict[type, object]:
-    from rucy.lower import callbacks, externs, integers, kernel, maps, objects, output, strings
+    from rucy.lower import callbacks, characters, externs, integers, kernel, maps, objects, output, strings
 
     return {
         typed.Int: _int, typed.Bool: _bool, typed.Nil: _nil, typed.Str: strings.literal,
@@ -701,6 +705,7 @@ def _table() -> dict[type, object]:
         typed.ProbeName: strings.probe_name, typed.Extern: externs.extern, typed.PerCpu: externs.per_cpu,
         typed.CallKfunc: externs.call_kfunc, typed.StackId: externs.stack_id,
         typed.StrCompare: strings.compare_strings, typed.StrSize: strings.size, typed.StrByte: strings.byte,
+        typed.StrChar: characters.character,
         typed.ArrayGet: kernel.array_get, typed.CallMethod: _call_method,
         typed.ReadBytes: objects.read_address, typed.New: objects.new, typed.Copy: objects.copy, typed.Member: objects.member,
         typed.MemberSet: objects.member_set, typed.MemberUpdate: objects.member_update,

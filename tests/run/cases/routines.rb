@@ -27,11 +27,11 @@ def routines(ctx)
 end
 __END__
 define_method(:prog) do
-  $routines_r0 = U(ctx.a.gcd(ctx.b))
-  $routines_r1 = U(ctx.b.lcm(ctx.a))
+  $routines_r0 = S(ctx.a.gcd(ctx.b))
+  $routines_r1 = S(ctx.b.lcm(ctx.a))
   $routines_r2 = S((ctx.b ** ctx.c))
   $routines_r3 = U(ctx.a.pow(ctx.c))
-  $routines_r4 = U(K(-6).gcd(ctx.b))
+  $routines_r4 = S(K(-6).gcd(ctx.b))
 end
 # reset
 $routines_r0 = K(0)

@@ -84,22 +84,7 @@ def lower_binary(lo: Lowering, node: Node) -> tree.Node:
     if op in ("=~", "!~"):
         return lo.refuse(errors.RegexMatch(span, text=lo.brief(node)))
     sides = lower_receiver(lo, left), lo.lower(right)
-    if op in ("==", "!="):
-        sides = _characters(*sides)
     return send(span, sides[0], op, (sides[1],), lo.span(operator))
-
-
-def _characters(left: tree.Node, right: tree.Node) -> tuple[tree.Node, tree.Node]:
-    """`s[0] == "a"`: an index into a string gives its byte, so the one-byte string beside it becomes one too."""
-    if _is_index(left) and isinstance(right, tree.Str) and len(right.value) == 1:
-        return left, tree.Int(right.span, right.value[0])
-    if _is_index(right) and isinstance(left, tree.Str) and len(left.value) == 1:
-        return tree.Int(left.span, left.value[0]), right
-    return left, right
-
-
-def _is_index(node: tree.Node) -> bool:
-    return isinstance(node, tree.Send) and node.name == "[]" and len(node.args) == 1
 
 
 def _operand(lo: Lowering, node: Node) -> tree.Node:

@@ -221,7 +221,7 @@ _STRING: list[tuple[str, int, int, _Expand]] = [
     ("length",      0, 0, _op("str_size")),
     ("bytesize",    0, 0, _op("str_size")),
     ("empty?",      0, 0, _op("str_empty")),
-    ("[]",          1, 1, _op("str_byte")),
+    ("[]",          1, 1, _op("str_char")),
     ("getbyte",     1, 1, _op("str_byte")),
     ("ord",         0, 0, lambda send: prim(send.span, "str_byte", recv_of(send), int_(send.span, 0))),
 ]

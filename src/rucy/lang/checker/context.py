@@ -287,6 +287,7 @@ def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed
     array = kt.place(node.span, base, struct, found.indices, found.type_id, found.bitfield_size) if found else None
     locator = kt.place(node.span, base, struct, located.indices, located.type_id) if located else None
     if not node.args and (array is None) != (locator is None):
+        kt.read_text(ck, node.span, False)
         other = find(ck, btf.name(struct), (LOCATOR if locator is None else "") + name)
         if other is not None:
             missing = kt.place(node.span, base, other[0], (other[1],), other[2])

@@ -374,6 +374,9 @@ def is_plain(node: typed.Node) -> bool:
 def equal(ck: Checker, node: tree.Node, a: typed.Node, b: typed.Node) -> typed.Node:
     """`a == b` for any two values; of classes that can never be equal it is refused."""
     span = node.span
+    bytes_ = strings.equal_characters(ck, span, a, b)
+    if bytes_ is not None:
+        return equal(ck, node, *bytes_) if settled(bytes_[0].type) else bytes_[0]
     match a.type, b.type:
         case (NilType(), _):
             return is_nil(node, b)

@@ -14,6 +14,7 @@ from rucy.lang.types import NIL, S64, U64, CtxType, OptType, PtrType, StrType, T
 if TYPE_CHECKING:
     from rucy.kernel.helpers import Helper
     from rucy.lang.checker.state import Checker
+    from rucy.source import Span
 
 #: Licences that the kernel takes as compatible: license_is_gpl_compatible of include/linux/license.h.
 GPL_COMPATIBLE = (
@@ -43,11 +44,11 @@ def names() -> list[str]:
 
 
 def allowed(ck: Checker, node: tree.Send, row: Helper) -> bool:
-    """Licence, program type and release; says what is missing."""
+    """Licence, program type, attach type and release; says what is missing."""
     from rucy.kernel import helpers
 
     where = ck.site.hook.word if ck.site.hook is not None else ck.site.prog_type
-    release = helpers.since(row, ck.site.prog_type)
+    release = helpers.since(row, ck.site.prog_type, ck.site.attach_type)
     if release is None:
         ck.say("HelperNotHere", node.name_span, name=node.name, hook=where)
         return False
@@ -56,6 +57,23 @@ def allowed(ck: Checker, node: tree.Send, row: Helper) -> bool:
         return False
     ck.need(release, f"`{node.name}` in `{where}`", node.name_span)
     return True
+
+
+def implied(ck: Checker, span: Span, name: str) -> None:
+    """A read that takes a helper which the user did not write: the same is asked, and of the licence said once."""
+    from rucy.kernel import helpers
+
+    row = helpers.find(name)
+    assert row is not None, name
+    release = helpers.since(row, ck.site.prog_type, ck.site.attach_type)
+    if release is None:
+        where = ck.site.hook.word if ck.site.hook is not None else ck.site.prog_type
+        ck.say("HelperNotHere", span, name=name, hook=where)
+    elif row.gpl and ck.license not in GPL_COMPATIBLE:
+        if not any(said.title == "ReadLicense" for said in ck.said):
+            ck.say("ReadLicense", span, text=span.text, name=name, license=ck.license)
+    else:
+        ck.need(release, f"`{span.text}`", span)
 
 
 def call(ck: Checker, node: tree.Send, row: Helper) -> typed.Node:

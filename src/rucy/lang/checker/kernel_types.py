@@ -151,6 +151,7 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
         length = is_text(ck.btf(), node.btf_type)
         if length:
             size = min(length, 256)
+            read_text(ck, node.span, base_type.user)
             return typed.ReadString(node.span, StrType(size), _address(ck, node), base_type.user)
         kind = ck.btf().kind(ck.btf().strip(node.btf_type))
         if kind == "float":
@@ -169,7 +170,24 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
     proved = node.element is None or interval(ck, node.element)[1] < node.elements or not node.elements
     if not proved:
         type_ = type_ if isinstance(type_, PtrType) else OptType(type_)
-    return typed.KernelLoad(node.span, type_, base, step)
+    return _load(ck, node.span, type_, base, step)
+
+
+def read_text(ck: Checker, span: Span, user: bool) -> None:
+    """A string is copied out by a helper."""
+    from rucy.lang.checker.helper_calls import implied
+
+    implied(ck, span, "probe_read_user_str" if user else "probe_read_kernel_str")
+
+
+def _load(ck: Checker, span: Span, type_: Type, base: typed.Node, step: typed.Step) -> typed.Node:
+    """A read that the verifier does not follow is a helper's."""
+    if isinstance(base.type, PtrType) and not (base.type.direct and not step.bitfield):
+        from rucy.lang.checker.helper_calls import implied
+
+        user = "copy_from_user" if step.faulting else "probe_read_user"
+        implied(ck, span, user if base.type.user else "probe_read_kernel")
+    return typed.KernelLoad(span, type_, base, step)
 
 
 def btf_name(ck: Checker, type_id: int) -> str:
@@ -404,7 +422,7 @@ def _pointed_element(ck: Checker, node: tree.Send, recv: typed.Node, index: type
     elif recv.type.direct:
         base = typed.PtrCast(node.span, recv.type._replace(direct=False), recv)
     step = typed.Step(0, "", 0, size, signed, faulting=recv.type.user and ck.site.sleepable)
-    return typed.KernelLoad(node.span, type_, base, step)
+    return _load(ck, node.span, type_, base, step)
 
 
 def cast(ck: Checker, node: tree.Send, value: typed.Node) -> typed.Node:

@@ -36,6 +36,8 @@ def operation(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Nod
             return typed.StrCompare(node.span, BOOL, "eq", args[0], typed.Str(node.span, StrType(1, b""), b""))
         case "str_byte":
             return _byte(ck, node, args)
+        case "str_char":
+            return _character(ck, node, args)
         case "str_include":
             return ck.say("NotYet", node.span, what="a search inside a string", instead="compare its start or its end")
     return compare(ck, node.span, _KINDS[node.op], args[0], args[1])
@@ -69,6 +71,38 @@ def _byte(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Node:
         inside = -len(known) <= index.value < len(known)
         return typed.Int(node.span, U64, known[index.value]) if inside else typed.Nil(node.span, NIL)
     return typed.StrByte(node.span, OptType(U64), value, index)
+
+
+def _character(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Node:
+    """`s[i]`: a string of one character, nil behind the end."""
+    known = literal_of(args[0])
+    if known is not None and not known.isascii():
+        return _not_ascii(ck, node.span)
+    byte = _byte(ck, node, args)
+    match byte:
+        case typed.Int():
+            data = bytes([byte.value])
+            return typed.Str(node.span, StrType(2, data), data)
+        case typed.StrByte():
+            return typed.StrChar(node.span, OptType(StrType(2)), byte)
+    return byte
+
+
+def _not_ascii(ck: Checker, span: Span) -> typed.Node:
+    return ck.say("NotYet", span, what="a single character of more than one byte", instead="the whole string, or `getbyte`")
+
+
+def equal_characters(ck: Checker, span: Span, a: typed.Node, b: typed.Node) -> tuple[typed.Node, typed.Node] | None:
+    """`s[i] == "x"` as bytes, which need no memory; None for anything else."""
+    for one, other in ((a, b), (b, a)):
+        known = literal_of(other)
+        if isinstance(one, typed.StrChar) and known is not None:
+            if not known.isascii():
+                bad = _not_ascii(ck, other.span)
+                return bad, bad
+            if len(known) == 1:
+                return one.byte, typed.Int(other.span, U64, known[0])
+    return None
 
 
 # ---------------------------------------------------------------- printk

@@ -137,6 +137,7 @@ def string(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         if may_be_nil(pointer.type):
             return untested(ck, pointer)
         return ck.say("StringPointer", pointer.span, name=node.name, have=ck.called(pointer.type))
+    kernel_types.read_text(ck, node.span, user)
     return typed.ReadString(node.span, StrType(size), pointer, user)
 
 

@@ -190,6 +190,10 @@ class HelperLicense(Diagnostic):
         return super().help_text if not given else 'write it as the kernel does: `license "GPL"`, or "GPL v2"'
 
 
+class ReadLicense(HelperLicense):
+    title = "`{text}` is read by the helper `{name}`, which is only for programs with a GPL-compatible licence"
+
+
 class HelperArity(Diagnostic):
     code = "helper-arguments"
     title = "`{name}` takes {takes} argument(s), {given} given"
