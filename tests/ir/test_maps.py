@@ -186,6 +186,36 @@ def test_prefixes() -> None:
     assert contents(env) == {0x0A << 32 | 8: 3, 0x0C << 32 | 32: 3}
 
 
+STORAGE = """
+map @m {'type': 'TASK_STORAGE', 'key_size': 4, 'value_size': 8, 'flags': 1}
+static @f(%task: ptr<kernel>) -> i64 {
+b:
+  %value: ptr<stack, w> = slot size=8 align=8 name=value
+  store 7, %value off=0 width=8
+  %map: ptr<map> = map symbol=m
+  %p: ptr<map_value?, w> = call %map, %task, 0, 0 helper=task_storage_get
+  %0 = ne %p, null:ptr<map_value?, w>
+  branch %0 -> there, missing
+there:
+  %q: ptr<map_value, w> = nonnil %p
+  %v = load %q off=0 width=8 signed=false
+  %r = call %map, %task helper=task_storage_delete
+  ret %v
+missing:
+  %c: ptr<map_value?, w> = call %map, %task, %value, 1 helper=task_storage_get
+  ret 0
+}
+"""
+
+
+def test_storage_of_an_object() -> None:
+    module = parse_module(STORAGE)
+    assert_valid_module(module)
+    env = Env()
+    first, second = (env.region("kernel", bytes(8), name) for name in ("first", "second"))
+    assert [run(module, "f", [task], env).value for task in (first, second, first, first, second)] == [0, 0, 7, 0, 7]
+
+
 @pytest.mark.parametrize(
     ("line", "other", "problem"),
     [

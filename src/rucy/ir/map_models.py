@@ -215,6 +215,32 @@ def _perf_output(env: Env, args: list[Any]) -> int:
     return 0
 
 
+_STORAGES = ("SK_STORAGE", "TASK_STORAGE", "INODE_STORAGE", "CGRP_STORAGE")
+
+
+def _owner(args: list[Any]) -> bytes:
+    """The key of a storage map: the object's address."""
+    if not isinstance(args[1], Pointer) or args[1].region is None:
+        raise Fault("the owner is no object")
+    return args[1].address.to_bytes(8, "little")
+
+
+def _storage_get(env: Env, args: list[Any]) -> Pointer:
+    """With BPF_LOCAL_STORAGE_GET_F_CREATE (1) made where it is missing, of the value given or of zeros."""
+    model, key = _model(env, args[0], *_STORAGES), _owner(args)
+    if key not in model.elements:
+        if args[3] != 1:
+            return NULL
+        given = args[2] if isinstance(args[2], Pointer) and args[2].region is not None else None
+        model.fill({key: read(given, model.row.value_size) if given is not None else bytes(model.row.value_size)})
+    return Pointer(model.elements[key], 0)
+
+
+def _storage_delete(env: Env, args: list[Any]) -> int:
+    model = _model(env, args[0], *_STORAGES)
+    return 0 if model.elements.pop(_owner(args), None) is not None else -ENOENT
+
+
 def _for_each(env: Env, args: list[Any]) -> int:
     """Gives the number of elements that the callback saw; it ends the walk with 1."""
     model = _model(env, args[0], *_HASHES, *_ARRAYS)
@@ -244,4 +270,6 @@ STUBS: dict[str, Helper] = {
     "ringbuf_output": _ring_output,
     "perf_event_output": _perf_output,
     "for_each_map_elem": _for_each,
+    **dict.fromkeys((f"{word}_storage_get" for word in ("sk", "task", "inode", "cgrp")), _storage_get),
+    **dict.fromkeys((f"{word}_storage_delete" for word in ("sk", "task", "inode", "cgrp")), _storage_delete),
 }
