@@ -90,8 +90,6 @@ def _no_method(ck: Checker, node: tree.Send, state: MapState) -> typed.Node:
     meant = ck.dialect.map_methods.get(node.name, "")
     if meant == "count":
         return ck.say("MapCount", node.name_span, name=node.name, map=state.name)
-    if meant == "each":
-        return ck.say("NotYet", node.name_span, what="going through a map in the kernel half", instead="do it in the user half")
     known = [name for name, what in ck.dialect.map_methods.items() if what in _METHODS[state.kind]]
     best = nearest(node.name, known) if node.name[:1].isalpha() else None
     if state.kind == "array" and meant == "delete":
@@ -501,7 +499,7 @@ def each(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Nod
             return ck.say("VariableTypes", param.span, name=param.name, old=ck.called(var.type), new=ck.called(type_))
         var.type = joined
         if storage is not None:
-            ck.widths[var] = Seen(storage)
+            ck.widths[var] = both(ck.widths.get(var, NOTHING), Seen(storage)) or Seen(storage)
         ck.assigned(var, True)
         pair.append(var)
     body: tree.Node = block.body

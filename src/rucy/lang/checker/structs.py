@@ -229,7 +229,7 @@ def call(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> typed.No
         at = ck.value(node.args[0])
         if isinstance(at, typed.Int) and 0 <= at.value < len(held.fields):
             return member(node.span, recv, held.fields[at.value])
-        return ck.say("KeyPart", node.span, count=len(held.fields)) if settled(at.type) else at
+        return ck.say("KeyPart", node.span, count=len(held.fields), last=len(held.fields) - 1) if settled(at.type) else at
     _check(ck, node)
     return _no_field(ck, name, held, node.name_span)
 

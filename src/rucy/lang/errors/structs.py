@@ -97,5 +97,5 @@ class StructEqual(Diagnostic):
 
 class KeyPart(Diagnostic):
     code = "key-part"
-    title = "a key of {count} parts is taken apart by a number that is known when the program is compiled"
-    help = "write e.g. `key[0]`, up to `key[{count} - 1]`"
+    title = "a part of a key of {count} parts has a number from 0 to {last}, known when the program is compiled"
+    help = "write e.g. `key[0]`, or `key[{last}]`"
