@@ -19,6 +19,15 @@ class Kfunc(NamedTuple):
     since: str
 
 
+#: Functions whose set has a filter beside its program types: bpf_fs_kfuncs_filter of fs/bpf_fs_kfuncs.c, and
+#: tracing_iter_filter of net/core/filter.c, which lets only iterators (TRACING with BPF_TRACE_ITER).
+ONLY: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("bpf_get_task_exe_file", "bpf_put_file", "bpf_path_d_path", "bpf_get_dentry_xattr", "bpf_get_file_xattr",
+         "bpf_set_dentry_xattr", "bpf_remove_dentry_xattr"), ("LSM",)),
+    "bpf_sock_destroy": (),
+}  # fmt: skip
+
 _found: dict[str, Kfunc | None] = {}
 
 
@@ -40,6 +49,8 @@ def names() -> list[str]:
 
 def since(row: Kfunc, prog_type: str) -> str | None:
     """The release from which programs of a type may call it; None if they never may."""
+    if prog_type not in ONLY.get(row.name, (prog_type,)):
+        return None
     for name, release in row.program_types:
         if name in (prog_type, "UNSPEC"):
             return release or row.since
@@ -68,6 +79,9 @@ RELEASES: tuple[tuple[str, str], ...] = (
     ("bpf_lookup_",           "bpf_key_put"),
     ("bpf_get_task_exe_file", "bpf_put_file"),
     ("bpf_crypto_ctx",        "bpf_crypto_ctx_release"),
+    ("bpf_xdp_get_xfrm",      "bpf_xdp_xfrm_state_release"),
+    ("scx_bpf_get_idle",      "scx_bpf_put_idle_cpumask"),
+    ("scx_bpf_get_",          "scx_bpf_put_cpumask"),
 )
 # fmt: on
 
