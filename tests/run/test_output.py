@@ -259,6 +259,7 @@ class Flow
   attr :n,    :u16
   attr :mac,  :mac
   attr :from, :ip6
+  attr :v4,   :ip4
   attr :name, [:char, 12]
   attr :ok,   :bool
 
@@ -275,7 +276,9 @@ class Context
 end
 def prog(ctx)
   if f = FLOWS[3]
-    puts f.mac, f.from, f.n, f.ok, f.name
+    puts f.mac, f.from, f.n, f.ok, f.name, f.v4
+    printf "%-12s|%p\\n", f.v4, f.v4
+    puts "v4 #{f.v4}"
     printf "%-20s|%-12s|%s\\n", f.mac, f.from, f.name
     p f.name, SEEN[3], SEEN[4]
     f.show
@@ -300,7 +303,9 @@ def test_what_lies_in_maps(tmp_path: Path) -> None:
     set_comm()
     with opened(data) as loaded:
         loaded.load()
-        flow = struct.pack("<H6s16s12sBx", 65535, bytes.fromhex("0200abcdef01"), bytes(15) + b"\1", b"eth0\xc3\xa4", 1)
+        flow = struct.pack(
+            "<H6s16s4s12sB3x", 65535, bytes.fromhex("0200abcdef01"), bytes(15) + b"\1", b"\xc0\0\2\7", b"eth0\xc3\xa4", 1
+        )
         assert libbpf().call("bpf_map_update_elem", loaded.map_fd("FLOWS"), struct.pack("<I", 3), flow, 0) == 0
         seen = struct.pack("<I", 3), struct.pack("<Q", 2**64 - 1)
         assert libbpf().call("bpf_map_update_elem", loaded.map_fd("SEEN"), *seen, 0) == 0
@@ -308,7 +313,9 @@ def test_what_lies_in_maps(tmp_path: Path) -> None:
             loaded.test_run("prog", ctx_in=struct.pack("<Q", 2))
             said = "".join(map(Formats(notes_of(data)["formats"]).text, ring.records()))
     assert said.splitlines() == [
-        *("02:00:ab:cd:ef:01", "::1", "65535", "true", "eth0ä"),
+        *("02:00:ab:cd:ef:01", "::1", "65535", "true", "eth0ä", "192.0.2.7"),
+        '192.0.2.7   |"192.0.2.7"',
+        "v4 192.0.2.7",
         "02:00:ab:cd:ef:01   |::1         |eth0ä",
         *('"eth0ä"', str(2**64 - 1), "nil"),
         "flow 65535 from ::1",

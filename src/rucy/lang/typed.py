@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from rucy.lang.storage import Field, Storage, StructStorage
+from rucy.lang.storage import Field, IntStorage, Storage, StructStorage
 from rucy.lang.tree import Label
 from rucy.lang.types import ArrayType, Type
 from rucy.source import Span
@@ -547,10 +547,15 @@ class Hole(NamedTuple):
     line: int = 0
 
 
+def is_ip4(node: Node) -> bool:
+    """A field that is declared as an IPv4 address: a number in network order that has a text of its own."""
+    return isinstance(node, Member) and isinstance(node.field.storage, IntStorage) and node.field.storage.display == "ip4"
+
+
 class Output(Node):
-    """`puts`, `print`, `p`, `printf`: one record in the output ring; text is made of it in user space. Args are Integer,
-    Bool, string, nil, PtrType, BytesType, or for "%p" an OptType of the first three; all are evaluated, in order. Value:
-    nil, or where the type is another (`p`) that of the one argument."""
+    """`puts`, `print`, `p`, `printf`: one record in the output ring; text is made of it in user space. Args are Integer
+    (in network order only where `is_ip4`), Bool, string, nil, PtrType, BytesType, or for "%p" an OptType of the first
+    three; all are evaluated, in order. Value: nil, or where the type is another (`p`) that of the one argument."""
 
     __slots__ = ("parts", "args")
     parts: tuple[bytes | Hole, ...]

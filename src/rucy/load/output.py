@@ -1,8 +1,8 @@
 """What `puts`, `print`, `p` and `printf` of the kernel half sent: records of the ring `rucy_output` → text.
 
 A record is the number of its format (u32), then its arguments where the format says. A format is a note of the object:
-{"line": N, "parts": [TEXT or HOLE, …]}. A hole has `kind`: "u64", "i64", "bool", "ptr", "text" (with `size`), "ip6",
-"mac" at the offset `at`, or "const" with `value`; `some`: the offset of a byte that is 0 when it is nil; `spec`: the
+{"line": N, "parts": [TEXT or HOLE, …]}. A hole has `kind`: "u64", "i64", "bool", "ptr", "text" (with `size`), "ip4",
+"ip6", "mac" at the offset `at`, or "const" with `value`; `some`: the offset of a byte that is 0 when it is nil; `spec`: the
 conversion as Ruby's `format` has it; `line`: so many parts, this one the last, are a line of `puts`, behind which comes a
 newline unless it ends with one. A TEXT that is no UTF-8 is {"hex": DIGITS}.
 """
@@ -76,10 +76,14 @@ def _text(at: int, part: dict[str, Any]) -> Callable[[bytes], Any]:
     return lambda record: decode.text(record[at:end])
 
 
-def _ip6(at: int, part: dict[str, Any]) -> Callable[[bytes], Any]:
-    import socket
+def _address(size: int) -> Callable[[int, dict[str, Any]], Callable[[bytes], Any]]:
+    def address(at: int, part: dict[str, Any]) -> Callable[[bytes], Any]:
+        import socket
 
-    return lambda record: socket.inet_ntop(socket.AF_INET6, record[at : at + 16])
+        family = socket.AF_INET if size == 4 else socket.AF_INET6
+        return lambda record: socket.inet_ntop(family, record[at : at + size])
+
+    return address
 
 
 _KINDS: dict[str, Callable[[int, dict[str, Any]], Callable[[bytes], Any]]] = {
@@ -88,6 +92,7 @@ _KINDS: dict[str, Callable[[int, dict[str, Any]], Callable[[bytes], Any]]] = {
     "bool": lambda at, part: lambda record: record[at] != 0,
     "ptr": lambda at, part: lambda record: decode.Address(int.from_bytes(record[at : at + 8], "little")),
     "text": _text,
-    "ip6": _ip6,
+    "ip4": _address(4),
+    "ip6": _address(16),
     "mac": lambda at, part: lambda record: record[at : at + 6].hex(":"),
 }

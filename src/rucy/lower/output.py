@@ -93,7 +93,7 @@ def _lay_out(node: typed.Output) -> tuple[list[_Field | None], int]:
         if isinstance(arg.type, t.OptType):
             flags[at] = small
             small += 1
-        words.append((at, *_kind(type_)))
+        words.append((at, "ip4", 4) if typed.is_ip4(arg) else (at, *_kind(type_)))
     fields: list[_Field | None] = [None] * len(node.args)
     for at, kind, _ in words:
         if kind == "bool":

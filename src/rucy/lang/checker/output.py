@@ -227,9 +227,11 @@ def _inspected(line: _Line, arg: tree.Node) -> typed.Node | None:
     return value
 
 
-def _printable(line: _Line, word: str, value: typed.Node) -> bool:
-    """Has the value a text of its own? Says so if not."""
+def _printable(line: _Line, word: str, value: typed.Node, number: bool = False) -> bool:
+    """Has the value a text of its own? Says so if not. `number`: its digits are asked for."""
     ck, type_ = line.ck, value.type
+    if typed.is_ip4(value) and not number:
+        return True
     if settled(type_):
         match type_:
             case IntType(net=0) | BoolType() | StrType() | NilType() | BytesType():
@@ -301,7 +303,7 @@ def _fits(line: _Line, letter: str, shown: str, arg: typed.Node) -> bool:
 
             ck.say("FormatPointer", arg.span, text=arg.span.text, advice=pointer_text(ck, arg))
         case IntType():
-            return _printable(line, "printf", arg)
+            return _printable(line, "printf", arg, letter not in "sp")
         case _ if letter in "sp" and not may_be_nil(type_):
             return _printable(line, "printf", arg)
         case _:
