@@ -50,7 +50,7 @@ _ON_VALUE: dict[str, type[Diagnostic]] = {
 }
 
 _FLOATS = "use Integers: `/` already divides, rounding down"
-_PRINT = 'print the value itself: `printk("%d", x)`'
+_PRINT = 'print the value itself: `puts x`'
 _CONVERSIONS: dict[str, tuple[str, str]] = {
     "to_f": ("Float", _FLOATS),
     "fdiv": ("Float", _FLOATS),

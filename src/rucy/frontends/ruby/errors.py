@@ -401,7 +401,7 @@ class RandomWord(Diagnostic):
 class FormatWord(Diagnostic):
     code = "format-word"
     title = "`{name}` makes a String of unknown size at run time"
-    help = 'print it at once: `printk("… %d", x)`'
+    help = 'print it at once: `puts "… #{{x}}"`, or `printf`'
 
 
 class ObjectWord(Diagnostic):
