@@ -136,7 +136,10 @@ def _node(node: typed.Node, depth: int, out: list[str]) -> None:
     inner: list[typed.Node] = []
     for name in node.__slots__:
         part = getattr(node, name)
-        if isinstance(part, typed.Node):
+        if isinstance(node, typed.Output) and name == "parts":
+            text = b"".join(piece.spec.encode() if isinstance(piece, typed.Hole) else piece for piece in part)
+            words.append(repr(text.decode("utf-8", "backslashreplace")))
+        elif isinstance(part, typed.Node):
             inner.append(part)
         elif isinstance(part, tuple) and part and isinstance(part[0], typed.Node):
             inner += part

@@ -56,8 +56,7 @@ def output(low: Lowering, node: typed.Output) -> Held:
     b.emit("store", const(number), record, type=VOID, off=0, width=8)
     for off in range(8, _words_from(fields, size), 8):
         b.emit("store", const(0), record, type=VOID, off=off, width=8)
-    for arg, held in zip(node.args, helds):
-        field = fields[node.args.index(arg)]
+    for arg, held, field in zip(node.args, helds, fields):
         if field is not None:
             _write(low, record, field, arg, held)
     b.emit("call", record, const(0), type=VOID, helper="ringbuf_submit")
