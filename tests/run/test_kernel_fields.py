@@ -148,3 +148,32 @@ def test_by_direct_loads(tmp_path: Path) -> None:
         for fd in (*ready, *go):
             os.close(fd)
         os.waitpid(child, 0)
+
+
+WIDE = """\
+license "GPL"
+$wide = 0
+$high = 0
+$low = 0
+INO = PID_NS_INIT_INO
+raw_tracepoint "sys_enter" do
+  $wide = PERF_CONTEXT_MAX
+  $high = INO
+  $low = TCP_LISTEN + 1
+end
+"""
+
+
+@pytest.mark.root
+def test_enumerators_of_every_width(tmp_path: Path) -> None:
+    """64 bits of an enum64, and 32 bits with the highest one set, as the kernel's types have them."""
+    source = tmp_path / "wide.rb"
+    source.write_text(WIDE)
+    data = compile_file(str(source)).data
+    (probe,) = probes_of(data) or []
+    with Loaded.open_object(data) as loaded:
+        loaded.set_program_types({str(probe["name"]): (int(str(probe["prog_type"])), None, None)})
+        loaded.load()
+        loaded.test_run(str(probe["name"]), ctx_in=bytes(16))
+        found = [int.from_bytes(loaded.read_global(name), "little") for name in ("wide", "high", "low")]
+    assert found == [2**64 - 4095, 0xEFFFFFFC, 11]

@@ -1,6 +1,7 @@
 """IR that the target has no instruction for becomes IR that it has.
 
-Before: any verified IR. After: no critical edges into phis; below v4 no `sdiv`, `smod`. Needs: preds. Keeps: SSA.
+Before: any verified IR. After: no critical edges into phis; no `sdiv`, `smod`, for no target: what
+-2**63 by -1 is differs between kernels. Needs: preds. Keeps: SSA.
 """
 
 from __future__ import annotations

@@ -264,8 +264,9 @@ def _alu(s: _Selector, i: Instr) -> None:
         fired(f"{i.op.name}.imm")
         _two_address(s, i, a, f"{op}64_imm", imm=b.value & 63)
         return
-    if isinstance(b, Instr) and b.op.name == "core" and len(s.users[b]) == 1 and i.op.name == "add":
+    if _is_offset(b) and len(s.users[b]) == 1 and i.op.name == "add":
         fired("add.core")  # the relocated offset is an immediate
+        assert isinstance(b, Instr)
         _two_address(s, i, a, "add64_imm", ref=Ref("core", "", 0, b.attrs["ref"]))
         return
     if _fits32(b):
@@ -362,14 +363,20 @@ def _low(s: _Selector, value: Value, bits: int) -> Value:
     return value
 
 
+def _is_offset(value: Value) -> bool:
+    """A relocated value that an immediate holds: all but enumerators, which may have 64 bits (libbpf's
+    bpf_core_patch_insn writes 32 of them into anything but an lddw, and says nothing)."""
+    return isinstance(value, Instr) and value.op.name == "core" and value.attrs["ref"].kind != "enumval_value"
+
+
 def _right_operand(s: _Selector, i: Instr) -> Value:
     """Of an op that commutes: a constant or relocated value, else the one that lives on (the other is overwritten)."""
     a, b = i.args
     if isinstance(b, Const):
         return b
-    if isinstance(a, Const) or (isinstance(a, Instr) and a.op.name == "core" and i.op.name == "add"):
+    if isinstance(a, Const) or (_is_offset(a) and i.op.name == "add"):
         return a
-    if isinstance(b, Instr) and b.op.name == "core" and i.op.name == "add":
+    if _is_offset(b) and i.op.name == "add":
         return b
     return a if len(s.users.get(b, ())) == 1 and len(s.users.get(a, ())) > 1 else b
 
@@ -654,8 +661,12 @@ def _copy(s: _Selector, i: Instr) -> None:
 
 def _core(s: _Selector, i: Instr) -> None:
     users = s.users.get(i, [])
-    if len(users) == 1 and users[0].op.name == "add" and _right_operand(s, users[0]) is i:
+    if _is_offset(i) and len(users) == 1 and users[0].op.name == "add" and _right_operand(s, users[0]) is i:
         return  # it becomes the immediate of that add
+    if not _is_offset(i):
+        fired("core.lddw")
+        s.emit("lddw", s.reg(i), ref=Ref("core", "", 0, i.attrs["ref"]))
+        return
     fired("core.imm")
     s.emit("mov64_imm", s.reg(i), ref=Ref("core", "", 0, i.attrs["ref"]))
 

@@ -214,7 +214,7 @@ def _folded(ck: Checker, node: tree.Const, value: tree.Node) -> typed.Node:
             return typed.Str(node.span, made.type, made.value)
         case typed.Nil():
             return typed.Nil(node.span, made.type)
-        case typed.CoreQuery():
+        case typed.CoreQuery() | typed.Prim(args=(typed.CoreQuery(), *_)):  # an enumerator
             return made
     return ck.say("NotYet", node.span, what=f"`{node.name}`, which is computed when the program starts,",
                   instead=f"{node.name} = 0")  # fmt: skip

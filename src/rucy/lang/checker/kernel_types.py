@@ -564,7 +564,10 @@ def enumerator(ck: Checker, node: tree.Const) -> typed.Node | None:
     if not ck.btf().name(enum_id):
         return typed.Int(node.span, IntType(value < 0), value)
     signed = bool(getattr(ck.btf().type(enum_id), "signed", False))
-    return typed.CoreQuery(node.span, IntType(signed), "enumval_value", enum_id, str(at))
+    query = typed.CoreQuery(node.span, IntType(signed), "enumval_value", enum_id, str(at))
+    if not signed and ck.btf().kind(enum_id) == "enum" and value > 0x7FFFFFFF:  # libbpf takes 4 bytes as signed
+        return typed.Prim(node.span, U64, "and", (query, typed.Int(node.span, U64, 0xFFFFFFFF)), 0)
+    return query
 
 
 def overlay_member(ck: Checker, struct: str, name: str) -> tuple[int, int, int] | None:

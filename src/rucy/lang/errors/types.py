@@ -56,7 +56,7 @@ class ArrayElement(Diagnostic):
 class RangeValue(Diagnostic):
     code = "range-value"
     title = "a range is no value of its own in a program"
-    help = "use it where it stands: in a loop, in a comparison, or as a constant; a string is read one by one: `s[0]`, `s.getbyte(0)`"
+    help = "use it where it stands: in a loop, in a comparison, or as a constant; of a string take `s[0]` or `s.getbyte(0)`"
 
 
 class RangeBound(Diagnostic):
