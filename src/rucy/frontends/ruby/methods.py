@@ -267,7 +267,8 @@ DIALECT = Dialect(
         "keep_method": "method",
     },
     map_methods={
-        "new": "new", "[]": "get", "[]=": "set", "store": "set", "key?": "has", "has_key?": "has", "include?": "has", "member?": "has",
+        "new": "new", "[]": "get", "[]=": "set", "store": "set", "key?": "has", "has_key?": "has", "include?": "has",
+        "member?": "has",
         "fetch": "fetch", "delete": "delete", "push": "push", "<<": "append", "pop": "pop", "peek": "peek",
         "reserve": "reserve", "each": "each", "each_pair": "each", "size": "count", "length": "count", "count": "count",
         "empty?": "count", "any?": "count", "none?": "count",

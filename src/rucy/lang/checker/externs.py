@@ -61,7 +61,7 @@ def per_cpu(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     if not settled(cpu.type):
         return cpu
     if not isinstance(cpu.type, IntType) or cpu.type.net:
-        return untested(ck, cpu) if may_be_nil(cpu.type) else ck.say("NotInteger", cpu.span, what=ck.called(cpu.type))
+        return untested(ck, cpu) if may_be_nil(cpu.type) else ck.say("IndexType", cpu.span, have=ck.called(cpu.type))
     from rucy.lang.checker import helper_calls
 
     row = helper_calls.find("per_cpu_ptr")
