@@ -31,6 +31,8 @@ def zero(type)
 end
 
 class Elements
+  include Enumerable
+
   attr_reader :of, :items
 
   def initialize(of, items)
@@ -38,6 +40,8 @@ class Elements
     @items = items.map { |item| kept(of, item) }
   end
 
+  def each(&) = @items.each(&)
+  def index(value) = @items.index(value)
   def [](index) = @items[index]
 
   def []=(index, value)
