@@ -47,7 +47,8 @@ def case_firing(env: Env) -> None:
         data = (Path(env.out) / f"programs-{program}.o").read_bytes()
         return lambda: fire(data)
 
-    _all([(one.id, job(one.program, one.fire)) for one in FIRINGS if env.kernel != HOST or one.where == "any"])
+    mine = [one for one in FIRINGS if one.fire.__module__ != "tests.hooks.packets"]  # those: cases/packets.py
+    _all([(one.id, job(one.program, one.fire)) for one in mine if env.kernel != HOST or one.where == "any"])
 
 
 def prepare_loading(out: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.vm.guest import Env, options
@@ -112,3 +113,28 @@ def _changes(loaded: object, name: str, hook: str) -> None:
             assert (run.retval, run.data_out[36:38], value) == (3, b"\0\x4d", 0x6C6F)
         case "search":
             assert value == 53000 + PACKETS["udp"][:40].count(0)
+
+
+def prepare_between(out: Path) -> None:
+    """Against Linux 6.1's BTF, as in cases/hooks.py."""
+    from tests.hooks.programs import FOLDER, compile_for
+    from tests.vm.btf import kernel_btf
+
+    for name in _firings():
+        (out / f"{name}.o").write_bytes(compile_for(FOLDER / f"{name}.rb", str(kernel_btf("6.1"))))
+
+
+@options(timeout=240.0)
+def case_between(env: Env) -> None:
+    """Attached between two namespaces: dropped, passed, rewritten, sent elsewhere."""
+    from tests.load.child import in_child
+
+    for name, fire in _firings().items():
+        data = (Path(env.out) / f"{name}.o").read_bytes()
+        in_child(lambda fire=fire, data=data: fire(data))  # type: ignore[misc]  # bound at once
+
+
+def _firings() -> dict[str, Callable[[bytes], None]]:
+    from tests.hooks.firing import FIRINGS
+
+    return {one.program: one.fire for one in FIRINGS if one.fire.__module__ == "tests.hooks.packets"}
