@@ -18,6 +18,7 @@ row is asked.
     "str_byte"   (string, Integer): nil-able Integer, not nil-able where a constant index is inside
     "str_char"   (string, Integer): the same as a string of one character
     "array_get"  (array, Integer): nil-able Integer, as above; "array_size" (array)
+    "like"       (Integer, others…): the Integer, of the kind that the others have together
     "shl" "shr"  take any count, negative ones too
 Every other operation takes what PRIMS says. A `Prim` with a nil-able operand where PRIMS wants an Integer is refused.
 

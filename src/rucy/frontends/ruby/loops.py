@@ -152,10 +152,13 @@ def _reverse_each(send: tree.Send) -> tree.Node:
         turns = tree.Array(source.span, tuple(reversed(source.items)))
         return _each(tree.Send(span, turns, send.name, (), (), send.block, False, send.name_span))
     assert isinstance(source, tree.Range) and source.lo is not None and source.hi is not None
-    high = prim(span, "sub", source.hi, int_(span, 1)) if source.exclusive else source.hi
-    turn = tree.Var("%turn", span)
-    loop = tree.ForRange(span, turn, high, source.lo, False, -1, _turn(send, local(turn)), send.name)
-    return _whole(send, loop)
+    first, low = bind(span, "low", source.lo)
+    second, high = bind(span, "high", source.hi)
+    start = prim(span, "sub", local(high), int_(span, 1)) if source.exclusive else local(high)
+    turn = tree.Var("%turn", span)  # counts down, so it is signed; an element is as the ends are
+    element = prim(span, "like", local(turn), local(low), local(high))
+    loop = tree.ForRange(span, turn, start, local(low), False, -1, _turn(send, element), send.name)
+    return fold_seq(span, (*first, *second), _whole(send, loop))
 
 
 def _test(send: tree.Send, over: _Elements) -> tree.Node:
@@ -359,7 +362,7 @@ def _end(last: bool) -> Callable[[tree.Send], tree.Node]:
             end = source.hi if last else source.lo
             return end if end is not None else tree.Nil(span)
         if isinstance(source, tree.Array):
-            return source.items[-1 if last else 0] if source.items else tree.Nil(span)
+            return prim(span, "like", source.items[-1 if last else 0], *source.items) if source.items else tree.Nil(span)
         return prim(span, "array_get", source, int_(span, -1 if last else 0))
 
     return expand

@@ -345,6 +345,8 @@ def prim(ck: Checker, node: tree.Prim, used: bool) -> typed.Node:
             return negated(same) if node.op == "ne" and settled(same.type) else same
         case "is_nil":
             return is_nil(node, args[0])
+        case "like":
+            return _like(ck, args)
         case "array_get":
             return array_get(ck, node, args)
         case "array_size":
@@ -355,6 +357,15 @@ def prim(ck: Checker, node: tree.Prim, used: bool) -> typed.Node:
     if node.op.startswith("str_"):
         return strings.operation(ck, node, args)
     return operation(ck, node.span, node.op, args)
+
+
+def _like(ck: Checker, args: list[typed.Node]) -> typed.Node:
+    """The first operand, an Integer, of the kind that the others have together."""
+    value, *others = args
+    kinds = [other.type for other in others if isinstance(other.type, IntType)]
+    if not isinstance(value.type, IntType) or len(kinds) < len(others):
+        return value
+    return coerce(ck, value, value.type._replace(signed=any(kind.signed for kind in kinds)))
 
 
 def is_nil(node: tree.Node, value: typed.Node) -> typed.Node:
