@@ -166,9 +166,12 @@ class RingModel
 
   def reserve
     event = @record.new
+    @items << event # its place is that of its reservation
+    done = false
     yield event
-    @items << event
-    true
+    done = true
+  ensure
+    @items.delete_if { |item| item.equal?(event) } unless done
   end
 
   def plain = @items.map(&:plain)

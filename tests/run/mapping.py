@@ -157,7 +157,9 @@ def _shown_maps(data: bytes, loaded: Any) -> dict[str, Any]:
             shown[name] = [[decoder.decode_key(known.key, k), decoder.decode(known.value, v)] for k, v in cells]
         elif map.type == "RINGBUF":
             with Ring(name, map.fd) as ring:
-                shown[name] = [decoder.decode(known.record, record) for record in ring.records()]
+                shown[name] = []
+                while records := ring.records():
+                    shown[name] += [decoder.decode(known.record, record) for record in records]
         elif map.type in ("QUEUE", "STACK"):
             shown[name] = [decoder.decode(known.value, value) for value in map.take_all()]
         else:

@@ -27,6 +27,7 @@ class Model:
         self.elements: dict[bytes, Region] = {}
         self.listed: list[bytes] = []
         self.used = 0  # bytes of a ring
+        self.pending: dict[Region, int] = {}  # reserved record → its place in the ring: that of its reservation
 
     def contents(self) -> dict[bytes, bytes]:
         return {key: bytes(region.data) for key, region in self.elements.items()}
@@ -177,6 +178,8 @@ def _reserve(env: Env, args: list[Any]) -> Pointer:
         return NULL
     region = env.blank("mem", args[1], f"a record of {model.row.name}")
     env.reserved[region] = model
+    model.pending[region] = len(model.listed)
+    model.listed.append(b"")
     return Pointer(region, 0)
 
 
@@ -191,12 +194,15 @@ def _given_back(env: Env, pointer: Any) -> tuple[Model, Region]:
 def _submit(env: Env, args: list[Any]) -> int:
     """Every byte of the record was written: user space would see what others left."""
     model, region = _given_back(env, args[0])
-    model.listed.append(read(Pointer(region, 0), len(region.data)))
+    model.listed[model.pending.pop(region)] = read(Pointer(region, 0), len(region.data))
     return 0
 
 
 def _discard(env: Env, args: list[Any]) -> int:
-    _given_back(env, args[0])
+    model, region = _given_back(env, args[0])
+    gone = model.pending.pop(region)
+    del model.listed[gone]
+    model.pending = {other: at - (at > gone) for other, at in model.pending.items()}
     return 0
 
 
