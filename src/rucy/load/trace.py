@@ -25,6 +25,7 @@ from rucy.load import failures
 from rucy.load.errors import LoadError
 from rucy.load.probe import tracefs
 
+_PIECES = 256  # of 64 KiB
 PREFIX = "rucy-"
 _EVENT = "events/bpf_trace/bpf_trace_printk"
 _SLICE = 0.1  # seconds between looks at the pipe: how soon its poll wakes differs between kernels
@@ -224,7 +225,8 @@ class TraceInstance:
             raise _refused("the kernel's trace output cannot be read", error) from None
 
     def _read(self) -> None:
-        while True:
+        """What is there now; no more than the kernel's buffers hold, so that lines which come as fast have an end."""
+        for _ in range(_PIECES):
             try:
                 piece = os.read(self._pipe, 1 << 16)
             except BlockingIOError:
