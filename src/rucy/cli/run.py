@@ -6,6 +6,7 @@ import select
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from rucy.cli.loading import Tool, open_tool, read_tool, require_permission, tell_left_out
@@ -15,7 +16,9 @@ from rucy.load.objects import Loaded
 from rucy.load.stop import Stop
 
 if TYPE_CHECKING:
-    from rucy.load.trace import TraceLine
+    from contextlib import AbstractContextManager
+
+    from rucy.load.trace import TraceInstance, TraceLine
 
 SYNOPSIS = "FILE.rb|FILE.o [--cgroup PATH] [--interface IF] [OPTIONS]"
 ARGUMENTS = (1, 1)
@@ -109,26 +112,36 @@ def _print_until_stopped(tool: Tool, loaded: Loaded, args: Args, stop: Stop, dur
     """The trace instance and the rings are there before attaching, so that nothing is missed; they and the links go in any
     case."""
     from rucy.cli.printing import Printer, write_bytes_as_they_are
-    from rucy.load.trace import TraceInstance
 
     write_bytes_as_they_are()
-    with TraceInstance(loaded.code()) as trace, Printer(tool, loaded, args.flag("json")) as printer:
+    with _trace(tool, loaded) as trace, Printer(tool, loaded, args.flag("json")) as printer:
         _attach(tool, loaded, args)
         print("rucy: attached; Ctrl-C ends", file=sys.stderr, flush=True)
         end = time.monotonic() + duration if duration is not None else None
         more = False
         while not stop.requested and (end is None or time.monotonic() < end):
             left = 0.0 if more else 0.2 if end is None else max(0.0, min(0.2, end - time.monotonic()))
-            select.select([trace.fileno(), stop.fileno(), *printer.filenos()], [], [], left)
-            _print_lines(trace.lines(0))
+            select.select([*([trace.fileno()] if trace else []), stop.fileno(), *printer.filenos()], [], [], left)
+            _print_lines(trace.lines(0) if trace else ())
             more = printer.print_some()
         for link in loaded.links:
             link.close()
-        _print_lines(trace.drain())
+        _print_lines(trace.drain() if trace else ())
         printer.drain()
         printer.finish()
-        if trace.lost:
+        if trace and trace.lost:
             print(f"rucy: {trace.lost} lines were lost: the kernel's buffer was full", file=sys.stderr)
+
+
+def _trace(tool: Tool, loaded: Loaded) -> AbstractContextManager[TraceInstance | None]:
+    """The kernel's trace, if a program prints to it: other programs may fill it faster than anyone reads."""
+    from rucy.load.calls import TRACE, calls_any
+
+    if not calls_any(tool.data, TRACE):
+        return nullcontext()
+    from rucy.load.trace import TraceInstance
+
+    return TraceInstance(loaded.code())
 
 
 def _print_lines(lines: Iterable[TraceLine]) -> None:
