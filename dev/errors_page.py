@@ -26,6 +26,7 @@ PARTS = (
     ("rucy.lang.errors.output", "printk"),
     ("rucy.lang.errors.structs", "Structs"),
     ("rucy.lang.errors.maps", "Maps and rings"),
+    ("rucy.lang.errors.options", "Options"),
     ("rucy.lang.errors.packets", "Packets"),
     ("rucy.source.limits", "Limits"),
 )

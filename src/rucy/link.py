@@ -131,7 +131,15 @@ def _notes(checked: typed.Checked) -> dict[str, Any]:
     """What loading needs to know and the ELF sections cannot say."""
     maps = [{"name": row.name, "show": row.show, "pin": row.pin} for row in checked.maps.values() if row.show or row.pin]
     probes = [_probe(program) for program in checked.programs]
-    return {"probes": probes, "options": [], "constants": [], "maps": maps}
+    options = [_option(row) for row in checked.settings.values() if row.kind == "option"]
+    return {"probes": probes, "options": options, "constants": [], "maps": maps}
+
+
+def _option(row: typed.SettingVar) -> dict[str, Any]:
+    return {
+        "name": row.option, "type": row.word, "short": row.short, "desc": row.desc, "default": row.default,
+        "symbol": row.name, "given": row.given, "line": row.span.line,
+    }  # fmt: skip
 
 
 def _probe(program: typed.Program) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from rucy.cli.options import Usage, parse
+from rucy.cli.options import COMPILE, Usage, parse
 
 #: command → what it does, in the order of `rucy --help`
 COMMANDS = {
@@ -59,10 +59,16 @@ def _run(args: list[str]) -> int:
         raise Usage(f"there is no command `{name}`; `rucy --help` lists them")
     command = import_module(f"rucy.cli.{name}")
     if "-h" in args[1:] or "--help" in args[1:]:
-        from rucy.cli.help import command_help
+        from rucy.cli.help import command_help, program_help
 
-        print(command_help(name, COMMANDS[name], command), end="")
-        return 0
+        shown = program_help(name, command, args[1:])
+        if shown is not None:
+            print(shown + command_help(name, COMMANDS[name], command), end="")
+            return 0
+    if hasattr(command, "run_program"):
+        from rucy.cli.program_options import read
+
+        return int(command.run_program(read(args[1:], command.OPTIONS, COMPILE, name, command.check)))
     return int(command.run(parse(args[1:], command.OPTIONS, command.ARGUMENTS, name)))
 
 

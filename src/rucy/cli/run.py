@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from rucy.cli.loading import Tool, open_tool, read_tool, require_permission, tell_left_out
+from rucy.cli.loading import Tool, open_tool, require_permission, tell_left_out
 from rucy.cli.options import COMPILE, Args, Option, Usage
+from rucy.cli.program_options import Given
 from rucy.load.errors import LoadError
 from rucy.load.objects import Loaded
+from rucy.load.options import set_option
 from rucy.load.stop import Stop
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from rucy.load.trace import TraceInstance, TraceLine
 
-SYNOPSIS = "FILE.rb|FILE.o [--cgroup PATH] [--interface IF] [OPTIONS]"
+SYNOPSIS = "FILE.rb|FILE.o [--cgroup PATH] [--interface IF] [OPTIONS] [OPTIONS OF THE PROGRAM]"
 ARGUMENTS = (1, 1)
 OPTIONS = (
     Option("--cgroup", "PATH", "the cgroup (v2) that cgroup programs decide for"),
@@ -40,14 +42,21 @@ EXAMPLES = (
 )
 
 
-def run(args: Args) -> int:
+def check(args: Args) -> None:
+    """Raises Usage for a value that no program takes."""
+    _seconds(args.text("duration"))
+
+
+def run_program(given: Given) -> int:
+    tool, args = given.tool, given.args
     duration = _seconds(args.text("duration"))
-    tool = read_tool(args)
     if tool.user_half:
         print(f"rucy: {tool.name}: the user half does not run yet; its probes are attached until Ctrl-C", file=sys.stderr)
     _require_places(tool, args)
     require_permission()
     with Stop() as stop, open_tool(tool) as loaded:
+        for row, value in given.values:
+            set_option(loaded, row, value)
         loaded.load(verifier_log=args.flag("verifier-log"))
         if args.flag("verifier-log"):
             for probe in tool.probes:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import sys
 
-from rucy.cli.loading import open_tool, read_tool, require_permission
+from rucy.cli.loading import open_tool, require_permission
 from rucy.cli.options import COMPILE, Args, Option
+from rucy.cli.program_options import Given
+from rucy.load.options import set_option
 
-SYNOPSIS = "FILE.rb|FILE.o [--verifier-log] [OPTIONS]"
+SYNOPSIS = "FILE.rb|FILE.o [--verifier-log] [OPTIONS] [OPTIONS OF THE PROGRAM]"
 ARGUMENTS = (1, 1)
 OPTIONS = (Option("--verifier-log", "", "print all that the kernel's verifier says"), *COMPILE)
 EXAMPLES = ("rucy verify filter.rb", "rucy verify filter.o --verifier-log")
 
 
-def run(args: Args) -> int:
+def check(args: Args) -> None:
+    """Nothing of its own options can be wrong beyond their form."""
+
+
+def run_program(given: Given) -> int:
     """Prints a line a program: name, instructions, instructions that the verifier processed, bytes of stack."""
-    tool = read_tool(args)
+    tool, args = given.tool, given.args
     require_permission()
     with open_tool(tool) as loaded:
+        for row, value in given.values:
+            set_option(loaded, row, value)
         loaded.load(verifier_log=args.flag("verifier-log"), stats=True)
         there = {info.name for info in loaded.programs if info.fd >= 0}
         width = max(7, *(len(probe["name"]) for probe in tool.probes))

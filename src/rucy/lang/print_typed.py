@@ -22,6 +22,7 @@ from rucy.lang.types import (
     BytesType,
     CtxType,
     ElementsType,
+    HeaderType,
     IntType,
     MapType,
     NeverType,
@@ -43,6 +44,10 @@ def format_checked(checked: typed.Checked) -> str:
         out.append(f"needs {release}: {what} (line {span.line})")
     for variable in checked.globals.values():
         out.append(f"${variable.name}: {format_type(variable.type)} = {variable.initial}")
+    for setting in checked.settings.values():
+        shown = f" = {setting.default!r}" if setting.default is not None else "" if setting.given else " = 0"
+        option = f" (--{setting.option})" if setting.option else f" ({setting.kind})"
+        out.append(f"{setting.name}: {format_storage(setting.storage)}{'?' if setting.given else ''}{shown}{option}")
     for held in checked.maps.values():
         out.append(_map(held))
     for program in checked.programs:
@@ -79,7 +84,7 @@ def format_type(type_: Type) -> str:
             return f"ctx {type_.row}".rstrip()
         case ArrayType():
             return f"array[{len(type_.values)}]"
-        case SymType() | MapType():
+        case SymType() | MapType() | HeaderType():
             return type_.name
         case StructType():
             return f"{type_.storage.name}@{type_.place}"

@@ -407,6 +407,16 @@ class MapDecl(Node):
     word_span: Span
 
 
+class OptionDecl(Node):
+    """`NAME = option :port, :u16, default: 80`: the value of a `ConstDecl`; `args` and `kwargs` as they stand."""
+
+    __slots__ = ("name", "args", "kwargs", "word_span")
+    name: str
+    args: tuple[Node, ...]
+    kwargs: tuple[tuple[str, Node], ...]
+    word_span: Span
+
+
 class ConstDecl(Node):
     __slots__ = ("name", "value")
     name: str

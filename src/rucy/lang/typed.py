@@ -38,6 +38,24 @@ class GlobalVar(NamedTuple):
     span: Span
 
 
+class SettingVar(NamedTuple):
+    """A read-only value of the object, set before it is loaded: an option, or ("computed") a constant that only the user half
+    can compute. `initial`: its bytes unless set. `given`: the symbol of the byte that says whether it was, "" where it is never
+    nil. `option`, `word`, `short`, `desc`: the option's name, type as written, letter and text; `default`: as its notes say."""
+
+    name: str
+    kind: str  # "option" or "computed"
+    storage: Storage
+    initial: bytes
+    given: str
+    span: Span
+    option: str = ""
+    word: str = ""
+    short: str = ""
+    desc: str = ""
+    default: int | str | bool | None = None
+
+
 class MapVar(NamedTuple):
     """A map, as a constant declares it and its uses complete it.
 
@@ -137,6 +155,15 @@ class Write(Node):
 class GlobalRead(Node):
     __slots__ = ("name",)
     name: str
+
+
+class Setting(Node):
+    """The value of `Checked.settings[var.name]`; of an OptType one that is nil unless it was given."""
+
+    __slots__ = ("var", "storage", "given")
+    var: Var
+    storage: Storage
+    given: str
 
 
 class GlobalWrite(Node):
@@ -812,13 +839,14 @@ class Checked:
     """A whole program, checked. `btf`: where type ids belong, when the program names fields that the input BTF lacks (it
     splits off from the input's); None otherwise."""
 
-    __slots__ = ("license", "programs", "methods", "globals", "maps", "kernel", "needs", "btf")
+    __slots__ = ("license", "programs", "methods", "globals", "settings", "maps", "kernel", "needs", "btf")
 
     def __init__(self) -> None:
         self.license = ""
         self.programs: list[Program] = []
         self.methods: list[Method] = []
         self.globals: dict[str, GlobalVar] = {}
+        self.settings: dict[str, SettingVar] = {}
         self.maps: dict[str, MapVar] = {}
         self.kernel = "5.10"
         self.needs: list[tuple[str, str, Span]] = []  # (kernel version, what needs it, where)

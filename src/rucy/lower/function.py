@@ -314,7 +314,7 @@ class Lowering:
     def rodata(self, data: bytes, align: int, ctype: object) -> Value:
         """The address of constant bytes; equal ones are shared."""
         for name, row in self.module.data.items():
-            if row.section == ".rodata" and row.data == data and row.align == align:
+            if name.startswith("rucy_const_") and row.data == data and row.align == align:
                 return self.b.emit("global", type=CONST_PTR, symbol=name, off=0)
         name = f"rucy_const_{sum(1 for n in self.module.data if n.startswith('rucy_const_'))}"
         self.module.data[name] = Data(name, ".rodata", data, align, ctype)
@@ -687,11 +687,12 @@ def _packet(name: str) -> Callable[[Lowering, typed.Node], Held]:
 
 
 def _table() -> dict[type, object]:
-    from rucy.lower import callbacks, characters, externs, integers, kernel, maps, objects, output, strings
+    from rucy.lower import callbacks, characters, externs, integers, kernel, maps, objects, options, output, strings
 
     return {
         typed.Int: _int, typed.Bool: _bool, typed.Nil: _nil, typed.Str: strings.literal,
         typed.Read: _read, typed.Write: _write,
+        typed.Setting: options.read,
         typed.GlobalRead: _global_read, typed.GlobalWrite: _global_write, typed.GlobalUpdate: _global_update,
         typed.Prim: integers.prim, typed.Convert: _convert, typed.IsNil: _is_nil, typed.Unwrap: _unwrap,
         typed.Not: _not, typed.If: _if, typed.Seq: _seq, typed.Loop: _loop, typed.For: _for,

@@ -17,6 +17,11 @@ def lower_module(checked: typed.Checked) -> Module:
     module = Module(checked.license)
     for variable in checked.globals.values():
         module.data[variable.name] = _global(variable)
+    if checked.settings:
+        from rucy.lower import options
+
+        for setting in checked.settings.values():
+            options.declare(module, setting)
     for map in checked.maps.values():
         module.maps[map.name] = map_row(map)
     pending: dict[typed.Method, Function] = {}

@@ -296,10 +296,10 @@ _PURE_HELPERS = (
 )  # fmt: skip
 
 _PURE = (
-    typed.Int, typed.Bool, typed.Nil, typed.Str, typed.Read, typed.GlobalRead, typed.Prim, typed.Convert, typed.IsNil,
-    typed.Unwrap, typed.Not, typed.If, typed.Ctx, typed.CtxLoad, typed.KernelLoad, typed.KernelAddress, typed.PtrCast,
-    typed.ReadString, typed.HelperString, typed.ReadBytes, typed.StrCompare, typed.StrSize, typed.StrByte, typed.StrChar,
-    typed.ArrayGet, typed.CoreQuery, typed.Member, typed.Element, typed.New,
+    typed.Int, typed.Bool, typed.Nil, typed.Str, typed.Read, typed.Setting, typed.GlobalRead, typed.Prim, typed.Convert,
+    typed.IsNil, typed.Unwrap, typed.Not, typed.If, typed.Ctx, typed.CtxLoad, typed.KernelLoad, typed.KernelAddress,
+    typed.PtrCast, typed.ReadString, typed.HelperString, typed.ReadBytes, typed.StrCompare, typed.StrSize, typed.StrByte,
+    typed.StrChar, typed.ArrayGet, typed.CoreQuery, typed.Member, typed.Element, typed.New,
 )  # fmt: skip
 
 

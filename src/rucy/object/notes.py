@@ -4,7 +4,9 @@ libbpf takes a section whose name starts with `.debug_` for debug information an
 is_sec_name_dwarf). The contents: 8 bytes of magic, version and length of the payload (u32 each, little-endian), then the
 payload, JSON in UTF-8: an object with the keys that the version defines.
 
-Version 1: `probes` (what the user half registers), `options`, `constants` (values that the user half computes),
+Version 1: `probes` (what the user half registers), `options` (`name`, `type`, `short`, `desc`, `default`, null without;
+`symbol` of the value in `.rodata`, `given` of the byte that says whether it was, "" with a default; `line`), `constants`
+(values that the user half computes),
 `maps` (for those that are shown in a form of their own, or pinned by a name of their own: `name`, `show`, `pin`).
 """
 

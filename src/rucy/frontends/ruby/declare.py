@@ -15,6 +15,7 @@ from rucy.frontends.ruby.control import field, lower_own_body
 from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL
 from rucy.frontends.ruby.lower import Frame, Lowering, Scope, without_result
 from rucy.frontends.ruby.maps import MAP_WORDS, lower_map
+from rucy.frontends.ruby.options import is_option, lower_option
 from rucy.frontends.ruby.structs import is_struct, lower_struct, methods_of
 from rucy.lang import tree
 from rucy.source import Diagnostic, Note, Span
@@ -140,6 +141,9 @@ class Declarations:
                 continue
             word = _called(self.lo, inner)
             has_block = inner.child_by_field_name("block") is not None
+            if word == "option" and is_option(self.lo, inner):
+                self.lo.refuse(errors.OptionPlace(self.lo.span(inner), text=self.lo.brief(inner)))
+                continue
             if word in ("license!", "section!") or (word in self.lo.hook_words and has_block):
                 name = self.lo.span(inner.child_by_field_name("method") or inner)
                 self.lo.refuse(errors.DeclarationPlace(name, name=word))
@@ -345,7 +349,11 @@ class Declarations:
         if _called(lo, right) in lo.hook_words and right.child_by_field_name("block") is not None:
             return
         lo.scope = Scope(user=self.locals_at.get(node.start_byte, frozenset()))
-        value = lower_map(lo, right, name) if _called(lo, right) in MAP_WORDS else right_side(lo, right)
+        word = _called(lo, right)
+        if word == "option":
+            value = lower_option(lo, right, name)
+        else:
+            value = lower_map(lo, right, name) if word in MAP_WORDS else right_side(lo, right)
         self.unit.consts[name] = tree.ConstDecl(lo.span(node), name, value)
 
     def contexts(self) -> None:

@@ -588,3 +588,15 @@ class JumpOperator(Diagnostic):
     code = "jump-operator"
     title = "`{op}` behind `{word}` begins the value that it gives back, although a blank follows"
     help = "put the value into parentheses: `{word} (…)`"
+
+
+class OptionBlock(Diagnostic):
+    code = "option-block"
+    title = "`option` declares an option and takes no block"
+    help = "give the value that it has unless it is given by `default:`"
+
+
+class OptionPlace(Diagnostic):
+    code = "option-place"
+    title = "an option is declared by assigning it to a constant at the top level"
+    help = "write it there: `NAME = {text}`"

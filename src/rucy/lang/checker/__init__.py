@@ -50,11 +50,16 @@ def check(
     declares_maps = any(isinstance(const.value, tree.MapDecl) for const in unit.consts.values())
     if declares_maps:
         from rucy.lang.checker import declared, maps
+    declares_options = any(isinstance(const.value, tree.OptionDecl) for const in unit.consts.values())
+    if declares_options:
+        from rucy.lang.checker import options
     for _ in range(MAX_ROUNDS):
         ck.changed = False
         ck.said.clear()
         ck.needs.clear()
         ck.reached.clear()
+        if declares_options:
+            options.declare(ck)
         if declares_maps:
             declared.declare(ck)
         round_ = programs.check_programs(ck)
@@ -92,6 +97,10 @@ def _checked(ck: Checker, made: list[typed.Program], refused: bool) -> typed.Che
     checked.programs = made
     checked.methods = [instance.typed for instance in ck.reached if instance.live]
     checked.globals = {} if refused else finish.globals_(ck)
+    if ck.settings and not refused:
+        from rucy.lang.checker import options
+
+        checked.settings = options.finished(ck)
     if ck.maps and not refused:
         from rucy.lang.checker import declared
 

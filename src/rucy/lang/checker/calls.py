@@ -253,6 +253,9 @@ def by_name(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     if _declares_map(node.name):
         _check_arguments(ck, node)
         return ck.say("MapInside", node.name_span, word=node.name, text=node.span.text, name=node.name.upper())
+    if node.name == "option":
+        _check_arguments(ck, node)
+        return ck.say("OptionInside", node.span, text=node.span.text)
     instead = not_yet(node.name)
     if instead is not None:
         return _word_not_yet(ck, node, instead)
@@ -277,7 +280,6 @@ def _word_not_yet(ck: Checker, node: tree.Send, instead: str) -> typed.Node:
 
 #: Words of the language that this version refuses by name, and what to use meanwhile.
 _NOT_YET = {
-    "option": "a constant",
     "after": "user space", "lock": "an atomic $global",
     "poll": "a $global", "yield": "a method",
 }  # fmt: skip
@@ -292,11 +294,6 @@ def _declares_map(name: str) -> bool:
 def not_yet(name: str) -> str | None:
     """What to use instead of a word that is not there yet; None of any other name."""
     return _NOT_YET.get(name)
-
-
-def not_yet_word(name: str) -> str | None:
-    """The name if it declares an option, which is not there yet."""
-    return name if name == "option" else None
 
 
 # ---------------------------------------------------------------- updates

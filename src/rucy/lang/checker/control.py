@@ -198,7 +198,7 @@ def _optional_bool(ck: Checker, node: typed.Node) -> Condition:
 def variable(node: typed.Node) -> typed.Var | None:
     """The variable that a value was just read from or written to."""
     match node:
-        case typed.Read() | typed.Write():
+        case typed.Read() | typed.Write() | typed.Setting():
             return node.var
         case typed.Seq():
             return variable(node.items[-1])

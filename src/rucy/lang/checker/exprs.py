@@ -189,15 +189,12 @@ def _folded(ck: Checker, node: tree.Const, value: tree.Node) -> typed.Node:
     """A constant's value, made of literals; the nodes get the span of the use."""
     if node.name in ck.constants:  # it is made of itself
         return ck.say("ConstantOfItself", node.span, name=node.name)
+    if isinstance(value, tree.OptionDecl):
+        from rucy.lang.checker.options import read
+
+        return read(ck, node, value)
     if isinstance(value, tree.MapDecl):
         return bad(node.span) if ck.maps[value.name].refused else ck.say("MapAsValue", node.span, map=node.name)
-    word = _declares(ck, value)
-    if word:
-        from rucy.source import Note
-
-        instead = f"write the value, `{node.name} = 0`" if word == "option" else "keep the value in a $global"
-        used = Note(node.span, "a program uses it here")
-        return ck.say("NotYet", value.span, used, what=f"`{word}` (`{node.name}`)", instead=instead)
     ck.constants[node.name] = value
     flow = ck.flow
     made = ck.value(value) if not isinstance(value, tree.Range) else typed.Nil(node.span, RangeType())
@@ -218,12 +215,6 @@ def _folded(ck: Checker, node: tree.Const, value: tree.Node) -> typed.Node:
             return made
     return ck.say("NotYet", node.span, what=f"`{node.name}`, which is computed when the program starts,",
                   instead=f"{node.name} = 0")  # fmt: skip
-
-
-def _declares(ck: Checker, value: tree.Node) -> str | None:
-    from rucy.lang.checker.calls import not_yet_word
-
-    return not_yet_word(value.name) if isinstance(value, tree.Send) and value.recv is None else None
 
 
 # ---------------------------------------------------------------- globals
@@ -379,7 +370,7 @@ def is_plain(node: typed.Node) -> bool:
     """May it be left out, or come twice?"""
     if isinstance(node, typed.Unwrap | typed.Convert):
         return is_plain(node.value)
-    return isinstance(node, typed.Int | typed.Bool | typed.Nil | typed.Str | typed.Read | typed.Ctx)
+    return isinstance(node, typed.Int | typed.Bool | typed.Nil | typed.Str | typed.Read | typed.Ctx | typed.Setting)
 
 
 def equal(ck: Checker, node: tree.Node, a: typed.Node, b: typed.Node) -> typed.Node:

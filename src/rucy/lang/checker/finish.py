@@ -32,7 +32,7 @@ def globals_(ck: Checker) -> dict[str, typed.GlobalVar]:
 
 def name_symbols(checked: typed.Checked) -> None:
     """Give each instance of a method a name of its own, which a C function could have."""
-    taken = {program.name for program in checked.programs} | set(checked.globals) | set(checked.maps)
+    taken = {program.name for program in checked.programs} | set(checked.globals) | set(checked.maps) | set(checked.settings)
     for method in checked.methods:
         method.symbol = free(identifier(method.name), taken)
         taken.add(method.symbol)

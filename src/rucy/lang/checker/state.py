@@ -141,6 +141,7 @@ class Checker:
         self.frames: dict[tuple[int, str], Frame] = {}
         self.layouts: dict[str, Any] = {}
         self.maps: dict[str, Any] = {}  # by the constant's name: declared.MapState
+        self.settings: dict[str, Any] = {}  # options and computed constants, by the constant's name: options.State
         self.structs: dict[str, Any] = {}  # layouts of the program's own structs
         self.laying: list[str] = []  # structs whose layout is being asked
         self.roots: dict[typed.Var, typed.Var] = {}  # variables that hold another's object

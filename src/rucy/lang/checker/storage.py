@@ -152,6 +152,8 @@ def _number(ck: Checker, node: typed.Node, type_: IntType) -> Seen:
             return known or Seen(plain)
         case typed.StrByte():
             return Seen(U8)
+        case typed.Setting():
+            return Seen(ck.settings[node.var.name].storage)
         case typed.Prim(op="ntoh"):
             return Seen(IntStorage(node.bits // 8))
         case typed.Prim(op="shr" | "and") if _is_half(node):

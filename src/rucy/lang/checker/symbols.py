@@ -43,7 +43,7 @@ def of_program(ck: Checker, plan: Plan, programs: set[str]) -> str:
     name = identifier(plan.name)
     is_method = plan.label is None
     if is_method or "name" in plan.options:
-        other = f"`${name}`" if name in ck.globals else f"the map `{name}`" if _is_map(ck, name) else ""
+        other = f"`${name}`" if name in ck.globals else f"the {_kind(ck, name)} `{name}`" if _is_map(ck, name) else ""
         if name in programs:
             advice = "rename one of the methods" if is_method else "give one of them another `name:`"
             ck.say("ProgramTwice", plan.span, name=name, advice=advice)
@@ -59,10 +59,15 @@ def check_globals(ck: Checker) -> None:
     for name in ck.globals:
         declared = ck.unit.globals.get(name)
         span = declared.span if declared is not None else ck.unit.programs[0].span
-        other = f"the map `{name}`" if _is_map(ck, name) else "a part that the compiler adds" if is_own(name) else ""
+        other = "a part that the compiler adds" if is_own(name) else ""
+        other = f"the {_kind(ck, name)} `{name}`" if _is_map(ck, name) else other
         if other:
             ck.say("SymbolTaken", span, what=f"`${name}`", name=name, other=other)
 
 
+def _kind(ck: Checker, name: str) -> str:
+    return "option" if isinstance(ck.unit.consts[name].value, tree.OptionDecl) else "map"
+
+
 def _is_map(ck: Checker, name: str) -> bool:
-    return name in ck.unit.consts and isinstance(ck.unit.consts[name].value, tree.MapDecl)
+    return name in ck.unit.consts and isinstance(ck.unit.consts[name].value, tree.MapDecl | tree.OptionDecl)

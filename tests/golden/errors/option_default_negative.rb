@@ -1,0 +1,3 @@
+license "GPL"
+PORT = option :port, :u16, default: -1  # error: [option-default-range]
+socket_filter { |s| s.len > PORT ? 0 : 1 }
