@@ -818,6 +818,22 @@ n""do*=2end
 *a=2
 a,*=2
 a,* =2
+-h "" do end
+-h("") do end
+-h do end
+xdp 0do end
+xdp 0 do end
+x = 0if y
+ret e e:[]
+n do |ret| ret e e:[] end
+n do |ret| ret e a: 1 end
+n do |ret| ret(1) end
+e e:1
+e e: 1
+e = 1; e e: 1
+ret e a:[]
+f g a: 1
+x { ret e e:[]}
 """.strip().split("\n")
 
 

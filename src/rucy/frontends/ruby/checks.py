@@ -76,6 +76,7 @@ class Checks:
         self.heredocs = heredocs
         self.unmatched = unmatched
         self.around: list[str] = []
+        self.foreign_told = False
 
     def run(self, root: Node) -> None:
         for node in self.unmatched:
@@ -147,6 +148,9 @@ class Checks:
         from rucy.frontends.ruby.habits import foreign
         from rucy.frontends.ruby.syntax import leaves
 
+        if self.foreign_told:
+            return False
+        self.foreign_told = True
         root = node
         while root.parent is not None:
             root = root.parent
@@ -184,7 +188,7 @@ class Checks:
                 "write it without the leading 0; with it Ruby reads octal digits" if octal else "write e.g. `1_000` or `0x1f`"
             )
             self.say(node, f"`{text}` is not a valid number", advice)
-        elif (after.isalnum() or after == b"_") and not self.keyword_at(node.end_byte) and not _has_suffix(node):
+        elif (after.isalnum() or after == b"_") and not self.runs_out(node) and not _has_suffix(node):
             self.say(node, f"the number `{text}` runs into a name", "put a blank or an operator between")
 
     def label_word(self, word: Node) -> None:
@@ -193,6 +197,11 @@ class Checks:
         before = text[max(0, word.start_byte - 200) : word.start_byte].rstrip(b" \t")
         if before[-1:] == b")" and text[end : end + 1] == b":" and text[end + 1 : end + 2] != b":":
             self.say_unexpected(word)
+
+    def runs_out(self, node: Node) -> bool:
+        """`0else`; but `0do` begins as `0d10` does."""
+        prefix = self.text(node) == "0" and self.file.text[node.end_byte : node.end_byte + 1] in b"bdoxBDOX"
+        return self.keyword_at(node.end_byte) and not prefix
 
     def keyword_at(self, start: int) -> bool:
         """`0else`: a number ends where a reserved word begins."""
@@ -353,6 +362,9 @@ class Checks:
             self.argument(operand)
         if operator.type not in ("not", "!"):
             self.argument(operand)
+            args, block = operand.child_by_field_name("arguments"), operand.child_by_field_name("block")
+            if args is not None and block is not None and block.type == "do_block" and args.children[0].type not in ("(", "["):
+                self.say_unexpected(args)
         elif operator.type == "not":
             self.expression(operand)
 
@@ -748,6 +760,10 @@ class Checks:
             and b"\n" in self.file.text[method.end_byte : args.start_byte].replace(b"\\\n", b"")
         ):
             self.say_unexpected(args)
+        if receiver is None and method is not None and method.start_byte in self.locals and args is not None:
+            inner = args.children[0].child_by_field_name("arguments") if args.child_count else None
+            if inner is not None and inner.child_count and inner.children[0].type == "pair" and args.children[0].type == "call":
+                self.say_unexpected(inner.children[0])  # `x m k: 1`: behind a local `m` takes no label
         first = args
         while first is not None and first.child_count and first.type != "parenthesized_statements":
             first = first.children[0]

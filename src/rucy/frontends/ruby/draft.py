@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from tree_sitter import Node, Parser, Point, Range, Tree
 
+#: Bytes that are parsed for grafts at most, `_COST` more for each: what they stand for must not be guessed for ever.
+_BYTES, _COST = 300_000, 100
+
 #: Where nothing is read as code: what was exchanged there must be put back.
 _TEXT = {
     "comment", "string_content", "heredoc_content", "heredoc_body", "uninterpreted", "escape_sequence", "bare_string",
@@ -17,9 +20,10 @@ _TEXT = {
 
 class Draft:
     """`masked`: the text without grafts. `masks`: start of each overwritten name → its length. `grafts`: start → end.
-    `edited`: start → end of what was exchanged to mend a gap of the grammar. `banned`: where nothing is to be tried again."""
+    `edited`: start → end of what was exchanged to mend a gap of the grammar. `banned`: where nothing is to be tried again.
+    `left`: bytes that may still be parsed for grafts. `known`: start and end of each that was → its text and what it is."""
 
-    __slots__ = ("parser", "text", "masked", "masks", "grafts", "edited", "banned")
+    __slots__ = ("parser", "text", "masked", "masks", "grafts", "edited", "banned", "left", "known")
 
     def __init__(self, parser: Parser, text: bytes) -> None:
         self.parser = parser
@@ -29,6 +33,8 @@ class Draft:
         self.grafts: dict[int, int] = {}
         self.edited: dict[int, int] = {}
         self.banned: set[int] = set()
+        self.left = _BYTES
+        self.known: dict[tuple[int, int], tuple[bytes, Node | None]] = {}
 
     # ------------------------------------------------------------ differences
 
@@ -101,8 +107,20 @@ class Draft:
 
     def alone(self, start: int, end: int) -> Node | None:
         """The expression that exactly this part of the text is; None when it is not one."""
+        if self.left <= 0:
+            return None
+        text = self.overlaid(start, end)
+        known = self.known.get((start, end))
+        if known is not None and known[0] == text[start:end]:
+            return known[1]
+        self.left -= end - start + _COST
+        node = self.parsed(text, start, end)
+        self.known[start, end] = text[start:end], node
+        return node
+
+    def parsed(self, text: bytes, start: int, end: int) -> Node | None:
         self.parser.included_ranges = [Range(self.point(start), self.point(end), start, end)]
-        root = self.parser.parse(self.overlaid(start, end)).root_node
+        root = self.parser.parse(text).root_node
         if root.has_error or root.child_count != 1:
             return None
         node = root.children[0]

@@ -20,7 +20,7 @@ _SCOPED = rb"(?:[)\]}\"']|(?<![\w@$.:])(?::\w+|[0-9][\w.]*|nil|true|false|self))
 _COMPARED = rb"(?<![\w):\]}])(:[A-Za-z_]\w*)(?:==(?!>)|!=)"
 _PASSED = rb"[(\[,]\s*(&\s+)(?=[^\s)])"
 _SPLAT = rb"(?:[(\[,]|\bwhen)\s*(\*\*?[ \t]*\n\s*)(?=[^\s)])"
-_ONE_LINE = rb"\bcase\b[^\n;]*?\S([ \t])[ \t]*in\b"
+_ONE_LINE = rb"\bcase\b[^\n;]{0,200}?\S([ \t])[ \t]*in\b"
 _SELF = rb"\bdef[ \t]+(self)\b(?!\s*(?:\.|::))"
 _LABEL = rb"[(,\[{|][ \t\n]*[A-Za-z_]\w*([!?]):(?=[^:\s])"
 _HEAD = (
@@ -28,11 +28,11 @@ _HEAD = (
     rb"=(?![=~>])(?:[ \t\n]|#[^\n]*\n)*"
 )
 #: Where an expression stands that the grammar wants with parentheses.
-_VALUE = rb"\b(?:for\s[^\n;]*?\bin|class[ \t]*<<|rescue|case)[ \t]+"
+_VALUE = rb"\b(?:for\s[^\n;]{0,200}?\bin|class[ \t]*<<|rescue|case)[ \t]+"
 _PERCENT = rb"(?<![\w)\]}\"'])[ \t]*(%\s)"
 #: What can stand behind an endless method.
 _REST = rb"[ \t]*(?:$|[;})\]#\n]|(?:if|unless|while|until|end|do|in|then|when)\b)"
-_LINES = 20
+_LINES, _LENGTH = 20, 1500
 
 
 def mend(draft: Draft) -> bool:
@@ -67,6 +67,8 @@ def mend(draft: Draft) -> bool:
 
 
 def _graft_command(draft: Draft, start: int) -> bool:
+    if draft.left <= 0:
+        return False
     end = command(draft, start) if start not in draft.banned else 0
     return end > 0 and draft.graft(start, end)
 
@@ -104,7 +106,7 @@ def parentheses(draft: Draft, start: int) -> int:
     """Where the parenthesised statements end that begin at `start`; 0 when there are none."""
     at = start
     for _ in range(_LINES):
-        at = draft.text.find(b")", at) + 1
+        at = draft.text.find(b")", at, start + _LENGTH) + 1
         if not at:
             break
         node = draft.alone(start, at)
@@ -128,10 +130,10 @@ def _ends(text: bytes, start: int) -> Iterator[int]:
     for _ in range(_LINES):
         high = text.find(b"\n", low)
         high = len(text) if high < 0 else high
-        tokens = [m.end() for m in finditer(rb"[\w?!$@]+|[^\s\w]", text[low:high])]
+        tokens = [m.end() for m in finditer(rb"[\w?!$@]+|[^\s\w]", text[low : min(high, start + _LENGTH)])]
         for end in reversed(tokens[:100]):
             yield low + end
-        if high == len(text) or text[low:high].rstrip()[-1:] not in b",([{|\\.&":
+        if high == len(text) or text[max(low, high - 80) : high].rstrip()[-1:] not in b",([{|\\.&":
             return
         low = high + 1
 

@@ -84,12 +84,14 @@ def read(text: bytes) -> Reading:
     draft = Draft(Parser(Language(language())), text)
     for start, length in _guesses(text).items():
         draft.mask(start, length)
+    for start, end in _values(text):
+        draft.graft(start, end)
     plain: Reading | None = None  # before gaps were mended
     for _ in range(ROUNDS):
         tree, grafts = draft.parse()
         reading = Reading(tree)
         reading.masks, reading.grafts = draft.masks, grafts
-        reading.too_deep = _too_deep(tree)
+        reading.too_deep = _too_deep(tree.root_node, grafts)
         if reading.too_deep:
             return reading
         walk = _Walk(draft, reading)
@@ -104,6 +106,7 @@ def read(text: bytes) -> Reading:
 
             plain = plain or reading
             if not mend(draft):
+                plain.unsettled = draft.left <= 0
                 return plain
         elif not draft.edited or not draft.take_back(tree.root_node):
             return reading
@@ -135,13 +138,28 @@ def _guesses(text: bytes) -> dict[int, int]:
     if not found:
         return {}
     names = {m[1] for m in finditer(rb"\b([a-z_]\w*)[ \t]*(?:,|=(?![=~>])|(?:[-+*/%|&^]|\|\||&&|<<|>>|\*\*)=(?!=)|\||\))", text)}
-    return {m.start(1): m.end(1) - m.start(1) for m in found if m[1] in names and m[1] not in _KEYWORDS}
+    known = (m.span(1) for m in found if m[1] not in _KEYWORDS and (m[1] in names or _is_question(text, m.end(1))))
+    return {start: end - start for start, end in known}
 
 
-def _too_deep(tree: Tree) -> tuple[int, int] | None:
-    cursor = tree.walk()
-    depth = 0
+def _values(text: bytes) -> list[tuple[int, int]]:
+    """The same for `$x /2`, `@x %(2)`, `x.y ?true : z`, whose meaning hangs on no assignment."""
+    from re import finditer
+
+    variables = finditer(rb"(?<![\w@$#:])([$@]@?[A-Za-z_]\w*)[ \t]+(?:[/%?]|<<)(?=[^\s=])", text)
+    chains = finditer(rb"(?<![\w@$#:.])([$@]?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)[ \t]+\?[A-Za-z_]{2}", text)
+    return [m.span(1) for m in (*variables, *chains)]
+
+
+def _too_deep(root: Node, grafts: dict[int, Node], depth: int = 0) -> tuple[int, int] | None:
+    cursor = root.walk()
+    top = depth
     while True:
+        graft = expression(grafts, cursor.node) if grafts and cursor.node is not None else cursor.node
+        if graft is not None and graft != cursor.node:
+            deep = _too_deep(graft, grafts, depth + 1)
+            if deep is not None:
+                return deep
         if depth > DEPTH_LIMIT:
             node = cursor.node
             assert node is not None
@@ -149,10 +167,11 @@ def _too_deep(tree: Tree) -> tuple[int, int] | None:
         if cursor.goto_first_child():
             depth += 1
             continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return None
+        while depth > top and not cursor.goto_next_sibling():
+            cursor.goto_parent()
             depth -= 1
+        if depth == top:
+            return None
 
 
 class _Stop(Exception):
@@ -341,7 +360,9 @@ class _Walk:
         if self.word(node) not in scope:
             if (_is_question(self.text, end) or self.takes_block(node)) and start not in self.banned:
                 self.found.append((start, end - start))
-                raise _Stop
+                if self.text[end : end + 1] != b"&":
+                    raise _Stop
+                return
             self.method_name(node)
             return
         self.reading.locals.add(start)
@@ -439,7 +460,6 @@ class _Walk:
         word = match(rb"(?:end|then|do|else|elsif|ensure|rescue|when|in)\b|[)\]}]|$", self.text[node.end_byte + behind.end() :])
         if word is None and self.draft.edit(node.end_byte, b" " * behind.end()):
             self.found.append((node.end_byte, _DONE))
-            raise _Stop
 
     def splat(self, node: Node) -> None:
         """`when *⏎x`: the grammar knows a `*` without anything behind it."""
@@ -465,9 +485,12 @@ class _Walk:
             self.graft(at, end)
 
     def graft(self, start: int, end: int) -> None:
+        """Literals may begin behind it by mistake: what follows them is to be read again."""
         if self.draft.graft(start, end):
             self.found.append((start, _DONE))
-            raise _Stop
+            at = _operator_after(self.text, end)
+            if at >= 0 and self.text[at : at + 1] in b"/%<?:":
+                raise _Stop
 
     def touching(self, end: int) -> None:
         """`x%(2)`, `x<<A`: without a blank before them these are operators."""
