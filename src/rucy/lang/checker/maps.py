@@ -25,6 +25,8 @@ from rucy.lang.types import (
     NIL,
     U64,
     BoolType,
+    CtxType,
+    HeaderType,
     IntType,
     MapType,
     OptType,
@@ -180,6 +182,10 @@ def _see_key(ck: Checker, state: MapState, values: list[typed.Node], span: Span)
     if have is not None:
         return True
     seen = [seen_in(ck, value) for value in values]
+    for value in values:
+        if isinstance(value.type, CtxType | HeaderType):
+            ck.say("MapKeyValue", value.span, map=state.name, have=ck.called(value.type))
+            return False
     if any(each.storage is None and not each.literal for each in seen):
         return False
     for each, value in zip(seen, values):
