@@ -43,7 +43,7 @@ def format_checked(checked: typed.Checked) -> str:
     for release, what, span in checked.needs:
         out.append(f"needs {release}: {what} (line {span.line})")
     for variable in checked.globals.values():
-        out.append(f"${variable.name}: {format_type(variable.type)} = {variable.initial}")
+        out.append(f"${variable.name}: {format_type(variable.type)} = {variable.initial!r}")
     for setting in checked.settings.values():
         shown = f" = {setting.default!r}" if setting.default is not None else "" if setting.given else " = 0"
         option = f" (--{setting.option})" if setting.option else f" ({setting.kind})"

@@ -30,11 +30,11 @@ class Var:
 
 
 class GlobalVar(NamedTuple):
-    """`$name`: an integer (8 bytes, kind by use) or bool variable of the object."""
+    """`$name`: an integer (8 bytes, kind by use), bool or string variable of the object."""
 
     name: str
     type: Type
-    initial: int
+    initial: int | bytes
     span: Span
 
 

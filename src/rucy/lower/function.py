@@ -14,6 +14,7 @@ from rucy.ir.function import Block, Const, Data, Function, Instr, Module, Value,
 from rucy.ir.types import I1, I64, VOID, Type
 from rucy.lang import typed
 from rucy.lang import types as t
+from rucy.lang.storage import TextStorage
 from rucy.lang.tree import Label
 from rucy.lower.values import (
     CONST_PTR,
@@ -378,17 +379,34 @@ def _global_address(low: Lowering, name: str) -> Value:
 def _global_read(low: Lowering, node: typed.GlobalRead) -> Held:
     is_bool = isinstance(node.type, t.BoolType)
     at = _global_address(low, node.name)
+    if isinstance(node.type, t.StrType):
+        from rucy.lower.storage import load
+
+        return load(low, at, 0, TextStorage(node.type.size), node)
     value = low.b.emit("load", at, off=0, width=1 if is_bool else 8, signed=False)
     return low.b.compare("ne", value, const(0)) if is_bool else value
 
 
 def _global_write(low: Lowering, node: typed.GlobalWrite) -> Held:
+    if isinstance(node.type, t.StrType):
+        return _global_text(low, node)
     value = low.value(node.value)
     is_bool = value.type == I1
     raw = low.b.emit("int", value) if is_bool else value
     at = _global_address(low, node.name)
     low.b.emit("store", raw, at, type=VOID, off=0, width=1 if is_bool else 8)
     return value
+
+
+def _global_text(low: Lowering, node: typed.GlobalWrite) -> Held:
+    from rucy.lower.storage import store_text
+
+    assert isinstance(node.type, t.StrType)
+    text = low.held(node.value)
+    if low.b.block is not None:
+        assert isinstance(text, Text)
+        store_text(low, _global_address(low, node.name), 0, node.type.size, text)
+    return text
 
 
 _ATOMIC = {"add": "add", "sub": "add", "and": "and", "or": "or", "xor": "xor"}

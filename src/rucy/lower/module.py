@@ -37,6 +37,12 @@ def lower_module(checked: typed.Checked) -> Module:
 
 
 def _global(variable: typed.GlobalVar) -> Data:
+    if isinstance(variable.type, t.StrType):
+        text = variable.initial if isinstance(variable.initial, bytes) else b""
+        size = variable.type.size
+        section = ".data" if text else ".bss"
+        return Data(variable.name, section, text.ljust(size, b"\0"), 8, ("char", size), writable=True)
+    assert isinstance(variable.initial, int)
     is_bool = isinstance(variable.type, t.BoolType)
     size = 1 if is_bool else 8
     signed = isinstance(variable.type, t.IntType) and variable.type.signed

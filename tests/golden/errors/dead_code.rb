@@ -13,7 +13,7 @@ end
 
 syscall_return "getpid" do |ret|
   if DEBUG
-    $n = comm  # error: [global-type]
+    $n = comm  # error: [variable-types]
     byte = comm.getbyte(2)
     $n = byte  # error: [maybe-nil]
     $n = byte if byte

@@ -1,5 +1,9 @@
 license "GPL"
-$who = "ssh"  # error: [global-type]
-kprobe "tcp_connect" do |sk|
-  printk "%d", pid if comm == $who
+$who = "ssh"
+$n = 0
+socket_filter do |s|
+  $who = 5  # error: [variable-types]
+  $who += "x"  # error: [global-update-type]
+  $n = "ssh"  # error: [variable-types]
+  1
 end

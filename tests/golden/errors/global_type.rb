@@ -1,5 +1,4 @@
-$n = 0
 license "GPL"
-syscall_return "getpid" do |ret|
-  $n = "text"  # error: [global-type]
+kprobe "tcp_connect" do |sk|
+  $sk = sk if sk  # error: [global-type]
 end

@@ -322,7 +322,7 @@ class Declarations:
         unit.methods = dict(sorted(unit.methods.items(), key=lambda item: item[1].span.start))
         for name in lo.needed_globals:
             node = self.globals.get(name)
-            if node is not None and field(node, "right").type in ("float", "string", "array", "hash"):
+            if node is not None and field(node, "right").type in ("float", "array", "hash"):
                 refused = lo.refuse(errors.GlobalValue(lo.span(field(node, "right")), name=name))
                 unit.globals[name] = tree.GlobalDecl(lo.span(node), name, refused)
             elif node is not None and _literal(field(node, "right")):
@@ -408,4 +408,6 @@ def _positional(lo: Lowering, node: Node) -> list[tree.Node]:
 def _literal(node: Node) -> bool:
     if node.type == "unary":
         return node.children[0].type == "-" and field(node, "operand").type == "integer"
+    if node.type == "string":
+        return all(child.type != "interpolation" for child in node.children)
     return node.type in ("integer", "true", "false", "nil")

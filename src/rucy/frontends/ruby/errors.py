@@ -304,8 +304,8 @@ class GlobalOrAssign(Diagnostic):
 
 class GlobalValue(Diagnostic):
     code = "global-type"
-    title = "a program uses `${name}`, which can hold an Integer or true or false there, and not this"
-    help = "give it a number, or keep this in a constant"
+    title = "a program uses `${name}`, which can hold an Integer, a String or true or false there, and not this"
+    help = "give it a number or text, or keep this in a constant"
 
 
 class SpecialGlobal(Diagnostic):

@@ -225,7 +225,8 @@ def _global(ck: Checker, name: str) -> object:
     if known is None:
         declared = ck.unit.globals.get(name)
         made = ck.value(declared.value) if declared is not None else None
-        known = made.type if made is not None and isinstance(made.type, IntType | BoolType) else NEVER
+        known = made.type if made is not None and isinstance(made.type, IntType | BoolType | StrType) else NEVER
+        known = StrType(known.size) if isinstance(known, StrType) else known
         ck.globals[name] = known
         ck.changed = True
     return known
@@ -263,10 +264,10 @@ def _global_value(ck: Checker, name: str, value: typed.Node) -> typed.Node:
         return value
     if may_be_nil(value.type):
         return untested(ck, value)
-    if not isinstance(value.type, IntType | BoolType) or (isinstance(value.type, IntType) and value.type.net):
+    if not isinstance(value.type, IntType | BoolType | StrType) or (isinstance(value.type, IntType) and value.type.net):
         return ck.say("GlobalType", value.span, name=name, have=ck.called(value.type))
     old = ck.globals[name]
-    both = ck.raise_type(old, value.type)
+    both = ck.raise_type(old, StrType(value.type.size) if isinstance(value.type, StrType) else value.type)
     if both is None:
         return ck.say("VariableTypes", value.span, name=f"${name}", old=ck.called(old), new=ck.called(value.type))
     ck.globals[name] = both

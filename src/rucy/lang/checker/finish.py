@@ -21,10 +21,12 @@ def globals_(ck: Checker) -> dict[str, typed.GlobalVar]:
         declared = ck.unit.globals.get(name)
         span = declared.span if declared is not None else ck.unit.programs[0].span
         type_ = U64 if type_ == NEVER else type_
-        initial = 0
+        initial: int | bytes = 0
         if declared is not None and isinstance(declared.value, tree.Int | tree.Bool):
             initial = int(declared.value.value)
-        if isinstance(type_, IntType):
+        if declared is not None and isinstance(declared.value, tree.Str):
+            initial = declared.value.value
+        if isinstance(type_, IntType) and isinstance(initial, int):
             initial = wrap(initial, type_.signed)
         out[name] = typed.GlobalVar(name, type_, initial, span)
     return out

@@ -114,8 +114,8 @@ class GlobalChangedMeanwhile(Diagnostic):
 
 class GlobalType(Diagnostic):
     code = "global-type"
-    title = "`${name}` can hold {words[integer]} or {words[boolean]}, and this is {have}"
-    help = "keep a number in it"
+    title = "`${name}` can hold {words[integer]}, {words[boolean]} or {words[string]}, and this is {have}"
+    help = "keep a number or text in it, such as a field"
 
 
 class GlobalUpdateType(Diagnostic):
