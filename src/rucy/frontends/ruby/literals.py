@@ -382,7 +382,7 @@ def _cut(line: bytes, least: int) -> bytes:
 
 def lower_array(lo: Lowering, node: Node) -> tree.Node:
     items = [child for child in node.children if child.is_named and child.type != "comment"]
-    if items and all(child.type == "pair" for child in items):
+    if any(child.type == "pair" for child in items):
         return lo.refuse(errors.HashLiteral(lo.span(node)))
     return tree.Array(lo.span(node), tuple(lo.lower(child) for child in items))
 
