@@ -17,7 +17,7 @@ import pytest
 
 from rucy import dump
 from rucy.cli.main import COMMANDS
-from rucy.cli.options import parse
+from rucy.cli.options import Option, parse
 from rucy.kernel import hooks
 from rucy.pipeline import check
 
@@ -73,7 +73,15 @@ def test_commands_parse(page: str, command: str) -> None:
     name, *words = shlex.split(command)
     assert name in COMMANDS, f"{page} names a command that is not there"
     module = import_module(f"rucy.cli.{name}")
-    parse([word for word in words if word not in ("[PATTERN]",)], module.OPTIONS, module.ARGUMENTS, name)
+    options = module.OPTIONS + (options_of(page) if hasattr(module, "run_program") else ())
+    parse([word for word in words if word not in ("[PATTERN]", "--help")], options, module.ARGUMENTS, name)
+
+
+def options_of(page: str) -> tuple[Option, ...]:
+    """What the programs of a page declare."""
+    text = next(each for each in PAGES if each.name == page).read_text()
+    found = re.findall(r"= option :(\w+), :(\w+)", text)
+    return tuple(Option("--" + name.replace("_", "-"), "" if type_ == "bool" else "X", "") for name, type_ in found)
 
 
 def test_pages_have_snippets_and_commands() -> None:
