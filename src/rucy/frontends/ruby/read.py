@@ -86,6 +86,8 @@ def read(text: bytes) -> Reading:
         draft.mask(start, length)
     for start, end in _values(text):
         draft.graft(start, end)
+    for start in _signs(text):
+        draft.edit(start, b"-")
     plain: Reading | None = None  # before gaps were mended
     for _ in range(ROUNDS):
         tree, grafts = draft.parse()
@@ -138,6 +140,7 @@ def _guesses(text: bytes) -> dict[int, int]:
     if not found:
         return {}
     names = {m[1] for m in finditer(rb"\b([a-z_]\w*)[ \t]*(?:,|=(?![=~>])|(?:[-+*/%|&^]|\|\||&&|<<|>>|\*\*)=(?!=)|\||\))", text)}
+    names |= {m[1] for m in finditer(rb"\b([a-z_]\w*)[ \t]+in\b", text)}
     known = (m.span(1) for m in found if m[1] not in _KEYWORDS and (m[1] in names or _is_question(text, m.end(1))))
     return {start: end - start for start, end in known}
 
@@ -149,6 +152,13 @@ def _values(text: bytes) -> list[tuple[int, int]]:
     variables = finditer(rb"(?<![\w@$#:])([$@]@?[A-Za-z_]\w*)[ \t]+(?:[/%?]|<<)(?=[^\s=])", text)
     chains = finditer(rb"(?<![\w@$#:.])([$@]?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)[ \t]+\?[A-Za-z_]{2}", text)
     return [m.span(1) for m in (*variables, *chains)]
+
+
+def _signs(text: bytes) -> list[int]:
+    """The `+` of `return +x`, which the grammar takes for an addition to what `return` is; it reads `return -x` rightly."""
+    from re import finditer
+
+    return [m.start(1) for m in finditer(rb"(?<![\w.$@:])(?:return|next|break)[ \t]+(\+)(?=[\w$@(])", text)]
 
 
 def _too_deep(root: Node, grafts: dict[int, Node], depth: int = 0) -> tuple[int, int] | None:
