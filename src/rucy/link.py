@@ -132,7 +132,12 @@ def _notes(checked: typed.Checked) -> dict[str, Any]:
     maps = [{"name": row.name, "show": row.show, "pin": row.pin} for row in checked.maps.values() if row.show or row.pin]
     probes = [_probe(program) for program in checked.programs]
     options = [_option(row) for row in checked.settings.values() if row.kind == "option"]
-    return {"probes": probes, "options": options, "constants": [], "maps": maps}
+    constants = [
+        {"name": row.name, "type": row.word, "symbol": row.name, "line": row.span.line}
+        for row in checked.settings.values()
+        if row.kind == "computed"
+    ]
+    return {"probes": probes, "options": options, "constants": constants, "maps": maps}
 
 
 def _option(row: typed.SettingVar) -> dict[str, Any]:

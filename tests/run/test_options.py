@@ -164,6 +164,58 @@ def test_three_agree(tmp_path: Path) -> None:
                 assert have == want, (engine, given, n)
 
 
+COMPUTED = """\
+license! "GPL"
+section! "raw_tracepoint/sys_enter"
+
+class Context
+  attr :n, :u64
+end
+
+WHO = ARGV[0].to_i
+TWICE = WHO * 2
+NAME = ENV["NAME"] || "none"
+LOUD = ARGV.include?("--loud")
+$who = 0
+$name = 0
+$loud = 0
+
+def prog(ctx)
+  $who = ctx.n == WHO ? 1 : ctx.n == TWICE ? 2 : WHO < 0 ? 3 : 4
+  $name = NAME == comm ? 1 : 2
+  $loud = LOUD ? 1 : 2
+  return 0
+end
+"""
+
+
+@pytest.mark.root
+def test_what_the_user_half_computes(tmp_path: Path) -> None:
+    from rucy.load.options import encode
+    from rucy.pipeline import compile_file, notes_of
+
+    file = tmp_path / "program.rb"
+    file.write_text(COMPUTED)
+    compiled = compile_file(str(file))
+    assert [d.code for d in compiled.diagnostics] == ["computed-unset"] * 4
+    rows = notes_of(compiled.data)["constants"]
+    assert [(row["name"], row["type"]) for row in rows] == [
+        ("WHO", "i64"), ("TWICE", "i64"), ("NAME", "string"), ("LOUD", "bool"),
+    ]  # fmt: skip
+    set_comm()
+    for given, want in (
+        ({}, [4, 2, 2]), ({"WHO": "7", "TWICE": "14"}, [1, 2, 2]), ({"WHO": "3", "TWICE": "7", "LOUD": True}, [2, 2, 1]),
+        ({"WHO": "-1", "NAME": COMM}, [3, 1, 2]),
+    ):  # fmt: skip
+        with opened(compiled.data) as loaded:
+            for row in rows:
+                if row["name"] in given:
+                    loaded.write_global(row["symbol"], encode(row["type"], given[row["name"]]))
+            loaded.load()
+            loaded.test_run("prog", ctx_in=(7).to_bytes(8, "little"))
+            assert [int.from_bytes(loaded.read_global(name), "little") for name in ("who", "name", "loud")] == want, given
+
+
 @pytest.mark.root
 def test_what_is_turned_off_is_not_verified(tmp_path: Path) -> None:
     """The kernel knows the values while it verifies, and drops what they rule out."""

@@ -139,6 +139,8 @@ class _Printer:
                 return self.lines("(update", [node.recv, f".{node.name}", *node.args, f"{node.op}=", node.value])
             case tree.Yield():
                 return self.lines("(yield", list(node.args))
+            case tree.ComputedDecl():
+                return f"(computed {node.kind or '?'})"
             case tree.OptionDecl():
                 args = [self.node(arg) for arg in node.args] + [f"{key}: {self.node(value)}" for key, value in node.kwargs]
                 return " ".join(["(option", *args]) + ")"

@@ -417,6 +417,14 @@ class OptionDecl(Node):
     word_span: Span
 
 
+class ComputedDecl(Node):
+    """The value of a `ConstDecl` that only the user half can compute. `kind`: "Integer", "Boolean", "String", "" unknown."""
+
+    __slots__ = ("name", "kind")
+    name: str
+    kind: str
+
+
 class ConstDecl(Node):
     __slots__ = ("name", "value")
     name: str

@@ -11,6 +11,7 @@ from tree_sitter import Node
 from rucy.frontends.ruby import errors
 from rucy.frontends.ruby.assign import right_side
 from rucy.frontends.ruby.calls import arguments, lower_block
+from rucy.frontends.ruby.computed import is_computed, kind_of
 from rucy.frontends.ruby.control import field, lower_own_body
 from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL
 from rucy.frontends.ruby.lower import Frame, Lowering, Scope, without_result
@@ -350,8 +351,11 @@ class Declarations:
             return
         lo.scope = Scope(user=self.locals_at.get(node.start_byte, frozenset()))
         word = _called(lo, right)
+        value: tree.Node
         if word == "option":
             value = lower_option(lo, right, name)
+        elif word not in MAP_WORDS and is_computed(lo, right):
+            value = tree.ComputedDecl(lo.span(right), name, kind_of(lo, right))
         else:
             value = lower_map(lo, right, name) if word in MAP_WORDS else right_side(lo, right)
         self.unit.consts[name] = tree.ConstDecl(lo.span(node), name, value)

@@ -50,7 +50,7 @@ def check(
     declares_maps = any(isinstance(const.value, tree.MapDecl) for const in unit.consts.values())
     if declares_maps:
         from rucy.lang.checker import declared, maps
-    declares_options = any(isinstance(const.value, tree.OptionDecl) for const in unit.consts.values())
+    declares_options = any(isinstance(const.value, tree.OptionDecl | tree.ComputedDecl) for const in unit.consts.values())
     if declares_options:
         from rucy.lang.checker import options
     for _ in range(MAX_ROUNDS):

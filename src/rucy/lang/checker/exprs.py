@@ -189,7 +189,7 @@ def _folded(ck: Checker, node: tree.Const, value: tree.Node) -> typed.Node:
     """A constant's value, made of literals; the nodes get the span of the use."""
     if node.name in ck.constants:  # it is made of itself
         return ck.say("ConstantOfItself", node.span, name=node.name)
-    if isinstance(value, tree.OptionDecl):
+    if isinstance(value, tree.OptionDecl | tree.ComputedDecl):
         from rucy.lang.checker.options import read
 
         return read(ck, node, value)

@@ -34,7 +34,7 @@ class State:
 
     __slots__ = ("decl", "option", "word", "storage", "short", "desc", "default", "initial", "refused", "var")
 
-    def __init__(self, decl: tree.OptionDecl) -> None:
+    def __init__(self, decl: tree.OptionDecl | tree.ComputedDecl) -> None:
         self.decl = decl
         self.option = self.word = self.short = self.desc = ""
         self.storage: Storage = BoolStorage()
@@ -45,13 +45,16 @@ class State:
 
     @property
     def given(self) -> str:
-        return f"__rucy_given_{self.decl.name}" if self.default is None else ""
+        is_option = isinstance(self.decl, tree.OptionDecl)
+        return f"__rucy_given_{self.decl.name}" if is_option and self.default is None else ""
 
 
 def declare(ck: Checker) -> None:
     """Read all declarations; what is wrong with them is said anew in every round."""
     options: dict[str, State] = {}
     for name, const in ck.unit.consts.items():
+        if isinstance(const.value, tree.ComputedDecl):
+            _computed(ck, const.value)
         if not isinstance(const.value, tree.OptionDecl):
             continue
         made = State(const.value)
@@ -66,6 +69,28 @@ def declare(ck: Checker) -> None:
         ck.settings.setdefault(name, made)
 
 
+_KINDS: dict[str, Storage] = {"Integer": WORDS["i64"], "Boolean": BoolStorage(), "String": TextStorage(TEXT_SIZE)}
+
+
+def _computed(ck: Checker, decl: tree.ComputedDecl) -> None:
+    """What only the user half can compute: 0, false or "" in the object until that sets it."""
+    made = State(decl)
+    held = _KINDS.get(decl.kind)
+    if held is None:
+        ck.say("ComputedKind", decl.span, name=decl.name, text=decl.span.text)
+        made.refused = True
+    else:
+        ck.say("ComputedUnset", decl.span, name=decl.name, value=_UNSET[decl.kind],
+               option=decl.name.lower(), type={"Integer": "u32", "Boolean": "bool", "String": "string"}[decl.kind])  # fmt: skip
+        made.storage, made.initial = held, bytes(size_of(held))
+        made.var.type = value_type(held)
+        made.word = {"Integer": "i64", "Boolean": "bool", "String": "string"}[decl.kind]
+    ck.settings.setdefault(decl.name, made)
+
+
+_UNSET = {"Integer": "0", "Boolean": "false", "String": '""'}
+
+
 def _twice(ck: Checker, made: State, others: list[State]) -> None:
     from rucy.source import Note
 
@@ -78,6 +103,7 @@ def _twice(ck: Checker, made: State, others: list[State]) -> None:
 
 def _read(ck: Checker, state: State) -> None:
     decl = state.decl
+    assert isinstance(decl, tree.OptionDecl)
     if len(decl.args) != 2 or not isinstance(decl.args[0], tree.Sym | tree.Str):
         ck.say("OptionForm", decl.span, text=decl.span.text, constant=decl.name, name=_guess(decl))
         return
@@ -194,7 +220,7 @@ def _spelled(option: str) -> str:
 # ---------------------------------------------------------------- reading
 
 
-def read(ck: Checker, node: tree.Const, decl: tree.OptionDecl) -> typed.Node:
+def read(ck: Checker, node: tree.Const, decl: tree.OptionDecl | tree.ComputedDecl) -> typed.Node:
     """The option's value: nil unless it was given where it has no default; a test of it lasts, for it never changes."""
     state: State = ck.settings[decl.name]
     if state.refused:
@@ -208,8 +234,8 @@ def finished(ck: Checker) -> dict[str, typed.SettingVar]:
     """The options of a program without errors."""
     return {
         name: typed.SettingVar(
-            name, "option", state.storage, state.initial, state.given, state.decl.span, state.option, state.word,
-            state.short, state.desc, state.default,
+            name, "option" if state.option else "computed", state.storage, state.initial, state.given, state.decl.span,
+            state.option, state.word, state.short, state.desc, state.default,
         )
         for name, state in ck.settings.items()
     }  # fmt: skip

@@ -66,8 +66,9 @@ def check_globals(ck: Checker) -> None:
 
 
 def _kind(ck: Checker, name: str) -> str:
-    return "option" if isinstance(ck.unit.consts[name].value, tree.OptionDecl) else "map"
+    value = ck.unit.consts[name].value
+    return "map" if isinstance(value, tree.MapDecl) else "option" if isinstance(value, tree.OptionDecl) else "constant"
 
 
 def _is_map(ck: Checker, name: str) -> bool:
-    return name in ck.unit.consts and isinstance(ck.unit.consts[name].value, tree.MapDecl | tree.OptionDecl)
+    return name in ck.unit.consts and isinstance(ck.unit.consts[name].value, tree.MapDecl | tree.OptionDecl | tree.ComputedDecl)

@@ -81,3 +81,16 @@ class OptionInside(Diagnostic):
     code = "option-place"
     title = "an option is declared by assigning it to a constant at the top level"
     help = "write it there: `NAME = {text}`"
+
+
+class ComputedKind(Diagnostic):
+    code = "computed-kind"
+    title = "only the user half can compute `{name}`, and `{text}` may be of any class, or nil"
+    help = "say which: end it in `.to_i` or `.to_s`, or compare it with `==`"
+
+
+class ComputedUnset(Diagnostic):
+    code = "computed-unset"
+    severity = "warning"
+    title = "only the user half can compute `{name}`: until it does, `{name}` is {value} in the kernel half"
+    help = "where the command line gives it, declare an option: `{name} = option :{option}, :{type}`"

@@ -1,0 +1,3 @@
+license "GPL"
+WHO = ARGV[0]  # error: [computed-kind]
+cgroup_connect4 { |c| comm != WHO }

@@ -1,5 +1,0 @@
-license "GPL"
-WHO = ARGV[0].to_i  # error: [not-yet]
-kprobe "tcp_connect" do |sk|
-  printk "%d", pid if uid == WHO
-end
