@@ -46,7 +46,7 @@ PLANTS = (
     Plant("a sign extension: loads"          , "codegen/select.py"        , '        s.emit("arsh64_imm", s.reg(i), imm=64 - bits)', '        s.emit("rsh64_imm", s.reg(i), imm=64 - bits)'),
     Plant("the order of phi copies",      "codegen/select.py",         "for dst in targets & sources:", "for dst in set():"),
     Plant("constants of 32 bits"             , "codegen/select.py"        , 'self.emit("mov32_imm", dst, imm=number - (1 << 32))', 'self.emit("mov64_imm", dst, imm=number - (1 << 32))'),
-    Plant("a shift's amount",             "codegen/select.py",         'imm=b.value & 63)\n        return\n    if isinstance(b, Instr)', 'imm=b.value & 31)\n        return\n    if isinstance(b, Instr)'),
+    Plant("a shift's amount",             "codegen/select.py",         '_two_address(s, i, a, f"{op}64_imm", imm=b.value & 63)', '_two_address(s, i, a, f"{op}64_imm", imm=b.value & 31)'),
     Plant("the rounding of divisions",    "lower/integers.py",         'return low.b.emit("inv", low.b.emit("udiv", less, size))', 'return low.b.emit("neg", low.b.emit("udiv", less, size))'),
     Plant("a remainder's sign",           "lower/integers.py",         'return _apply_sign(low, low.b.emit("umod", a, b), a_mask)', 'return low.b.emit("umod", a, b)'),
     Plant("mixed signs compared",         "lower/integers.py",         'if op in ("ne", "gt", "ge"):', 'if op in ("ne", "lt", "le"):'),
