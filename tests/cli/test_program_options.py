@@ -1,0 +1,78 @@
+"""A program's own options on the command line of `rucy run` and `rucy verify`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import rucy
+
+TOOL = """\
+license "GPL"
+
+PORT = option :port, :u16, short: "p", desc: "only this port"
+LIMIT = option :max_size, :i32, default: -5
+LOUD = option :json, :bool
+FROM = option :from, :ip4
+$port = 0
+
+socket_filter do |s|
+  $port = PORT if PORT
+  next 0 if LOUD && s.len > LIMIT
+  1
+end
+"""
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> str:
+    (tmp_path / "tool.rb").write_text(TOOL)
+    return str(tmp_path / "tool.rb")
+
+
+def test_help_lists_them_first(tool: str) -> None:
+    for command in ("run", "verify"):
+        done = rucy(command, tool, "--help")
+        assert done.returncode == 0
+        lines = done.stdout.splitlines()
+        assert lines[0] == f"Options of {tool}:"
+        assert lines[1].split(maxsplit=3) == ["-p,", "--port", "N", "only this port"]
+        assert "--max-size N" in lines[2] and "(default: -5)" in lines[2]
+        assert f"Usage: rucy {command}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--port", "65536"], "`--port` takes a number from 0 to 65535; not `65536`"),
+        (["-p", "http"], "`--port` takes a number from 0 to 65535; not `http`"),
+        (["--port"], "`--port` needs a value"),
+        (["--from", "10.0.0"], "`--from` takes an IPv4 address"),
+        (["--prot", "80"], "has no option `--prot`"),
+        (["--json=yes"], "`--json` takes no value"),
+        (["--no-port"], "has no option `--no-port`"),
+        (["80"], "takes no argument `80` yet"),
+    ],
+)
+def test_wrong_ones_are_usage(tool: str, words: list[str], said: str) -> None:
+    done = rucy("verify", tool, *words)
+    assert done.returncode == 2 and said in done.stderr, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_none_stand_before_the_file(tool: str) -> None:
+    done = rucy("verify", "--port", "80", tool)
+    assert done.returncode == 2 and "has no option `--port`" in done.stderr
+
+
+@pytest.mark.root
+def test_they_are_set_before_it_is_loaded(tool: str) -> None:
+    """What they turn on is in the kernel, and nothing else."""
+    sizes = []
+    for words in ([], ["--port", "80"], ["-p80", "--json"], ["--port=80", "--json", "--max_size", "-1"], ["--json", "--no-json"]):
+        done = rucy("verify", tool, *words)
+        assert done.returncode == 0, done.stderr
+        sizes.append(int(done.stdout.splitlines()[1].split()[1]))
+    assert sizes[0] < sizes[1] < sizes[2] and sizes[2] == sizes[3], json.dumps(sizes)
