@@ -35,6 +35,16 @@ def test_random_bytes() -> None:
         read(rnd.randbytes(rnd.randrange(200)))
 
 
+def test_what_is_no_text() -> None:
+    unit, diagnostics = read(random.Random(7).randbytes(5_000_000))
+    assert [d.code for d in diagnostics.items] == ["syntax"]
+    for comment in (b"# caf\xe9\n", b"w = 1 # \xff\n"):
+        assert not read(comment + PROGRAM)[1].errors
+    latin = b"# encoding: iso-8859-1\nWHO = \"caf\xe9\"\n"
+    assert not read(latin + PROGRAM)[1].errors
+    assert not is_syntax(b'WHO = "caf\xe9"\n' + PROGRAM)
+
+
 def test_damaged_programs() -> None:
     rnd = random.Random(6)
     for _ in range(500):

@@ -23,6 +23,13 @@ def parse(
     method of the file may have."""
     from rucy.frontends.ruby.syntax import check_syntax
 
+    foreign = _foreign(file.text)
+    if foreign is not None:
+        from rucy.frontends.ruby.errors import Syntax
+
+        at = Span(file, foreign, foreign + 1)
+        diagnostics.report(Syntax(at, what="this byte is no text in UTF-8", advice="write the file in UTF-8"))
+        return tree.Unit(file)
     reading = read(file.text)
     if reading.too_deep is not None:
         from rucy.frontends.ruby.errors import TooDeep
@@ -41,3 +48,22 @@ def parse(
     lo.heredocs = checked.heredocs
     lo.hook_words = hook_words
     return Declarations(lo, reading.tree.root_node, reading.locals_at, words).run()
+
+
+def _foreign(text: bytes) -> int | None:
+    """The first byte that is not UTF-8, where Ruby refuses it: not behind a `#`, nor in a file that names its encoding."""
+    at = 0
+    while True:
+        try:
+            text[at:].decode()
+            return None
+        except UnicodeDecodeError as error:
+            at += error.start
+        start = text.rfind(b"\n", 0, at) + 1
+        if b"coding" in b"".join(text.split(b"\n", 2)[:2]):
+            return None
+        if b"#" not in text[start:at]:
+            return at
+        at = text.find(b"\n", at)
+        if at < 0:
+            return None
