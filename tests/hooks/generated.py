@@ -39,7 +39,7 @@ WALKS = (
     'printk "%s", str(a.mm.exe_file.f_path.dentry.d_name.name, 32)',
     'printk "%s", a.comm',
     'printk "x" if a.comm == "bash" || b.comm.start_with?("sh")',
-    'i = pid & 1; printk "%d", a.comm[i] || 0',
+    'i = pid & 1; printk "%d", a.comm.getbyte(i) || 0',
     'printk "%d", a.sched_reset_on_fork',
     'printk "%d", a.cpus_mask.bits[0]',
     's = a.se; printk "%d", s.vruntime',

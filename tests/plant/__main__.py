@@ -52,7 +52,7 @@ PLANTS = (
     Plant("mixed signs compared",         "lower/integers.py",         'if op in ("ne", "gt", "ge"):', 'if op in ("ne", "lt", "le"):'),
     Plant("far shifts",                   "lower/integers.py",         'inside = low.b.compare("ult", count, const(64))', 'inside = low.b.compare("ule", count, const(64))'),
     Plant("the bit of a number",          "lower/integers.py",         "_shift_by(low, value, index, signs[0], False), const(1))", "_shift_by(low, value, index, False, False), const(1))"),
-    Plant("a loop's step",                "lower/function.py",         'b.write(key, b.emit("add", i, const(node.step)))', 'b.write(key, b.emit("add", i, const(abs(node.step) if node.step < -1 else node.step)))'),
+    Plant("a loop's step",                "lower/function.py",         'b.write(key, b.emit("add", i, const(node.step)))', 'b.write(key, b.emit("add", i, const(node.step - (node.step > 1) + (node.step < -1))))'),
     Plant("an exclusive range",           "lower/function.py",         'op = ("lt" if node.exclusive else "le")', 'op = ("le" if node.exclusive else "le")'),
     Plant("kinds: a product",             "lang/typed.py",             '"add": ("ii", "i"), "mul": ("ii", "i"),', '"add": ("ii", "i"), "mul": ("ii", "u"),'),
     Plant("values numbered alike"            , "passes/number_values.py"  , 'SWAPPED.get(name, name), args[::-1]', 'name, args[::-1]'),
