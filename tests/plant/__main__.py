@@ -36,7 +36,7 @@ PLANTS = (
     Plant("negated compares",             "ir/ops.py",                 '"ult": "uge", "uge": "ult", "ugt": "ule", "ule": "ugt",', '"ult": "ugt", "uge": "ult", "ugt": "ule", "ule": "ugt",'),
     Plant("swapped compares",             "ir/ops.py",                 '"slt": "sgt", "sgt": "slt",', '"slt": "slt", "sgt": "sgt",'),
     Plant("a range: a mask",              "passes/analysis/ranges.py", "return tight(Range(hi=min(a.hi, b.hi, may), may=may)) or TOP", "return tight(Range(hi=min(a.hi, b.hi, may) >> 1, may=may)) or TOP"),
-    Plant("a range: a right shift",       "passes/analysis/ranges.py", "hi=a.hi >> by, may=a.may >> by", "hi=a.hi >> (by + 1), may=a.may >> (by + 1)"),
+    Plant("a range: a right shift",       "passes/analysis/ranges.py", "hi=a.hi >> by, may=a.may >> by", "hi=a.hi >> (by * 2), may=a.may >> (by * 2)"),
     Plant("a range: a signed load",       "passes/analysis/ranges.py", "return of_signed(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)", "return of_signed(0, (1 << (bits - 1)) - 1)"),
     Plant("dead code: an update"             , "passes/eliminate_dead_code.py", 'work = [i for i in fn.instrs() if not effects(i).removable]', 'work = [i for i in fn.instrs() if not effects(i).removable and i.op.name != "atomic"]'),
     Plant("a spilled value not stored",   "codegen/spill.py",          "self.out.append(MInsn(\"spill\", names[r], imm=self.places[r]).like(insn))", "len(names) > 1 or self.out.append(MInsn(\"spill\", names[r], imm=self.places[r]).like(insn))"),
