@@ -242,6 +242,7 @@ def _event(ck: Checker, node: tree.Send, records: list[int]) -> tree.Node | type
     """A field of an event whose class differs between kernels: of the first class, the newest, that the kernel has. The
     others count where they have the field and it is of the same type."""
     from rucy.lang.checker import kernel_types as kt
+    from rucy.lang.checker.coerce import coerce
 
     base = ck.open_btf()
     own = next((record for record in records if record < base.end_id), records[0])
@@ -255,8 +256,11 @@ def _event(ck: Checker, node: tree.Send, records: list[int]) -> tree.Node | type
     for record in records:
         if record != own and _has(ck, record, node.name):
             other = kt.materialize(ck, _event_field(ck, node, record))  # type: ignore[arg-type]
-            if other.type == value.type:
+            if other.type == value.type or isinstance(other.type, StrType) and isinstance(value.type, StrType):
                 found[record] = other
+    if isinstance(value.type, StrType):  # of a field in one class, of the text behind the record in another
+        room = StrType(max(each.type.size for each in found.values() if isinstance(each.type, StrType)))
+        value, found = coerce(ck, value, room), {record: coerce(ck, each, room) for record, each in found.items()}
     chosen: typed.Node | None = None
     for record in reversed([record for record in records if record in found]):
         exists = typed.CoreQuery(node.span, BOOL, "type_exists", record, "0")
