@@ -115,7 +115,7 @@ def xdp_ports(data: bytes) -> None:
             other.sends(5300, 5301, to=HERE6)
             assert open6.recv(100) == b"to 5301"
             assert _nothing(shut6)
-            assert (run["dropped"], run["passed"]) == (4, 3)
+            assert (run["dropped"], run["passed"]) == (4, 3), (run["dropped"], run["passed"])
         other.sends(5300)
         assert shut.recv(100) == b"to 5300"
 

@@ -22,11 +22,12 @@ def count(sk)
 end
 
 tc_egress do |skb|
+  next :ok unless skb.len == 60
   t = Tuple.new(saddr: 0x0100007f, daddr: 0x0100007f, sport: 1, dport: htons($port & 0xffff))
   if sk = sk_lookup_tcp(t, -1, 0)
     count(sk)
   end
   head = Head.new
-  $first += head.bytes[0] if skb_load_bytes(0, head) == 0 && skb.len == 60
+  $first += head.bytes[0] if skb_load_bytes(0, head) == 0
   :ok
 end
