@@ -61,7 +61,7 @@ def prepare_tcp_connect(out: Path) -> None:
     _compile("tcp_connect", out)
 
 
-@options(timeout=90.0)
+@options(timeout=180.0)
 def case_tcp_connect(env: Env) -> None:
     _skip_where_kprobes_lack(env)
     lines, port = _lines(env, "tcp_connect")
@@ -73,7 +73,7 @@ def prepare_tcp_connect_fentry(out: Path) -> None:
     _compile("tcp_connect_fentry", out)
 
 
-@options(timeout=90.0)
+@options(timeout=180.0)
 def case_tcp_connect_fentry(env: Env) -> None:
     _skip_where_kprobes_lack(env)
     lines, port = _lines(env, "tcp_connect_fentry")
@@ -85,7 +85,7 @@ def prepare_tcp_parent(out: Path) -> None:
     _compile("tcp_parent", out)
 
 
-@options(timeout=90.0)
+@options(timeout=180.0)
 def case_tcp_parent(env: Env) -> None:
     _skip_where_kprobes_lack(env)
     lines, _ = _lines(env, "tcp_parent")
@@ -96,7 +96,7 @@ def prepare_task_state(out: Path) -> None:
     _compile("task_state", out)
 
 
-@options(timeout=90.0)
+@options(timeout=180.0)
 def case_task_state(env: Env) -> None:
     """A task that runs has state 0, under either name: renamed in Linux 5.14."""
     _skip_where_kprobes_lack(env)

@@ -40,7 +40,7 @@ def prepare_random_programs(out: Path) -> None:
     assert refused < COUNT / 50
 
 
-@options(timeout=400.0)
+@options(timeout=900.0)
 def case_random_programs(env: Env) -> None:
     from tests.run.harness import VerifierSaid, on_kernel, set_comm
 

@@ -38,7 +38,7 @@ def prepare_firing(out: Path) -> None:
     _compile(sources(), out)
 
 
-@options(timeout=240.0)
+@options(timeout=900.0)
 def case_firing(env: Env) -> None:
     from tests.hooks.firing import FIRINGS
     from tests.vm.kernels import HOST
@@ -64,7 +64,7 @@ def prepare_loading(out: Path) -> None:
     _compile(sorted(folder.iterdir()), out)
 
 
-@options(timeout=240.0)
+@options(timeout=900.0)
 def case_loading(env: Env) -> None:
     """The lab's kernels have all that they need; the running one may forbid some kinds."""
     from tests.hooks.loading import try_load
@@ -101,7 +101,7 @@ def prepare_drawn(out: Path) -> None:
                 (folder / f"{one.target}.o").write_bytes(data)
 
 
-@options(timeout=240.0)
+@options(timeout=900.0)
 def case_drawn(env: Env) -> None:
     """A few functions of the BTF are not there to be traced; of the others the verifier takes what is read."""
     from tests.hooks.loading import try_load

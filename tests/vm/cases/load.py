@@ -14,7 +14,7 @@ def prepare_links(out: Path) -> None:
         (out / f"{scenario.name}.o").write_bytes(scenario.build())
 
 
-@options(timeout=120.0)
+@options(timeout=300.0)
 def case_links(env: Env) -> None:
     """Each in a child process; all are run before the first failure is told."""
     from tests.load.child import in_child

@@ -101,7 +101,7 @@ def prepare_loops(out: Path) -> None:
             (out / f"{name}.o").write_bytes(compile_file(str(source)).data)
 
 
-@options(timeout=400.0)
+@options(timeout=900.0)
 def case_loops(env: Env) -> None:
     from rucy.load.errors import LoadError
     from rucy.load.objects import Loaded

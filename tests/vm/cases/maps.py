@@ -19,7 +19,7 @@ def prepare_maps(out: Path) -> None:
         (out / f"{path.stem}.json").write_text(json.dumps(row))
 
 
-@options(timeout=400.0)
+@options(timeout=900.0)
 def case_maps(env: Env) -> None:
     """All are run before the first failure is told."""
     from rucy.load.errors import LoadError
@@ -50,7 +50,7 @@ def prepare_declarations(out: Path) -> None:
         (out / f"{path.stem}.json").write_text(json.dumps(row))
 
 
-@options(timeout=400.0)
+@options(timeout=900.0)
 def case_declarations(env: Env) -> None:
     """The goldens of maps, structs, histograms and arrays of programs load."""
     from rucy.cli.loading import Tool, open_tool
@@ -81,7 +81,7 @@ def prepare_programs(out: Path) -> None:
         (out / f"{hook}.o").write_bytes(compile_file(str(path)).data)
 
 
-@options(timeout=400.0)
+@options(timeout=900.0)
 def case_programs(env: Env) -> None:
     """One body with all kinds of map loads in programs of every kind."""
     from rucy.load.errors import LoadError

@@ -39,7 +39,7 @@ def prepare_output(out: Path) -> None:
             (out / f"{name}.json").write_text(json.dumps(by_ruby(program(body))))
 
 
-@options(timeout=90.0)
+@options(timeout=180.0)
 def case_output(env: Env) -> None:
     from tests.run.harness import set_comm
     from tests.run.test_output import on_kernel
@@ -58,7 +58,7 @@ def prepare_opening(out: Path) -> None:
         (out / "opening.o").write_bytes(compile_file(str(source)).data)
 
 
-@options(timeout=60.0, kernels=("5.10", "6.1", "6.12", "6.18", "newest"))
+@options(timeout=180.0, kernels=("5.10", "6.1", "6.12", "6.18", "newest"))
 def case_opening(env: Env) -> None:
     from tests.run.harness import set_comm
 

@@ -73,7 +73,7 @@ def prepare_look(out: Path) -> None:
     (out / "programs.json").write_text(json.dumps({name: hook for name, (hook, _) in programs.items()}))
 
 
-@options(timeout=240.0)
+@options(timeout=600.0)
 def case_look(env: Env) -> None:
     from rucy.load.errors import LoadError
     from tests.run.harness import opened
@@ -124,7 +124,7 @@ def prepare_between(out: Path) -> None:
         (out / f"{name}.o").write_bytes(compile_for(FOLDER / f"{name}.rb", str(kernel_btf("6.1"))))
 
 
-@options(timeout=240.0)
+@options(timeout=600.0)
 def case_between(env: Env) -> None:
     """Attached between two namespaces: dropped, passed, rewritten, sent elsewhere."""
     from tests.load.child import in_child

@@ -76,7 +76,7 @@ def prepare_pattern(out: Path) -> None:
     _compile((FOLDER / "kprobe_pattern.rb").read_text(), out / "pattern.o")
 
 
-@options(timeout=120.0)
+@options(timeout=300.0)
 def case_pattern(env: Env) -> None:
     """One program on several functions: by one link from Linux 5.18 on, where it is configured, by a kprobe on each before."""
     from tests.hooks.firing import pattern
@@ -90,7 +90,7 @@ def prepare_pattern_names(out: Path) -> None:
     _compile(_NAMES, out / "names.o")
 
 
-@options(timeout=120.0)
+@options(timeout=300.0)
 def case_pattern_names(env: Env) -> None:
     """`probe_name` asks the kernel, which tells from Linux 5.15 on."""
     from tests.hooks.running import running
