@@ -1,11 +1,11 @@
 # `make help` lists what there is. Every target sets up what it needs; a second run installs nothing.
 PYTHON := .venv/bin/python
 
-# What all tests stand on is typed as strictly as the product.
+# What all tests stand on is typed as strictly as the product, and what uses it as others will.
 HARNESS := conftest test_architecture test_project golden.test_golden golden.test_harness \
-	vm.boot vm.btf vm.guest vm.kernels vm.test_boot vm.test_cases
+	api.files api.test_imports api.test_maps api.test_streams api.test_tool vm.boot vm.btf vm.guest vm.kernels vm.test_boot vm.test_cases
 
-.PHONY: help demo test test-kernels test-plant bench bless lint kernels setup setup-run setup-bench clean
+.PHONY: help demo runtime wheel test test-kernels test-plant bench bless lint kernels setup setup-run setup-bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -13,14 +13,22 @@ help: ## this list
 demo: setup-run ## refuse /dev/urandom to a cgroup, by a Ruby file: the device filter on this kernel
 	$(PYTHON) dev/demo.py
 
+runtime: setup ## the executables that `rucy build` puts a tool into, for x86_64 and aarch64; a second run does nothing
+	$(PYTHON) runtime/build.py
+
+wheel: runtime ## dist/rucy-*.whl: all of Rucy, with the runtimes and libbpf for both machines
+	$(PYTHON) runtime/build.py --libbpf
+	$(PYTHON) dev/wheel.py dist
+
 test: setup kernels lint ## every test: this kernel, and 5.10, 6.1 and the newest in VMs (RUCY_NO_VM=1: no VMs)
+	$(PYTHON) runtime/build.py $$(uname -m)
 	$(PYTHON) -m pytest
 
 test-kernels: setup ## the VM cases on every kernel of the list
 	RUCY_KERNELS=all $(PYTHON) -m tests.vm.kernels
 	RUCY_KERNELS=all $(PYTHON) -m pytest tests/vm
 
-test-plant: setup ## break the compiler in 25 places, one at a time: the random programs must find each
+test-plant: setup ## break the compiler in 47 places, one at a time: the random programs must find each
 	$(PYTHON) -m tests.plant
 
 bench: setup-bench ## size and speed beside clang

@@ -1,8 +1,9 @@
 """`make bench`: our compiler beside clang, on the same programs, in one run.
 
 For each pair of twins (twins/NAME.rb and NAME.c): instructions, and the ratio; the geometric mean; what each pass
-brings. Then the time of `rucy object` and of `clang -O2 -g` as whole processes, in turn, and peak memory. Ratios are
-what counts; nothing here is asserted.
+brings. For each program of tools/ and its twin also what it costs the verifier, stack and map memory. The time of
+`rucy object` and of `clang -O2 -g` as whole processes, in turn, and peak memory. Ratios are what counts; nothing here is
+asserted.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import tools
+from bench.tools import Times
 from rucy import passes
 from rucy.object.read import summarize
 from rucy.pipeline import compile_file
@@ -39,6 +42,15 @@ def main() -> int:
         )
         (work / "vmlinux.h").write_bytes(header.stdout)
         print_sizes(clang, work)
+        tools.print_costs(
+            TWINS,
+            lambda name: compile_twin(clang, work, name),
+            lambda source: warm_times(
+                object_command(work, source),
+                clang_command(clang, work, source.stem, work / "out.c.o"),
+                rucy_environment(work),
+            ),
+        )
         print_passes()
         print_times(clang, work)
     return 0
@@ -50,6 +62,12 @@ def names() -> list[str]:
 
 def instructions(data: bytes) -> int:
     return sum(f.slots for f in summarize(data).functions)
+
+
+def compile_twin(clang: str, work: Path, name: str) -> bytes:
+    out = work / f"{name}.o"
+    subprocess.run(clang_command(clang, work, name, out), check=True)
+    return out.read_bytes()
 
 
 def clang_command(clang: str, work: Path, name: str, out: Path) -> list[str]:
@@ -67,10 +85,8 @@ def print_sizes(clang: str, work: Path) -> None:
     print(f"{'instructions':24}{'rucy':>8}{'clang':>8}{'ratio':>8}")
     ratios = []
     for name in names():
-        out = work / f"{name}.o"
-        subprocess.run(clang_command(clang, work, name, out), check=True)
         ours = instructions(compile_file(str(TWINS / f"{name}.rb")).data)
-        theirs = instructions(out.read_bytes())
+        theirs = instructions(compile_twin(clang, work, name))
         ratios.append(ours / theirs)
         print(f"{name:24}{ours:8}{theirs:8}{ours / theirs:8.2f}")
     print(f"{'geometric mean':24}{'':16}{mean(ratios):8.2f}\n")
@@ -100,26 +116,43 @@ def timed(command: list[str], environment: dict[str, str] | None = None) -> floa
     return time.perf_counter() - start
 
 
-def print_times(clang: str, work: Path) -> None:
-    """Whole processes in turn; medians in milliseconds, the ratio's median over the pairs."""
+def warm_times(ours: list[str], theirs: list[str], environment: dict[str, str]) -> Times:
+    """Whole processes in turn, ours and clang's, after one of each that is not counted."""
+    timed(ours, environment)
+    timed(theirs)
+    pairs = [(timed(ours, environment), timed(theirs)) for _ in range(ROUNDS)]
+    a, b = (statistics.median(pair[i] for pair in pairs) * 1000 for i in (0, 1))
+    return Times(a, b, statistics.median(a / b for a, b in pairs))
+
+
+def rucy_environment(work: Path) -> dict[str, str]:
+    """Python keeps what it compiled, and Rucy the index of BTF, in the folder of the bench."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    environment["XDG_CACHE_HOME"] = str(work / "cache")
-    rucy = shutil.which("rucy", path=str(Path(sys.executable).parent)) or "rucy"
+    return {**environment, "XDG_CACHE_HOME": str(work / "cache")}
+
+
+def object_command(work: Path, source: Path) -> list[str]:
+    return [rucy(), "object", str(source), "-o", str(work / "out.o")]
+
+
+def rucy() -> str:
+    return shutil.which("rucy", path=str(Path(sys.executable).parent)) or "rucy"
+
+
+def print_times(clang: str, work: Path) -> None:
+    """Medians in milliseconds, the ratio's median over the pairs; cold: without the index of BTF."""
+    environment = rucy_environment(work)
     print(f"{'milliseconds':24}{'rucy':>8}{'clang':>8}{'ratio':>8}{'cold':>8}")
     for name in ("device_filter", "tcp_connect", "classify"):
-        ours = [rucy, "object", str(TWINS / f"{name}.rb"), "-o", str(work / "out.o")]
-        theirs = clang_command(clang, work, name, work / "out.c.o")
+        ours = object_command(work, TWINS / f"{name}.rb")
         shutil.rmtree(work / "cache", ignore_errors=True)
         cold = timed(ours, environment)
-        timed(theirs)
-        pairs = [(timed(ours, environment), timed(theirs)) for _ in range(ROUNDS)]
-        ratio = statistics.median(a / b for a, b in pairs)
-        a, b = (statistics.median(p[i] for p in pairs) * 1000 for i in (0, 1))
-        print(f"{name:24}{a:8.0f}{b:8.0f}{ratio:8.2f}{cold * 1000:8.0f}")
-    helps = [timed([rucy, "--help"], environment) for _ in range(ROUNDS)]
+        times = warm_times(ours, clang_command(clang, work, name, work / "out.c.o"), environment)
+        print(f"{name:24}{times.ours:8.0f}{times.clang:8.0f}{times.ratio:8.2f}{cold * 1000:8.0f}")
+    helps = [timed([rucy(), "--help"], environment) for _ in range(ROUNDS)]
     print(f"{'rucy --help':24}{statistics.median(helps) * 1000:8.0f}")
     print(f"peak memory of a child  {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024:8} MB (clang's among them)")
-    memory = ["/usr/bin/python3", "-c", _PEAK, *ours_for_memory(rucy, work)]
+    memory = ["/usr/bin/python3", "-c", _PEAK, *object_command(work, TWINS / "tcp_connect.rb")]
     peak = subprocess.run(memory, capture_output=True, text=True, check=True, env=environment).stdout.strip()
     print(f"peak memory of rucy     {peak:>8} MB")
 
@@ -128,10 +161,6 @@ _PEAK = (
     "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
     "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
 )
-
-
-def ours_for_memory(rucy: str, work: Path) -> list[str]:
-    return [rucy, "object", str(TWINS / "tcp_connect.rb"), "-o", str(work / "out.o")]
 
 
 if __name__ == "__main__":

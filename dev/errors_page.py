@@ -26,8 +26,10 @@ PARTS = (
     ("rucy.lang.errors.output", "printk"),
     ("rucy.lang.errors.structs", "Structs"),
     ("rucy.lang.errors.maps", "Maps and rings"),
+    ("rucy.lang.errors.objects", "Locks and timers"),
     ("rucy.lang.errors.options", "Options"),
     ("rucy.lang.errors.packets", "Packets"),
+    ("rucy.frontends.ruby.user_errors", "Names of the user half"),
     ("rucy.source.limits", "Limits"),
 )
 HEAD = """# Messages

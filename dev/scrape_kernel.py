@@ -53,8 +53,9 @@ def generate(trees: list[Tree], docs: Path | None) -> None:
     _write("syscalls", "System calls: names and types of their arguments.", every, calls)
     _write("sections", "Section names: libbpf's section_defs.", newest.version, sections.table(newest))
     _write("constants", "Constants of uapi headers.", newest.version, constants.table(newest))
-    if docs is not None:
-        _write("kfuncs", "Kernel functions: flags, program types, releases.", newest.version, kfuncs.table(docs))
+    later = ", ".join(tree.version for tree in trees[2:])  # before, flags had other meanings
+    functions = kfuncs.table(docs) if docs is not None else _kfunc_lines()
+    _write("kfuncs", "Kernel functions: flags, program types, releases.", later, kfuncs.merged(functions, trees[2:]))
     for title, names in (
         ("helpers without a prototype", scraped.unmodelled),
         ("helpers whose prototype and signature differ", scraped.disagreements),
@@ -74,6 +75,12 @@ def _known(docs: Path | None) -> helpers.Known:
     rows = [table.find(name) for name in table.names()]
     both = {(kind, row.name): since for row in rows if row for kind, since in row.later}
     return helpers.Known({row.name: row.since for row in rows if row}, types, both)
+
+
+def _kfunc_lines() -> list[str]:
+    from rucy.kernel._generated.kfuncs import TEXT
+
+    return TEXT.splitlines()
 
 
 def _write(name: str, title: str, sources: str, lines: list[str]) -> None:

@@ -1,5 +1,11 @@
-"""Kernel functions that programs may call, from `data/kfuncs.yaml` and `data/feature-versions.yaml` of the public eBPF
-documentation (isovalent/ebpf-docs), read as text: names, flags, program types and versions.
+"""Kernel functions that programs may call: what the kernels' sources say, and beside it `data/kfuncs.yaml` and
+`data/feature-versions.yaml` of the public eBPF documentation (isovalent/ebpf-docs), read as text, for the releases.
+
+In a source: the functions and flags between BTF_KFUNCS_START (BTF_SET8_START before Linux 6.9) and _END, the struct
+btf_kfunc_id_set that names such a set, and the program types of its register_btf_kfunc_id_set; types that share a hook
+(bpf_prog_type_to_kfunc_hook in kernel/bpf/btf.c) have the same functions. Flags are the newest source's; what an older one
+demands (KF_TRUSTED_ARGS, of every function from Linux 7.0 on) is kept, for a program is to load there too. A function or a type
+that the documentation does not have came, as far as can be told, with the first source that has it.
 
 A line is NAME, flags (KF_ACQUIRE is "acquire"), program types each with "@RELEASE" where it got the function later than the
 function came, and the release of the function, separated by tabs.
@@ -11,6 +17,65 @@ import re
 from pathlib import Path
 
 from scrape import releases
+from scrape.source import Tree
+
+
+def merged(lines: list[str], trees: list[Tree]) -> list[str]:
+    """The documentation's lines, or those of before, with what the sources have beside them."""
+    rows = {line.split("\t")[0]: line.split("\t") for line in lines if line}
+    for tree in trees:
+        for name, (flags, types) in _of_source(tree).items():
+            _, own, listed, since = rows.get(name, [name, "", "", tree.version])
+            known = dict(part.partition("@")[::2] for part in listed.split())
+            first = {kind: "" if since == tree.version else tree.version for kind in types if kind not in known}
+            if "UNSPEC" in known or _number(since) > _number(tree.version):  # the documentation says when
+                first = {}
+            kept = set(own.split()) & _DEMANDS if tree is trees[-1] and name in rows else set(own.split())
+            if tree is trees[-1] and not own and name not in rows:
+                kept = {"trusted_args"}
+            spelled = " ".join(f"{kind}@{at}" if at else kind for kind, at in sorted((known | first).items()))
+            rows[name] = [name, " ".join(sorted(kept | flags)), "UNSPEC" if "UNSPEC" in first else spelled, since]
+    return ["\t".join(rows[name]) for name in sorted(rows)]
+
+
+#: flags by which an older kernel may refuse what the newest takes
+_DEMANDS = {"trusted_args", "sleepable", "ret_null", "rcu_protected"}
+_SET = re.compile(r"BTF_(?:KFUNCS|SET8)_START\((\w+)\)(.*?)BTF_(?:KFUNCS|SET8)_END\(\1\)", re.S)
+_FUNCTION = re.compile(r"BTF_ID_FLAGS\(func,\s*(\w+)(?:,([^)]*))?\)")
+_ID_SET = re.compile(r"struct btf_kfunc_id_set\s+(\w+)\s*=\s*\{(.*?)\};", re.S)
+_REGISTER = re.compile(r"register_btf_kfunc_id_set\(BPF_PROG_TYPE_(\w+),\s*&(\w+)\)")
+
+
+def _of_source(tree: Tree) -> dict[str, tuple[set[str], set[str]]]:
+    """Function → flags, program types."""
+    hooks = _hooks(tree)
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for path in tree.grep("register_btf_kfunc_id_set", "*.c"):
+        if path.startswith(("tools/", "samples/", "Documentation/", "net/bpf/")):
+            continue
+        code = tree.code(path)
+        sets = {name: _FUNCTION.findall(body) for name, body in _SET.findall(code)}
+        named = {}
+        for name, body in _ID_SET.findall(code):
+            match = re.search(r"\.set\s*=\s*&(\w+)", body)
+            named[name] = match.group(1) if match else ""
+        for kind, id_set in _REGISTER.findall(code):
+            for name, flags in sets.get(named.get(id_set, ""), ()):
+                own, types = found.setdefault(name, (set(), set()))
+                own.update(flag.removeprefix("KF_").lower() for flag in re.findall(r"KF_\w+", flags))
+                types.update(hooks.get(kind, (kind,)))
+    return found
+
+
+def _hooks(tree: Tree) -> dict[str, tuple[str, ...]]:
+    """Program type → all that share its hook."""
+    code = tree.code("kernel/bpf/btf.c")
+    body = re.search(r"bpf_prog_type_to_kfunc_hook\(.*?\n\{(.*?)\n\}", code, re.S)
+    together: dict[str, tuple[str, ...]] = {}
+    for part in re.split(r"return \w+;", body.group(1) if body else ""):
+        kinds = tuple(re.findall(r"case BPF_PROG_TYPE_(\w+):", part))
+        together.update(dict.fromkeys(kinds, kinds))
+    return together
 
 
 def table(docs: Path) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rucy.codegen import MachineFunction
 from rucy.ir.function import Module
 from rucy.kernel.hooks import Hook
 from rucy.lang.tree import Unit
 from rucy.lang.typed import Checked
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.btf.reader import Btf
@@ -24,9 +25,11 @@ def tree(unit: Unit) -> str:
 
 
 def types(checked: Checked) -> str:
+    """The source with the types beside its lines, then the tree."""
+    from rucy.lang.list_types import format_listing
     from rucy.lang.print_typed import format_checked
 
-    return format_checked(checked)
+    return "\n".join(part for part in (format_listing(checked), format_checked(checked)) if part)
 
 
 def ir(module: Module) -> str:
@@ -146,6 +149,64 @@ def hook(row: Hook) -> str:
         else:
             lines += _wrapped("given", _ARGUMENTS[row.args])
         lines += _wrapped("value", _value(result).replace("`", ""))
+    return "\n".join(lines)
+
+
+def hook_details(row: Hook) -> str:
+    """What a hook without a target gives its block: the context's fields, typed, and the headers of a packet."""
+    from rucy.kernel import packets
+
+    lines = ["", "    fields"] + [f"      {name:20} {what}" for name, what in _typed_fields(row)]
+    if row.args == "packet" and row.prog_type in packets.ACCESS:
+        access = packets.ACCESS[row.prog_type]
+        layers = ("tag", "L3", "L4") if access.layer == "L3" else ("L2", "tag", "L3", "L4")
+        lines += ["", f"    headers, nil where the packet has none ({'may be written' if access.write else 'read only'})"]
+        for header in packets.ROWS:
+            if header.layer in layers:
+                shown = [f"{field.name} {_header_type(field)}" for field in header.fields]
+                lines += [" " * 2 + line for line in _wrapped(header.name, ", ".join(shown))]
+    return "\n".join(lines)
+
+
+def _typed_fields(row: Hook) -> list[tuple[str, str]]:
+    """(name, type) of each: "u32", "u32, network order (ntohs)", "u32[5], may be written"."""
+    from rucy.kernel import contexts, progtypes
+
+    struct = contexts.BY_NAME[progtypes.BY_NAME[row.prog_type].context or ""]
+    types = {field.name: field for field in struct.fields}
+    parts = {part.name: types[part.field] for part in struct.derived}
+    found = []
+    for name, may_write in context_fields(row):
+        plain = name.partition("[")[0]
+        field = types.get(plain) or parts[plain]
+        kind = f"{'i' if field.signed else 'u'}{8 * field.size}" + (f"[{field.elems}]" if field.elems > 1 else "")
+        wire = f", network order ({'ntohs' if field.net_bits == 16 else 'ntohl'})" if field.order == "net" else ""
+        part = f", a part of {field.name}" if plain in parts else ""
+        found.append((plain, kind + wire + part + (", may be written" if may_write else "")))
+    return found
+
+
+def _header_type(field: Any) -> str:
+    if field.display:
+        return str(field.display)
+    if field.bits:
+        return f"{field.bits} bit{'s' if field.bits > 1 else ''}"
+    kind = f"be{field.net}" if field.net else f"{'i' if field.signed else 'u'}{8 * field.size}"
+    return kind + (f"[{field.elems}]" if field.elems else "")
+
+
+def hook_target(row: Hook, found: Any, types: Btf) -> str:
+    """One target with its parameters, and the fields of what they point to."""
+    from rucy.lang.hook_targets import fields, prototype
+
+    names = ", ".join(each.name for each in found.parameters) or "result"
+    lines = [f'{row.word} "{found.name}" do |{names}|', f"    {prototype(found)}"]
+    for each in found.parameters:
+        lines.append(f"    {each.name:20} {each.spelled}")
+        for name, spelled, network in fields(types, each.type_id):
+            lines.append(f"      .{name:24} {spelled}{', network order' if network else ''}")
+    if row.args == "btf_func_ret" and found.result != "void":
+        lines.append(f"    {'ret':20} {found.result}")
     return "\n".join(lines)
 
 

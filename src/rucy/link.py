@@ -11,11 +11,11 @@ from rucy.btf.describe import CArray, CConst, CFunc, CInt, CKernel, CPtr, CStruc
 from rucy.codegen import MachineFunction
 from rucy.ir import function as ir
 from rucy.ir.types import Type
-from rucy.kernel import attachtypes, hooks, maptypes, progtypes
+from rucy.kernel import maptypes
 from rucy.lang import typed
 from rucy.object.model import DataVar, Extern, Function, Line, MapDef, Module
 from rucy.object.notes import encode
-from rucy.source import SourceFile, Span
+from rucy.object.probes import probe_row
 
 _U64 = CInt("unsigned long long", 64, False)
 _I64 = CInt("long long", 64, True)
@@ -115,6 +115,8 @@ def _extern_type(described: Any) -> CType:
             return CConst(CVoid())
         case "int":
             return _INT
+        case "address":
+            return CPtr(CVoid())
         case "text":
             return CArray(_CHAR, 64)
         case ("kernel", type_id):
@@ -122,6 +124,8 @@ def _extern_type(described: Any) -> CType:
         case ("proto", result, params):
             kinds = tuple((name, _extern_type(kind)) for name, kind in params)
             return CFunc(CVoid() if result == "void" else _extern_type(result), kinds)
+        case ("to", of):
+            return CPtr(_extern_type(of))
         case ("pointer", name):  # the loader compares kinds: the struct's members do not matter
             return CPtr(CStruct(name, 0, ()))
     return _ctype(described)
@@ -129,9 +133,11 @@ def _extern_type(described: Any) -> CType:
 
 def _notes(checked: typed.Checked) -> dict[str, Any]:
     """What loading needs to know and the ELF sections cannot say."""
-    maps = [{"name": row.name, "show": row.show, "pin": row.pin} for row in checked.maps.values() if row.show or row.pin]
+    maps = [note for row in checked.maps.values() if (note := _map_note(row)) is not None]
     probes = [_probe(program) for program in checked.programs]
-    options = [_option(row) for row in checked.settings.values() if row.kind == "option"]
+    settings = [row for row in checked.settings.values() if row.kind == "option"]
+    letters = {row.short for row in settings}
+    options = [_option(row, letters) for row in settings]
     constants = [
         {"name": row.name, "type": row.word, "symbol": row.name, "line": row.span.line}
         for row in checked.settings.values()
@@ -140,64 +146,29 @@ def _notes(checked: typed.Checked) -> dict[str, Any]:
     return {"probes": probes, "options": options, "constants": constants, "maps": maps}
 
 
-def _option(row: typed.SettingVar) -> dict[str, Any]:
+def _map_note(row: typed.MapVar) -> dict[str, Any] | None:
+    """None where there is nothing to say. `size`: the symbol of the option whose value is max_entries, where the loader finds
+    one; `default`: what a missing key stands for."""
+    note: dict[str, Any] = {"name": row.name, "show": row.show, "pin": row.pin}
+    if row.sized_by:
+        note["size"] = row.sized_by
+    if row.default is not None:
+        note["default"] = row.default
+    said = row.show or row.pin or row.sized_by or row.default is not None
+    return note if said else None
+
+
+def _option(row: typed.SettingVar, letters: set[str]) -> dict[str, Any]:
+    """`letters`: of all options. The one called `pid` has `-p`, as in other tools, unless the program says otherwise."""
+    letter = row.short or ("p" if row.option == "pid" and "p" not in letters else "")
     return {
-        "name": row.option, "type": row.word, "short": row.short, "desc": row.desc, "default": row.default,
+        "name": row.option, "type": row.word, "short": letter, "desc": row.desc, "default": row.default,
         "symbol": row.name, "given": row.given, "line": row.span.line,
     }  # fmt: skip
 
 
 def _probe(program: typed.Program) -> dict[str, Any]:
-    hook = program.hook or _hook_of_section(program)
-    attach_type = program.attach_type
-    return {
-        "name": program.name,
-        "section": program.section,
-        "prog_type": progtypes.BY_NAME[program.prog_type].id,
-        "attach_type": attachtypes.BY_NAME[attach_type].id if attach_type is not None else None,
-        "hook": hook.word if hook is not None else None,
-        "link": hook.link if hook is not None else "none",
-        "needs": hook.needs if hook is not None else None,
-        "target": _place(program, hook),
-        "line": program.span.line if program.span is not _NOWHERE else 0,
-        "attach": bool(program.options.get("attach", True)),
-        "optional": bool(program.options.get("optional", False)),
-        "sleepable": bool(program.options.get("sleepable", False)),
-        "group": str(program.options.get("name", program.name)),
-        "choice": int(program.options.get("choice", 0)),
-    }
-
-
-def _place(program: typed.Program, hook: hooks.Hook | None) -> str | None:
-    """What the attach function is told: a system call by the tracepoint that stands for it."""
-    if hook is not None and hook.target == "syscall" and program.hook is not None:
-        return program.section.partition("/")[2].replace("/", ":")
-    return program.target
-
-
-def _hook_of_section(program: typed.Program) -> hooks.Hook | None:
-    """The hook that a raw section stands for: same types, and the same first word of the section."""
-    word = program.section.split("/")[0].split(".")[0]
-    rows = [h for h in hooks.ROWS if (h.prog_type, h.attach_type) == (program.prog_type, program.attach_type)]
-    exact = [h for h in rows if h.section.split("/")[0] == word]
-    return next(iter(exact or rows), None)
-
-
-def probes_of_sections(programs: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Notes for an object that another compiler made: (program, section) pairs matched with libbpf's section table."""
-    from rucy.kernel import sections
-
-    probes = []
-    for name, section in programs:
-        row = sections.match(section)
-        if row is None:
-            raise ValueError(f"the section `{section}` of the program `{name}` is not known")
-        program = typed.Program(name, section, _NOWHERE)
-        program.prog_type, program.attach_type = row.prog_type, row.attach_type
-        program.target = section.partition("/")[2].replace("/", ":")
-        program.options = {"sleepable": row.sleepable}
-        probes.append(_probe(program))
-    return probes
-
-
-_NOWHERE = Span(SourceFile("", b""), 0, 0)
+    return probe_row(
+        program.name, program.section, program.prog_type, program.attach_type, program.target, program.options,
+        program.hook, program.span.line,
+    )  # fmt: skip

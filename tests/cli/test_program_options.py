@@ -53,7 +53,7 @@ def test_help_lists_them_first(tool: str) -> None:
         (["--prot", "80"], "has no option `--prot`"),
         (["--json=yes"], "`--json` takes no value"),
         (["--no-port"], "has no option `--no-port`"),
-        (["80"], "takes no argument `80` yet"),
+        (["80"], "takes no argument `80`"),
     ],
 )
 def test_wrong_ones_are_usage(tool: str, words: list[str], said: str) -> None:
@@ -76,3 +76,28 @@ def test_they_are_set_before_it_is_loaded(tool: str) -> None:
         assert done.returncode == 0, done.stderr
         sizes.append(int(done.stdout.splitlines()[1].split()[1]))
     assert sizes[0] < sizes[1] < sizes[2] and sizes[2] == sizes[3], json.dumps(sizes)
+
+
+@pytest.mark.root
+def test_the_one_called_pid_has_a_letter(tmp_path: Path) -> None:
+    file = tmp_path / "who.rb"
+    head = 'license "GPL"\nWHO = option :pid, :u32\n'
+    tail = 'syscall("getpgid") { |n| puts n if n == WHO }\n'
+    file.write_text(head + tail)
+    assert "  -p, --pid N" in rucy("run", str(file), "--help").stdout
+    file.write_text(head + 'PORT = option :port, :u32, short: "p"\n' + tail)
+    assert "  --pid N" in rucy("run", str(file), "--help").stdout
+
+
+def test_a_size_that_is_none(tmp_path: Path) -> None:
+    """The size of a map is an option: the loader sets it, in both commands."""
+    path = tmp_path / "sized.rb"
+    path.write_text(
+        'license "GPL"\nSIZE = option :entries, :u32, default: 8\nSEEN = hash(:u64 => :u64, size: SIZE)\n'
+        'raw_tracepoint "sys_enter" do |regs, id|\n  SEEN[id] = 1\nend\n'
+    )
+    for command in ("run", "verify"):
+        done = rucy(command, str(path), "--entries", "0")
+        assert done.returncode == 2
+        assert "a map cannot have 0 entries (`SEEN`)" in done.stderr
+    assert rucy("verify", str(path), "--entries", "70").returncode == 0

@@ -59,8 +59,8 @@ cgroup_device(name: :{MARK}dev) {{ |device| device.major != 1 }}
 
 def ours() -> list[str]:
     """Names of the programs in the kernel that have our mark."""
-    from rucy.load.libbpf import libbpf
-    from rucy.load.objects import prog_info
+    from rucy.loader.libbpf import libbpf
+    from rucy.loader.objects import prog_info
 
     plain = ctypes.CDLL("libbpf.so.1")
     found, number = [], ctypes.c_uint32(0)
@@ -125,6 +125,19 @@ def test_runs_until_a_signal(tmp_path: Path, number: signal.Signals) -> None:
 
 
 @pytest.mark.root
+def test_a_loop_that_was_stopped_is_told(tmp_path: Path) -> None:
+    body = f"next unless pid == {os.getpid()}\n  n = 1\n  while n != 0\n    n = n * 3\n  end\n  printk \"never\""
+    (tmp_path / "loop.rb").write_text(f'license "GPL"\nsyscall "getpgid", name: :{MARK}loop do\n  {body}\nend\n')
+    with running(tmp_path / "loop.rb", "--kernel", "6.4") as (child, _):
+        os.getpgid(0)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    assert (child.returncode, out) == (0, "")
+    assert f"{tmp_path / 'loop.rb'}:5: loop stopped after 8388608 turns, 1 time\n" in err
+    gone()
+
+
+@pytest.mark.root
 def test_duration_ends_it(tmp_path: Path) -> None:
     (tmp_path / "calls.rb").write_text(CALLS)
     assert rucy("run", tmp_path / "calls.rb", "--duration", "0.1").returncode == 0
@@ -170,7 +183,7 @@ def test_an_optional_one_is_left_out(tmp_path: Path) -> None:
 @pytest.mark.root
 def test_a_cgroup_that_vanishes(tmp_path: Path) -> None:
     """The kernel detaches what was on it; the run goes on until it is stopped."""
-    from rucy.load.probe import cgroup2_mount
+    from rucy.loader.probe import cgroup2_mount
 
     path = Path(f"{cgroup2_mount()}/rucy-gone-{os.getpid()}")
     (tmp_path / "devices.rb").write_text(DEVICES)

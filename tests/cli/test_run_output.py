@@ -9,11 +9,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_run import MARK, gone, running
+from tests.run.contents import one_cpu
 
 pytestmark = pytest.mark.root
 
@@ -91,6 +93,50 @@ def test_output_records_and_maps(tmp_path: Path) -> None:
     assert f"NUMBERS: count=5 sum={sum(NUMBERS)} min=0 max=4000005 average={sum(NUMBERS) // 5}" in maps
     assert maps[-3:] == ["FEW:", "  0  5", "  3  5"]
     assert err == ["rucy: 1 insert into `FEW` was refused: the map was full"]
+
+
+FLOOD = f"""\
+license "GPL"
+class Large
+  attr :words, [:u64, 60]
+end
+FLOOD = perf_buffer Large
+SENT = array(:u64, 1)
+syscall "getpgid", name: :{MARK}flood do |who|
+  next unless pid == {os.getpid()}
+  5_000.times {{ FLOOD << Large.new }}
+  SENT[0] += 5_000
+end
+"""
+
+
+def test_losses_of_a_perf_buffer_that_the_kernel_has_not_told(tmp_path: Path) -> None:
+    """It tells of those in one flood at the beginning of the next."""
+    (tmp_path / "flood.rb").write_text(FLOOD)
+    with one_cpu(), running(tmp_path / "flood.rb") as (child, _):
+        for _ in range(2):
+            calls(0)
+            time.sleep(1)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    lines = out.splitlines()
+    kept = sum(line.startswith("words=") for line in lines)
+    assert lines[-2:] == ["SENT:", "  0  10000"]
+    assert err == f"rucy: {10_000 - kept} records of `FLOOD` were dropped: the ring was full\n"
+
+
+def test_a_signal_while_nobody_reads_loses_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More lines than a pipe takes; also where Python is told not to buffer."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    (tmp_path / "flood.rb").write_text(FLOOD)
+    with running(tmp_path / "flood.rb") as (child, _):
+        calls(0)
+        time.sleep(0.5)
+        child.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        out, err = child.communicate(timeout=60)
+    kept = sum(line.startswith("words=") for line in out.splitlines())
+    assert kept > 400 and err == f"rucy: {5_000 - kept} records of `FLOOD` were dropped: the ring was full\n"
 
 
 def test_json(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ RULES = {
     "zext8", "zext16", "zext32", "zext32.known", "copy", "const.imm32", "const.mov32", "const.lddw",
     "compare.setcc", "compare.short.zext", "compare.short.sext", "compare.short.const",
     "branch.compare", "branch.bool", "branch.not", "branch.test", "branch.checked", "within",
-    "address.constant", "padd.imm", "padd.reg", "load", "load.signed", "load.signed.v4", "load.compared",
+    "address.constant", "padd.imm", "padd.reg", "padd.frame", "load", "load.signed", "load.signed.v4", "load.compared",
     "store.imm", "store.reg", "zero", "atomic.xchg.fetch", "atomic.cmpxchg.fetch", "global", "call", "callfn",
 } - {"jump32.test.reg"}  # fmt: skip
 

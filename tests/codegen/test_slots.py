@@ -49,6 +49,10 @@ APART = {
     + _READ_Y
     + "  %h = call %x, 16, %a helper=probe_read_kernel_str\n"
     + _READ_X,
+    "a bloom filter is asked for it": _WRITE_X
+    + _WRITE_Y
+    + _READ_Y
+    + "  %m: ptr<map> = map symbol=m\n  %c = call %m, %x helper=map_peek_elem\n",
     "a function of ours takes it": _WRITE_X + "  %c = callfn %x symbol=other\n" + _WRITE_Y + _READ_Y,
     "kept in memory": _WRITE_X
     + "  %g: ptr<map_value, w> = global symbol=g off=0\n  store %x, %g off=0 width=8\n"

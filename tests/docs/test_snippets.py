@@ -73,14 +73,15 @@ def test_commands_parse(page: str, command: str) -> None:
     name, *words = shlex.split(command)
     assert name in COMMANDS, f"{page} names a command that is not there"
     module = import_module(f"rucy.cli.{name}")
-    options = module.OPTIONS + (options_of(page) if hasattr(module, "run_program") else ())
+    options = module.OPTIONS + (options_of(page, words) if hasattr(module, "run_program") else ())
     parse([word for word in words if word not in ("[PATTERN]", "--help")], options, module.ARGUMENTS, name)
 
 
-def options_of(page: str) -> tuple[Option, ...]:
-    """What the programs of a page declare."""
-    text = next(each for each in PAGES if each.name == page).read_text()
-    found = re.findall(r"= option :(\w+), :(\w+)", text)
+def options_of(page: str, words: list[str]) -> tuple[Option, ...]:
+    """What the programs of a page declare, and a file of ours that the command names."""
+    files = [CHECKOUT / word for word in words if word.endswith(".rb") and (CHECKOUT / word).is_file()]
+    text = "".join(each.read_text() for each in (next(each for each in PAGES if each.name == page), *files))
+    found = re.findall(r"= option :(\w+), +:(\w+)", text)
     return tuple(Option("--" + name.replace("_", "-"), "" if type_ == "bool" else "X", "") for name, type_ in found)
 
 

@@ -16,7 +16,7 @@ import rucy
 from rucy.source import Diagnostic
 
 ROOT = Path(__file__).parents[2]
-GOLDEN = ROOT / "tests" / "golden"
+GOLDENS = (ROOT / "tests" / "golden", ROOT / "tests" / "runtime" / "golden")
 _SAID = re.compile(r"^(\S+?):\d+:\d+: (error|warning): (.*) \[([a-z0-9-]+)\]$", re.MULTILINE)
 
 #: Classes that no golden shows, and why.
@@ -48,9 +48,13 @@ def classes() -> list[type[Diagnostic]]:
     return sorted((c for c in subclasses(Diagnostic) if c.__module__.startswith("rucy.")), key=lambda c: c.__name__)
 
 
+def goldens() -> list[Path]:
+    return [path for folder in GOLDENS for path in sorted(folder.glob("*/*.err"))]
+
+
 def said() -> list[tuple[str, str, str]]:
     """(file, message, code) of each error and warning in the goldens."""
-    text = "".join(path.read_text() for path in sorted(GOLDEN.glob("*/*.err")))
+    text = "".join(path.read_text() for path in goldens())
     return [(match[1], match[3], match[4]) for match in _SAID.finditer(text)]
 
 
@@ -86,7 +90,7 @@ def test_each_has_a_code_a_title_and_a_help(classes: list[type[Diagnostic]]) -> 
 
 def _shown() -> Iterator[tuple[str, str]]:
     """(file, what the compiler itself says): without the excerpts, and without what it quotes of the program."""
-    for path in sorted(GOLDEN.glob("*/*.err")):
+    for path in goldens():
         lines = [line for line in path.read_text().splitlines() if not re.match(r"\s+(\d+ )?\|", line)]
         for line in lines:
             yield path.name, re.sub(r"`[^`]*`|\"[^\"]*\"", "…", line)
@@ -106,7 +110,7 @@ def test_no_message_speaks_of_the_inside() -> None:
 
 
 def test_every_message_says_something_and_shows_what_to_write() -> None:
-    for path in sorted(GOLDEN.glob("*/*.err")):
+    for path in goldens():
         text = path.read_text()
         found = _SAID.findall(text)
         assert text.count("\n  help: ") == len(found), path.name

@@ -54,6 +54,17 @@ foo { |a; a| }
 foo { |a, b = 1| }
 ->(a, a) { }
 ->(a, b = 2) { a }
+foo { [1].each { _1 }; _1 }
+foo { [1].each { _1 }; [2].each { _2 } }
+foo { _1; bar { |x| x } }
+foo { bar { baz { _1 } }; _1 }
+foo { |x| [1].each { _1 } }
+foo { [1].each { |x| _1 } }
+foo { ->{ _1 }; _1 }
+foo { |a, (b, c), d = 1, k: 2, &e| }
+def f(&) = g(&)
+def f = g(&)
+def f(&b) = b.(1) + b[2]
 break
 next
 redo

@@ -17,7 +17,7 @@ from tests.run.harness import Counts, judge
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="random programs, run three ways")
-    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--start", type=int, default=0, help="the first seed")
     parser.add_argument("--seed", type=int, help="this program alone: its text, and what each engine says")
     parser.add_argument("--log", help="where seeds and outcomes are written")
@@ -31,7 +31,7 @@ def main() -> int:
     )
     print("\n".join(outcome.coverage.lines()))
     print("\n".join(outcome.told()))
-    return 1 if outcome.findings or (given.count >= 2000 and outcome.coverage.missing()) else 0
+    return 1 if outcome.findings or (given.count >= 5000 and outcome.coverage.missing()) else 0
 
 
 def _one(seed: int) -> int:

@@ -7,7 +7,11 @@ loops have bounds that can be proved, nil is tested before use. So a refusal by 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
+from tests.fuzz.generate_blocks import BlockGenerator
+from tests.fuzz.generate_data import TEXTS, DataGenerator
+from tests.fuzz.generate_globals import GlobalGenerator
 from tests.fuzz.program import (
     ARITHMETIC,
     ATOMIC,
@@ -29,6 +33,9 @@ _RUNS = 4
 _TURNS = 12  # of all loops around a place
 _MANY = 300  # the same of a few programs, whose loops come near to what a verifier walks through
 
+#: Statements of tests/fuzz/generate_data.py and their weights.
+_DATA = ((9, "map"), (4, "object"), (5, "change"), (3, "ring"), (3, "each"), (4, "out"), (4, "kept"), (1, "histogram"))
+
 Type = str
 
 
@@ -37,7 +44,7 @@ def generate(seed: int, name: str, old: bool = False) -> Program:
     return _Generator(random.Random(seed), name, old).program()
 
 
-class _Generator:
+class _Generator(DataGenerator, BlockGenerator, GlobalGenerator):
     """`scopes`: what may be read, innermost last: variable → type. `fixed`: what may not be assigned (loop counters)."""
 
     def __init__(self, rng: random.Random, name: str, old: bool) -> None:
@@ -54,6 +61,10 @@ class _Generator:
         self.inside: list[str] = ["body"]  # what `next` and `break` mean here
         self.callable: list[Node] = []
         self.budget = 0
+        self.result = ""  # of the method that is being made
+        self.roots: dict[str, str] = {}  # object variable → the global that it stands for
+        DataGenerator.__init__(self)
+        BlockGenerator.__init__(self)
 
     def pick(self, *pairs: tuple[int, str]) -> str:
         return self.rng.choices([p[1] for p in pairs], [p[0] for p in pairs])[0]
@@ -98,11 +109,19 @@ class _Generator:
         p.arrays = {array: [min(item, 2**63 - 1) for item in items] for array, items in p.arrays.items()}
         p.consts = {f"{upper}_K0": rng.choice(EDGES), f"{upper}_K1": -rng.randrange(1, 1000)}
         self.env.update({"$" + name: "B" if isinstance(v, bool) else "S" if v < 0 else "U" for name, v in p.globals.items()})
+        self.plain = self.chance(30)  # numbers and statements alone
+        if not self.plain:
+            self.declarations()
+            self.kept_globals()
+            self.struct_methods()
         for i in range(rng.choice((0, 1, 1, 2))):
-            self.method(f"{p.name}_m{i}")
-        self.budget = rng.randrange(6, 16)
+            self.method(f"{p.name}_m{i}", rng.choice(("U", "S", "S", "B") if self.plain else ("U", "S", "S", "B", "T")))
+        for i in range(rng.choice((0, 0, 1, 1, 2))):
+            self.yielder(f"{p.name}_y{i}")
+        self.budget = rng.randrange(4, 11)
         body = self.statements(3)
-        p.body = Node("block", *body, *self.results())
+        p.body = Node("block", *body)
+        p.body.kids += self.results()
         p.runs = [self.run() for _ in range(_RUNS)]
         infer(p)
         return p
@@ -119,52 +138,91 @@ class _Generator:
 
     def results(self) -> list[Node]:
         """Whatever lives at the end goes out, and the probe's value."""
-        out = []
+        out: list[Node] = []
         names = self.visible("U", "S")[-6:]
         for i, name in enumerate(names[:3]):
             out.append(Node("gset", Node("var", data=name), data=f"s{i}"))
         for name in names[3:]:
             out.append(Node("gop", Node("var", data=name), data=("u0" if self.env[name] == "U" else "s0", self.mix)))
+        for name in self.visible("T")[-1:]:
+            out.append(Node("gset", Node("var", data=name), data=self.text_global().data[1:]))
         if self.p.hook == "socket":
             out.append(Node("binary", self.int(2, "U"), num(0xFFFF), data="&"))
         elif self.chance(50):
             out.append(self.int(2))
-        return out
+        return self.settled_maps(out) + out
 
-    def method(self, name: str) -> None:
+    def method(self, name: str, result: Type, objects: Sequence[Type] = ()) -> None:
+        """`objects`: parameters that there must be."""
         scopes, self.scopes = self.scopes, [{}]
         inside, self.inside = self.inside, ["method"]
+        self.result = result
         params, defaults = [], []
-        for _ in range(self.rng.randrange(0, 4)):
+        for type_ in objects:
+            params.append((self.declare("a", type_), "plain"))
+            self.borrow(params[-1][0])
+        for _ in range(self.rng.randrange(0, 3 if self.yielding else 4)):
             style = "plain" if not defaults and self.chance(60) else self.pick((2, "optional"), (2, "keyword"))
             if any(s == "keyword" for _, s in params):
                 style = "keyword"
-            type_ = self.rng.choice(("U", "S", "S", "B"))
+            type_ = self.param_type(style)
             if style != "plain":
                 defaults.append(self.value(1, type_))
             params.append((self.declare("a", type_), style))
-        self.budget = self.rng.randrange(1, 5)
+            if type_.startswith("O:"):
+                self.borrow(params[-1][0])
         self.turns = 2  # the callers have loops, too
-        body = self.statements(2)
-        result = self.rng.choice(("U", "S", "S", "B"))
+        assigned = [self.assigned(param) for param, _ in params if self.env[param] == "T" and self.chance(50)]
+        body = [*assigned, *(self.yielding_body() if self.yielding else []), *self.statements(1 if self.yielding else 2)]
         if self.chance(40):
             out = Node("return", self.value(1, result))
             body.append(
                 Node("if", self.bool(1), Node("block", out), data=self.rng.choice(("if modifier", "unless modifier", "if")))
             )
         body.append(self.value(2, result))
-        made = Node("def", Node("block", *body), *defaults, data={"name": name, "params": params})
+        types = {param: self.env[param] for param, _ in params if self.env[param].startswith("O:")}
+        row = {"name": name, "params": params, "types": types, **self.yielding}
+        made = Node("def", Node("block", *body), *defaults, data=row)
         self.p.methods.append(made)
         self.env["def " + name] = result
         self.types.defs[name] = made
-        self.callable.append(made)
+        (self.yielders if self.yielding else self.callable).append(made)
         self.scopes, self.inside, self.turns = scopes, inside, 1
+
+    def param_type(self, style: str) -> Type:
+        if not self.plain and style == "plain" and self.chance(20):
+            return f"O:{self.p.name.upper()}S{self.rng.randrange(2)}"
+        return self.rng.choice(("U", "S", "S", "B") if self.plain else ("U", "S", "S", "B", "T"))
+
+    def assigned(self, param: str) -> Node:
+        """A parameter that is text gets another: the caller's stays what it was."""
+        made = Node("set", self.value(1, "T"), data=param)
+        return made if self.chance(30) else Node("if", self.bool(1), Node("block", made), data="if modifier")
+
+    def borrow(self, name: str) -> None:
+        """An object as a parameter: from wherever, and the caller's."""
+        self.where[name], self.depth_of[name] = "map", 0
+        self.borrowed.add(name)
+        self.fixed.add(name)
+
+    def methods_of(self, *results: Type) -> list[Node]:
+        """Methods that can be called here: there is an object for each parameter that wants one."""
+        if self.inside[0] == "struct":
+            return []
+        have = {struct for node, struct, _ in self.objects(True) if node.op in ("var", "gobj")}
+        return [m for m in self.callable if "struct" not in m.data and self.env["def " + m.data["name"]] in results
+                and {type_[2:] for type_ in m.data["types"].values()} <= have]  # fmt: skip
 
     # ---------------------------------------------------------------- Integers
 
     def value(self, depth: int, type_: Type) -> Node:
         if type_.endswith("?"):
             return self.maybe(depth, type_[0])
+        if type_ == "T":
+            return self.text(depth)
+        if type_.startswith("O:"):
+            found = [node for node, struct, _ in self.objects(True) if struct == type_[2:] and node.op in ("var", "gobj")]
+            return self.rng.choice(found)
         return self.bool(depth) if type_ == "B" else self.int(depth, type_)
 
     def int(self, depth: int, want: Type = "") -> Node:
@@ -210,7 +268,8 @@ class _Generator:
     def operation(self, depth: int) -> Node:
         what = self.pick((16, "binary"), (4, "unary"), (12, "call"), (4, "cond"), (2, "elem"), (2, "extreme"), (2, "if"),
                          (1, "case"), (2, "paren"), (3, "method"), (2, "default"), (3, "over"), (1, "assign"),
-                         (1, "name"))  # fmt: skip
+                         (4 if self.yielders or self.yielding else 0, "block"), (2 if self.lists() else 0, "list"),
+                         (2, "text"), (0 if self.plain else 8, "map"), (0 if self.plain else 7, "object"))  # fmt: skip
         return getattr(self, "int_" + what)(depth - 1)  # type: ignore[no-any-return]
 
     def int_binary(self, d: int) -> Node:
@@ -276,9 +335,13 @@ class _Generator:
         return Node("ifx", self.bool(d), Node("block", self.int(d)), Node("block", self.int(d)))
 
     def int_case(self, d: int) -> Node:
-        arms = [self.patterns() for _ in range(self.rng.randrange(1, 3))]
+        text = not self.plain and self.chance(30)
+        arms = [self.words() if text else self.patterns() for _ in range(self.rng.randrange(1, 3))]
         blocks = [Node("block", self.int(d)) for _ in range(len(arms) + 1)]
-        return Node("casex", self.int(d), *blocks, data=arms)
+        return Node("casex", self.text(1, False) if text else self.int(d), *blocks, data=arms)
+
+    def words(self) -> list[object]:
+        return [("text", self.rng.choice(TEXTS)) for _ in range(self.rng.choice((1, 1, 2)))]
 
     def patterns(self) -> list[object]:
         return [self.pattern() for _ in range(self.rng.choice((1, 1, 2, 3)))]
@@ -307,7 +370,7 @@ class _Generator:
         return Node("assign", self.int(d, self.env[name]), data=name)
 
     def int_method(self, d: int) -> Node:
-        found = [m for m in self.callable if self.env["def " + m.data["name"]] in ("U", "S")]
+        found = self.methods_of("U", "S")
         return self.call(self.rng.choice(found), d) if found else self.int_call(d)
 
     def call(self, method: Node, d: int) -> Node:
@@ -317,15 +380,9 @@ class _Generator:
             omit = (omit and style == "optional") or (style != "plain" and self.chance(40))
             if not omit:
                 given.append(at)
-                args.append(self.value(d, self.env[name]))
+                texts = self.visible("T") if self.env[name] == "T" and self.chance(40) else []
+                args.append(Node("var", data=self.rng.choice(texts)) if texts else self.value(d, self.env[name]))
         return Node("mcall", *args, data={"name": method.data["name"], "given": given})
-
-    def int_name(self, d: int) -> Node:
-        if self.old and self.p.hook == "socket":  # a socket filter has that helper from 6.18 on only
-            return self.int_call(d)
-        if self.chance(30):
-            return Node("length")
-        return Node("byte", Node("binary", self.int(d), num(self.rng.choice((7, 15, 31))), data="&"))
 
     def int_default(self, d: int) -> Node:
         return Node("default", self.maybe(d), self.int(d))
@@ -333,7 +390,7 @@ class _Generator:
     def int_over(self, d: int) -> Node:
         """sum, count of a range or constant array; min, max, first, last, size of an array."""
         if self.chance(30):
-            array = f"{self.p.name.upper()}_A{self.rng.randrange(2)}"
+            array = self.chosen_array()
             method = self.rng.choice(("sum", "min", "max", "first", "last", "size", "count"))
             return Node("over", data={"array": array, "method": method, "var": None, "argument": False, "ends": 0})
         return self.over(self.rng.choice(("sum", "count")), d)
@@ -344,7 +401,7 @@ class _Generator:
             return self.int_elem(d) if method in ("sum", "count") else self.compare(d)
         ends, exclusive, array = [], False, None
         if self.turns * 6 > self.limit or self.chance(40):
-            array = f"{self.p.name.upper()}_A{self.rng.randrange(2)}"
+            array = self.chosen_array()
         else:
             low = self.rng.randrange(-3, 4)
             ends, exclusive = [num(low), num(low + self.rng.randrange(0, 5))], self.chance(40)
@@ -352,13 +409,25 @@ class _Generator:
         kind = self.types.element(Node("over", *ends, data=data))
         turns, self.turns = self.turns, self.turns * 6
         inside, self.inside = self.inside, [self.inside[0], "value"]
-        self.scopes.append({})
-        data["var"] = self.declare("e", kind)
-        self.fixed.add(data["var"])
-        value = self.int(min(d, 1)) if method == "sum" else self.bool(min(d, 1))
-        self.scopes.pop()
+        data["chain"], links = [], []
+        if method in ("sum", "count", "any?", "all?", "none?") and self.chance(25):
+            for word in self.rng.choice((("map",), ("select",), ("map", "select"), ("select", "map"))):
+                body, name = self.over_block(kind, word == "map", d)
+                data["chain"].append((word, name))
+                links.append(body)
+                kind = self.types.of(body) if word == "map" else kind
+        value, data["var"] = self.over_block(kind, method == "sum", d)
         self.turns, self.inside = turns, inside
-        return Node("over", *ends, value, data=data)
+        return Node("over", *ends, *links, self.guarded(value), data=data)
+
+    def over_block(self, kind: Type, number: bool, d: int) -> tuple[Node, str]:
+        """What a block gives for an element, and its parameter."""
+        self.scopes.append({})
+        name = self.declare("e", kind)
+        self.fixed.add(name)
+        value = self.int(min(d, 1)) if number else self.bool(min(d, 1))
+        self.scopes.pop()
+        return value, name
 
     # ---------------------------------------------------------------- true, false, nil
 
@@ -366,7 +435,8 @@ class _Generator:
         if depth <= 0:
             return self.compare(0)
         what = self.pick((8, "compare"), (5, "call"), (4, "logic"), (2, "not"), (2, "var"), (1, "binary"), (1, "cond"),
-                         (1, "over"), (2, "nil"), (1, "method"), (1, "comm"))  # fmt: skip
+                         (1, "over"), (2, "nil"), (1, "method"), (1 if self.plain else 2, "text"),
+                         (0 if self.plain else 3, "map"))  # fmt: skip
         return getattr(self, "bool_" + what)(depth - 1)  # type: ignore[no-any-return]
 
     def compare(self, d: int) -> Node:
@@ -406,8 +476,7 @@ class _Generator:
 
     def bool_over(self, d: int) -> Node:
         if self.chance(40):
-            array = f"{self.p.name.upper()}_A{self.rng.randrange(2)}"
-            data = {"array": array, "method": "include?", "var": None, "argument": True, "ends": 0}
+            data = {"array": self.chosen_array(), "method": "include?", "var": None, "argument": True, "ends": 0}
             return Node("over", self.int(d), data=data)
         if self.chance(20):
             low, high = sorted((self.literal().data, self.literal().data))
@@ -423,16 +492,8 @@ class _Generator:
         return Node("binary", asked, Node("var", data="$b0"), data="^")  # alone it would prove what later tests ask again
 
     def bool_method(self, d: int) -> Node:
-        found = [m for m in self.callable if self.env["def " + m.data["name"]] == "B"]
+        found = self.methods_of("B")
         return self.call(self.rng.choice(found), d) if found else self.bool_call(d)
-
-    def bool_comm(self, d: int) -> Node:
-        if self.old and self.p.hook == "socket":  # a socket filter has that helper from 6.18 on only
-            return self.bool_call(d)
-        return Node("text", data=(self.rng.choice((
-            'comm == "rucy-fuzz"', 'comm != "rucy"', 'comm.start_with?("ru", "x")', 'comm.end_with?("fuzz")', "comm.empty?",
-            "comm.size == 9", "comm.getbyte(3) == 121",
-        )), "B"))  # fmt: skip
 
     def maybe(self, d: int, kind: Type = "") -> Node:
         """An Integer or nil, of the kind wanted."""
@@ -489,12 +550,14 @@ class _Generator:
         nested = depth > 0
         what = self.pick((8, "new"), (6, "assign"), (4, "opset"), (4, "gset"), (4, "gop"), (2, "many"), (1, "divmod"),
                          (2, "maybe"), (5 * nested, "if"), (2 * nested, "case"), (5 * nested, "loop"), (3 * nested, "while"),
-                         (2 * nested, "narrow"), (2, "leave"), (1, "bare"))  # fmt: skip
+                         (2 * nested, "narrow"), (2, "leave"), (1, "bare"), (1, "from"), (nested, "valued"),
+                         (nested, "endless"), (3 if self.yielders else 0, "blocks"),
+                         *(() if self.plain else _DATA))  # fmt: skip
         made = getattr(self, "do_" + what)(depth)
         return made if isinstance(made, list) else [made]
 
     def do_new(self, d: int) -> Node:
-        type_ = self.rng.choice(("U", "S", "S", "B"))
+        type_ = self.rng.choice(("U", "S", "S", "B") if self.plain else ("U", "S", "S", "B", "T"))
         value = self.value(2, type_)
         return Node("set", value, data=self.declare("v", type_))
 
@@ -504,7 +567,7 @@ class _Generator:
         return Node("set", value, data=self.declare("n", kind + "?"))
 
     def assignment(self, d: int) -> Node | None:
-        names = self.free("U", "S", "B")
+        names = self.free("U", "S", "B", "T")
         if not names:
             return None
         name = self.rng.choice(names)
@@ -528,13 +591,19 @@ class _Generator:
     def do_gset(self, d: int) -> Node:
         if self.chance(15):
             return self.store(self.bool(2), "B")
+        if "t0" in self.p.globals and self.chance(15):
+            return self.store(self.text(2), "T")
         kind = self.rng.choice(("U", "S"))
         return self.store(self.int(3, kind), kind)
 
     def store(self, value: Node, kind: Type) -> Node:
-        """Into a global that the value does not read: the language refuses that."""
-        read = {node.data for node in value.walk() if node.op == "var"}
-        free = [n for n in ("b0",) if kind == "B"] or [f"{kind.lower()}{i}" for i in range(3)]
+        """Into a global that the value does not read: the language refuses that. A method that yields is part of its call."""
+        called = [self.types.defs[node.data["name"]] for node in value.walk() if node.op == "ycall"]
+        if any(node.op == "yield" for node in value.walk()):  # nor do the blocks of those that call this method
+            return Node("set", value, data=self.fresh("v", kind))
+        read = {node.data for root in (value, *called) for node in root.walk() if node.op == "var"}
+        texts = [name for name in ("t0", "t1") if kind == "T" and name in self.p.globals]
+        free = ["b0"] if kind == "B" else texts or [f"{kind.lower()}{i}" for i in range(3)]
         free = [name for name in free if "$" + name not in read]
         return Node("gset", value, data=self.rng.choice(free)) if free else Node("gset", num(1), data="u0")
 
@@ -542,7 +611,7 @@ class _Generator:
         kind, op = self.rng.choice(("U", "S")), self.rng.choice(self.atomic)
         kind = "S" if op == "-" else kind
         value = self.int(2, kind if kind == "U" else "")
-        if any(node.op == "mcall" for node in value.walk()):
+        if any(node.op in ("mcall", "ycall", "yield") for node in value.walk()):
             # a method may update the same: an atomic update sees that, Ruby's does not
             value = self.leaf(kind)
         return Node("gop", value, data=(f"{kind.lower()}{self.rng.randrange(3)}", op))
@@ -581,6 +650,10 @@ class _Generator:
         if self.chance(25):
             arms = [Node("block", self.bool(1), *self.block(d - 1).kids) for _ in range(self.rng.randrange(1, 3))]
             return Node("case", Node("nil"), *arms, self.block(d - 1), data=None)
+        if self.chance(25):
+            arms = self.rng.randrange(1, 4)
+            texts = [self.words() for _ in range(arms)]
+            return Node("case", self.text(1, False), *(self.block(d - 1) for _ in range(len(texts) + 1)), data=texts)
         patterns = [self.patterns() for _ in range(self.rng.randrange(1, 4))]
         return Node("case", self.int(1), *(self.block(d - 1) for _ in range(len(patterns) + 1)), data=patterns)
 
@@ -645,7 +718,7 @@ class _Generator:
             data["step"] = step if style == "step" else (-1 if style == "downto" else 1)
             ends = [num(high), num(low)] if style == "downto" or step < 0 else [num(low), num(high)]
         elif style in ("each", "for", "each_with_index", "reverse_each") and self.chance(50) and most >= 6:
-            data["array"] = f"{self.p.name.upper()}_A{self.rng.randrange(2)}"
+            data["array"] = self.chosen_array()
         else:
             low = self.rng.randrange(-3, 4)
             ends = [num(low), num(low + self.rng.randrange(0, most))]
@@ -697,7 +770,11 @@ class _Generator:
     def do_leave(self, d: int) -> Node:
         """break, next, return behind a condition."""
         where = self.inside[-1]
-        if where == "loop":
+        if where == "reserve":
+            return Node("if", self.bool(1), Node("block", Node("next")), data="if modifier")
+        if where in ("block", "valued"):
+            out = self.left_with_value() if self.chance(85) else self.leaving()
+        elif where == "loop":
             out = Node(self.rng.choice(("break", "next")))
             if self.chance(10):
                 out = self.leaving()
@@ -709,7 +786,7 @@ class _Generator:
 
     def leaving(self) -> Node:
         if self.inside[0] != "body":
-            return self.store(self.int(1, "S"), "S")  # a method's result has a type of its own
+            return Node("return", self.value(1, self.result))
         if self.p.hook == "socket":
             word = "next" if len(self.inside) == 1 and self.chance(60) else "return"
             return Node(word, Node("binary", self.int(1, "U"), num(0xFF), data="&"))

@@ -1,9 +1,9 @@
 """Random programs as trees: their kinds by the manual's rules, their text for the compiler and their text for the oracle.
 
 A `Node` is an operation, its parts and one datum. Types are strings: "U" and "S" (Integers of the two kinds), "B", "nil",
-each Integer or B with "?" where it may be nil, "" for a statement. Every variable has a name of its own in the program,
-so that one table holds all their types: `infer` fills it as the manual says (a variable is signed if anything signed is
-assigned to it). Nothing here asks the compiler.
+"T" (text), "O:NAME" (an object), each with "?" where it may be nil, "" for a statement. Every variable has a name of its own
+in the program, so that one table holds all their types: `infer` fills it as the manual says (a variable is signed if anything
+signed is assigned to it). Nothing here asks the compiler.
 
 The oracle's text is the same Ruby with every literal a K(n), fully in parentheses, and a coercion S(…) or U(…) wherever a
 kind is settled by form and not by the value that happened to come: assignments, joins, parameters, elements.
@@ -13,6 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+
+from tests.fuzz.blocks import BlockText, BlockTypes, raise_blocks
+from tests.fuzz.data import DataText, DataTypes, Map, Struct, held, raise_values
+from tests.fuzz.kept import Kept, KeptText, KeptTypes, raise_kept
 
 WIDTHS = ("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64")
 
@@ -62,17 +66,22 @@ def num(value: int) -> Node:
 
 
 class Program:
-    """`fields`: (name, storage type) of the context; none for a socket filter. `globals`: name → first value (an int, or a
-    bool). `inputs`: globals that each run sets. `methods` are "def" nodes, `body` a "block"."""
+    """`fields`: (name, storage type) of the context; none for a socket filter. `globals`: name → first value (an int, a bool
+    or text); `kept`: those that hold objects and arrays. `fills`: (map, prefix, address, value) that user space puts into an LPM
+    trie. `inputs`: globals that each run sets. `methods` are "def" nodes, `body` a "block"."""
 
     def __init__(self, name: str, hook: str) -> None:
         self.name = name
         self.hook = hook
         self.fields: list[tuple[str, str]] = []
-        self.globals: dict[str, int | bool] = {}
+        self.globals: dict[str, int | bool | str] = {}
+        self.kept: dict[str, Kept] = {}
         self.inputs: list[str] = []
         self.arrays: dict[str, list[int]] = {}
         self.consts: dict[str, int] = {}
+        self.structs: dict[str, Struct] = {}
+        self.maps: dict[str, Map] = {}
+        self.fills: list[tuple[str, int, int, int]] = []
         self.methods: list[Node] = []
         self.body = Node("block")
         self.runs: list[dict[str, int]] = []
@@ -114,11 +123,11 @@ def kind_of(rule: str, types: list[str]) -> str:
     return rule
 
 
-def literal_type(value: int | bool) -> str:
-    return "B" if isinstance(value, bool) else "S" if value < 0 else "U"
+def literal_type(value: int | bool | str) -> str:
+    return "T" if isinstance(value, str) else "B" if isinstance(value, bool) else "S" if value < 0 else "U"
 
 
-class Types:
+class Types(DataTypes, BlockTypes, KeptTypes):
     """The types of a program's expressions, given those of its variables, globals and methods (`env`)."""
 
     def __init__(self, program: Program, env: dict[str, str]) -> None:
@@ -221,54 +230,74 @@ class Types:
             return "U"
         if method == "index":
             return "U?"
-        source = self.element(node)
+        source = self.chained(node)[-1]
         if method == "sum":
             return kind_of("i", [self.of(node.kids[-1])]) if node.data["var"] else source
         if method == "find":
             return source + "?"
-        if node.data["array"] is not None:
-            return source
-        return source  # first, last of a range
+        return source  # first, last, least, greatest
+
+    def chained(self, node: Node) -> list[str]:
+        """What each block of an `over` is given: what the source has, or what `map` made of it."""
+        out = [self.element(node)]
+        for (word, _), body in zip(node.data.get("chain", ()), node.kids[node.data["ends"] :]):
+            out.append(self.of(body) if word == "map" else out[-1])
+        return out
 
     def element(self, node: Node) -> str:
         """What a loop's variable takes."""
-        if node.data.get("array") is not None:
-            return "S" if min(self.program.arrays[node.data["array"]]) < 0 else "U"
+        array = node.data.get("array")
+        if array is not None:
+            return self.env[array] if array[0] == "$" else "S" if min(self.program.arrays[array]) < 0 else "U"
         kind = kind_of("i", self.all(node.kids[: node.data["ends"]]))
         return "S" if node.data.get("step", 1) < 0 else kind
 
-    def _text(self, node: Node) -> str:
-        return node.data[1]
-
-    def _length(self, node: Node) -> str:
-        return "U"
-
-    _byte = _length
-
 
 _RULE = {"and": "truth", "or": "truth", "not": "truth", "isnil": "truth", "some": "truth"}
+
+
+_INTO_MAPS = ("mput", "mop", "mor", "qpush")
 
 
 def infer(program: Program) -> dict[str, str]:
     """The type of every variable, "$global" and "def method", the least that fits all assignments."""
     env: dict[str, str] = {"$" + name: literal_type(value) for name, value in program.globals.items()}
     env |= {"$" + name: "S" if name.startswith("in_s") else "U" for name in program.inputs}
+    env |= {"$" + name: "S" if min(row.first) < 0 else "U" for name, row in program.kept.items() if not row.of}
     types = Types(program, env)
+    called = _called(program, types.defs)
     while True:
         before = dict(env)
         for root in program.roots:
             for node in root.walk():
-                _assignments(types, env, node)
+                if root in called or node.op not in _INTO_MAPS:
+                    _assignments(types, env, node)
         if env == before:
             program.types = env
             return env
 
 
+def _called(program: Program, defs: dict[str, Node]) -> list[Node]:
+    """The program's body and the methods that it comes to: of others nothing is compiled, so a map is not known to hold what
+    they put into it."""
+    found = [program.body]
+    for root in found:
+        for node in root.walk():
+            if node.op in ("mcall", "ocall", "ycall") and defs[node.data["name"]] not in found:
+                found.append(defs[node.data["name"]])
+    return found
+
+
 def _raise(env: dict[str, str], name: str, type_: str) -> None:
+    """What may be nil has been tested where it comes to a global."""
+    if name.startswith("$"):
+        type_ = type_.removesuffix("nil").rstrip("?")
     env[name] = join(env.get(name, ""), type_)
 
 
 def _assignments(types: Types, env: dict[str, str], node: Node) -> None:
+    for more in (raise_blocks, raise_kept):
+        more(lambda name, given: _raise(env, name, given), types, node)
     match node.op:
         case "set" | "assign":
             _raise(env, node.data, types.of(node.kids[0]))
@@ -288,6 +317,8 @@ def _assignments(types: Types, env: dict[str, str], node: Node) -> None:
             _raise(
                 env, "$" + name, "S" if op == "-" or (op == "&" and both == ["S", "S"]) or (op != "&" and "S" in both) else "U"
             )
+        case "while":
+            _raise(env, node.data[0], "U")
         case "masg":
             for name, value in zip(node.data, node.kids):
                 _raise(env, name, types.of(value))
@@ -297,7 +328,7 @@ def _assignments(types: Types, env: dict[str, str], node: Node) -> None:
         case "loop" | "over":
             var = node.data.get("var")
             if var is not None:
-                _raise(env, var, types.element(node))
+                _raise(env, var, types.element(node) if node.op == "loop" else types.chained(node)[-1])
             if node.data.get("index") is not None:
                 _raise(env, node.data["index"], "U")
         case "def":
@@ -308,22 +339,35 @@ def _assignments(types: Types, env: dict[str, str], node: Node) -> None:
             for inner in node.walk():
                 if inner.op == "return" and inner.kids:
                     _raise(env, "def " + node.data["name"], types.of(inner.kids[0]))
-        case "mcall":
+        case "mif" | "mifor":
+            _raise(env, node.data[1], types.value(node.data[0]))
+        case "meach":
+            name, key, value = node.data
+            row = types.program.maps[name]
+            parts = "K" if len(row.key) > 1 else "U" if row.is_array else held(row.key[0])
+            _raise(env, key, parts)
+            _raise(env, value, types.value(name))
+        case "reserve":
+            _raise(env, node.data[1], types.value(node.data[0]))
+        case op if op in _INTO_MAPS:
+            raise_values(lambda name, given: _raise(env, name, given), types, node)
+        case "mcall" | "ocall" | "ycall":
             params = [name for name, _ in types.defs[node.data["name"]].data["params"]]
-            for at, value in zip(node.data["given"], node.kids):
+            for at, value in zip(node.data["given"], node.kids[node.op == "ocall" :]):
                 _raise(env, params[at], types.of(value))
 
 
 # ---------------------------------------------------------------- text
 
 
-class Text:
+class Text(DataText, BlockText, KeptText):
     """The text of expressions and statements; `oracle` chooses for whom."""
 
     def __init__(self, program: Program, oracle: bool) -> None:
         self.program = program
         self.oracle = oracle
         self.types = Types(program, program.types)
+        self.renamed: dict[str, str] = {}
 
     # -- expressions
 
@@ -354,7 +398,7 @@ class Text:
 
     def _var(self, node: Node) -> Any:
         name = node.data
-        return self.global_name(name[1:]) if name.startswith("$") else name
+        return self.global_name(name[1:]) if name.startswith("$") else self.renamed.get(name, name)
 
     _nvar = _var
 
@@ -379,8 +423,8 @@ class Text:
         left = self.expr(a, level if level != 7 else level + 1)
         right = self.expr(b, level + 1)
         quirk = op in _BEHIND_A_LOCAL and f"{op}{right[0]}" != "<<-" and len(right) % 7 == 3
-        if quirk and not self.oracle and a.op == "var" and not left.startswith("$"):
-            return f"{left} {op}{right}", level  # after a local this is no argument
+        if quirk and not self.oracle and a.op == "var" and left[0] not in "$_":
+            return f"{left} {op}{right}", level  # after a local this is no argument; `_1` is none before it is read
         return f"{left} {op} {right}", level
 
     def _unary(self, node: Node) -> Any:
@@ -456,48 +500,36 @@ class Text:
         return f"({self.update(node)})"
 
     def _mcall(self, node: Node) -> Any:
-        params = self.types.defs[node.data["name"]].data["params"]
-        args = []
-        for at, value in zip(node.data["given"], node.kids):
-            name, style = params[at]
-            args.append(f"{name}: {self.expr(value)}" if style == "keyword" else self.expr(value))
-        return f"{node.data['name']}({', '.join(args)})" if args else f"{node.data['name']}()"
+        return node.data["name"] + self.arguments(node, node.kids)
 
     def _default(self, node: Node) -> Any:
         return f"{self.expr(node.kids[0], 6)} || {self.expr(node.kids[1], 6)}", 5
 
-    def _text(self, node: Node) -> Any:
-        return f"({node.data[0]})"
-
-    def _length(self, node: Node) -> Any:
-        return "K(comm.size)" if self.oracle else "comm.size"
-
-    def _byte(self, node: Node) -> Any:
-        """A byte of the name at a computed place, 0 behind its end."""
-        text = f"(comm.getbyte({self.expr(node.kids[0])}) || 0)"
-        return f"K{text}" if self.oracle else text
-
     def _over(self, node: Node) -> Any:
         """`(a..b).sum { |i| … }`, `LIST.include?(x)`."""
         data, method = node.data, node.data["method"]
-        source = self.source(node)
+        source = self.source(node) + self.links(node)
         if self.oracle and data["array"] is None and method in ("size",):
             method = "count"
         call = f"{source}.{method}"
         if data["var"]:
-            return f"{call} {{ |{data['var']}| {self.settle(data['var'])}{self.expr(node.kids[-1])} }}"
+            last = node.kids[-1]
+            given = self.inline(last) if last.op == "block" else self.expr(last)
+            return f"{call} {{ |{data['var']}| {self.settle(data['var'])}{given} }}"
         return call + (f"({self.expr(node.kids[-1])})" if data["argument"] else "")
 
     def source(self, node: Node) -> str:
-        if node.data["array"] is not None:
-            return str(node.data["array"])
+        array = node.data["array"]
+        if array is not None:
+            return self.global_name(array[1:]) if array[0] == "$" else str(array)
         lo, hi = node.kids[:2]
         dots = "..." if node.data["exclusive"] else ".."
         return f"({self.expr(lo, 5)}{dots}{self.expr(hi, 5)})"
 
     def settle(self, name: str) -> str:
-        """In the oracle, a block's parameter takes its kind."""
-        return f"{name} = {self.program.types[name][0]}({name}); " if self.oracle else ""
+        """In the oracle, a block's parameter takes its kind; there is none in a method that is never called."""
+        kind = self.program.types[name][:1]
+        return f"{name} = {kind}({name}); " if self.oracle and kind in ("U", "S") else ""
 
     def stored(self, name: str, value: Node) -> str:
         text = self.expr(value)
@@ -515,7 +547,10 @@ class Text:
         return found(node) if found is not None else [self.expr(node)]
 
     def s_set(self, node: Node) -> list[str]:
-        return [f"{node.data} = {self.stored(node.data, node.kids[0])}"]
+        value = node.kids[0]
+        if value.op == "lvalue" or value.op == "ycall" and value.data["style"] == "do" and not self.oracle:
+            return self.set_lines(node.data, value)
+        return [f"{node.data} = {self.stored(node.data, value)}"]
 
     def s_opset(self, node: Node) -> list[str]:
         name, op = node.data
@@ -587,8 +622,11 @@ class Text:
         return [*out, "else", *lines(node.kids[-1]), "end"]
 
     def pattern(self, pattern: Any) -> str:
+        """A pattern of text is ("text", TEXT)."""
         if isinstance(pattern, str):
             return pattern
+        if pattern[0:1] == ("text",) if isinstance(pattern, tuple) else False:
+            return f'"{pattern[1]}"'
         if isinstance(pattern, int):
             return f"K({pattern})" if self.oracle else str(pattern)
         low, high, exclusive = pattern
@@ -635,7 +673,7 @@ class Text:
         return [first, f"{word} {test}", step, *self.block(body), "end"]
 
     def s_break(self, node: Node) -> list[str]:
-        return ["break"]
+        return [f"break {self.expr(node.kids[0])}" if node.kids else "break"]
 
     def s_next(self, node: Node) -> list[str]:
         return [f"next {self.expr(node.kids[0])}" if node.kids else "next"]
@@ -659,24 +697,47 @@ class Text:
                 params.append(f"{name} = {self.expr(value)}" if style == "optional" else f"{name}: {self.expr(value)}")
             if self.oracle and self.program.types.get(name, "")[:1] in ("U", "S"):
                 settle.append("  " + self.settle(name).rstrip("; "))
+        if node.data.get("block"):
+            params.append(f"&{node.data['block']}")
         return [f"def {node.data['name']}({', '.join(params)})", *settle, *self.block(node.kids[0]), "end"]
 
     def declarations(self) -> list[str]:
         value = "K({})".format if self.oracle else str
         lines = [f"{name} = {value(number)}" for name, number in self.program.consts.items()]
         lines += [f"{name} = [{', '.join(map(value, items))}]" for name, items in self.program.arrays.items()]
-        return lines
+        return lines + self.structs_and_maps()
 
     def first_values(self) -> list[str]:
-        return [f"{self.global_name(n)} = {self.first(v)}" for n, v in self.program.globals.items()]
+        numbers = [f"{self.global_name(n)} = {self.first(v)}" for n, v in self.program.globals.items()]
+        return numbers + self.first_objects()
 
-    def first(self, value: int | bool) -> str:
+    def first(self, value: int | bool | str) -> str:
+        if isinstance(value, str):
+            return f'"{value}"'
         if isinstance(value, bool):
             return "true" if value else "false"
         return f"K({value})" if self.oracle else str(value)
 
 
-_JOINS = {"cond", "ifx", "casex", "elem", "extreme", "mcall", "default", "safe", "over", "assign", "gopx", "paren", "const"}
+_JOINS = {
+    "cond",
+    "ifx",
+    "casex",
+    "elem",
+    "extreme",
+    "mcall",
+    "default",
+    "safe",
+    "over",
+    "assign",
+    "gopx",
+    "paren",
+    "const",
+    "yield",
+    "ycall",
+    "gat",
+    "gfold",
+}
 
 
 def kernel_text(program: Program) -> str:
@@ -685,7 +746,8 @@ def kernel_text(program: Program) -> str:
     text = Text(program, False)
     lines = text.declarations() + text.first_values()
     for method in program.methods:
-        lines += text.method(method)
+        if "struct" not in method.data:
+            lines += text.method(method)
     if program.hook == "socket":
         lines += [f"socket_filter name: :{program.name} do |ctx|", *text.block(program.body), "end"]
     else:
@@ -700,6 +762,7 @@ def oracle_text(program: Program) -> tuple[str, str]:
     text = Text(program, True)
     lines = text.declarations()
     for method in program.methods:
-        lines += text.method(method)
+        if "struct" not in method.data:
+            lines += text.method(method)
     lines += ["define_method(:prog) do", *text.block(program.body), "end"]
     return "\n".join(lines) + "\n", "\n".join(text.first_values())

@@ -52,7 +52,9 @@ def _smaller(program: Program) -> Iterator[Callable[[], None]]:
         yield from _fewer_statements(root)
     for root in program.roots:
         yield from _simpler(program, root)
-    called = {node.data["name"] for node in program.nodes() if node.op == "mcall"}
+    for node in [node for root in program.roots for node in root.walk() if node.op in ("new", "out")]:
+        yield from _fewer_parts(node)
+    called = {node.data["name"] for node in program.nodes() if node.op in ("mcall", "ocall")}
     for method in [m for m in program.methods if m.data["name"] not in called]:
         methods = program.methods
         program.methods = [m for m in methods if m is not method]
@@ -75,23 +77,25 @@ def _fewer_statements(root: Node) -> Iterator[Callable[[], None]]:
             step //= 2
 
 
-_FIXED = (
-    "block",
-    "def",
-    "if",
-    "case",
-    "loop",
-    "while",
-    "set",
-    "gset",
-    "gop",
-    "opset",
-    "masg",
-    "divmod",
-    "break",
-    "next",
-    "return",
-)
+_FIXED = ("block", "def", "if", "case", "loop", "while", "set", "gset", "gop", "opset", "masg", "divmod", "break", "next",
+          "return", "put", "putat", "mput", "mif", "meach", "reserve", "out", "self", "str", "comm")  # fmt: skip
+_AROUND = ("if", "loop", "while", "case", "mif", "meach", "reserve")
+
+
+def _fewer_parts(node: Node) -> Iterator[Callable[[], None]]:
+    """Fields that an object is not given, values that are not written."""
+    at = 0
+    while at < len(node.kids):
+        kids, data = node.kids, node.data
+        node.kids = kids[:at] + kids[at + 1 :]
+        if node.op == "new":
+            node.data = (data[0], data[1][:at] + data[1][at + 1 :])
+        yield lambda kids=kids, data=data: _put_back(node, kids, data)  # type: ignore[misc]
+        at += node.kids is kids
+
+
+def _put_back(node: Node, kids: list[Node], data: object) -> None:
+    node.kids, node.data = kids, data
 
 
 def _simpler(program: Program, root: Node) -> Iterator[Callable[[], None]]:
@@ -100,7 +104,7 @@ def _simpler(program: Program, root: Node) -> Iterator[Callable[[], None]]:
             node = parent.kids[at]
             if parent.op == "loop" and at < parent.data["ends"] or node.op in ("int", "bool", "nil", "var", "field"):
                 continue
-            if node.op in ("if", "loop", "while", "case") and parent.op == "block":
+            if node.op in _AROUND and parent.op == "block":
                 inner = [kid for kid in node.kids if kid.op == "block"]
                 for block in inner:
                     kids = parent.kids
@@ -120,7 +124,15 @@ def _simpler(program: Program, root: Node) -> Iterator[Callable[[], None]]:
                     break
 
 
+_LITERALS: dict[str, Callable[[], list[Node]]] = {
+    "U": lambda: [num(0), num(1)],
+    "S": lambda: [num(-1)],
+    "B": lambda: [Node("bool", data=True), Node("bool", data=False)],
+    "T": lambda: [Node("str", data=""), Node("str", data="a"), Node("comm")],
+}
+
+
 def _replacements(program: Program, node: Node, type_: str) -> list[Node]:
     types = Types(program, program.types)
-    out = {"U": [num(0), num(1)], "S": [num(-1)], "B": [Node("bool", data=True), Node("bool", data=False)]}.get(type_, [])
+    out = _LITERALS.get(type_, list)()
     return out + [kid for kid in node.kids if kid.op != "block" and types.of(kid) == type_]

@@ -1,4 +1,4 @@
-"""2,000 random programs mean the same to the kernel, the interpreter (before and after the passes) and Ruby."""
+"""5,000 random programs mean the same to the kernel, the interpreter (before and after the passes) and Ruby."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.fuzz.runner import BY_DESIGN, run
 
-COUNT = int(os.environ.get("RUCY_FUZZ", "2000"))
+COUNT = int(os.environ.get("RUCY_FUZZ", "5000"))
 
 
 @pytest.mark.root
@@ -22,5 +22,5 @@ def test_random_programs(closing_line: Callable[[str], None]) -> None:
     assert not outcome.coverage.counts.missing, "\n".join(told)
     refused = sum(n for name, n in outcome.statuses.items() if any(code in name for code in BY_DESIGN))
     assert refused < COUNT / 100, told[0]
-    if COUNT >= 2000:
+    if COUNT >= 5000:
         assert not outcome.coverage.missing(), "\n".join(told)

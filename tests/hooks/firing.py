@@ -237,11 +237,12 @@ def tc_egress(data: bytes) -> None:
 def socket_filter(data: bytes) -> None:
     """On a socket of ours it cuts packets to 10 bytes or drops them."""
     own_network()
-    from rucy.cli.loading import Tool, open_tool
+    from rucy.cli.loading import open_tool
+    from rucy.loader.files import ObjectFile
     from tests.hooks.running import notes
 
     sender, receiver = _udp_pair()
-    with sender, receiver, open_tool(Tool("test", data, notes(data), False)) as loaded:
+    with sender, receiver, open_tool(ObjectFile("test", data, notes(data), False)) as loaded:
         loaded.load()
         link = loaded.attach("socket_filter", "socket", socket=receiver.fileno())
         sender.sendto(b"x" * 100, receiver.getsockname())

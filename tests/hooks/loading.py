@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rucy.load.errors import LoadError
-from rucy.load.probe import bpf_refusal
+from rucy.loader.errors import LoadError
+from rucy.loader.probe import bpf_refusal
 
 
 def load(data: bytes) -> None:
@@ -17,14 +17,15 @@ def load(data: bytes) -> None:
 
 def try_load(data: bytes) -> str:
     """"" when every program was loaded, or why this kernel cannot have it; a verifier's refusal is an error."""
-    from rucy.cli.loading import Tool, open_tool
+    from rucy.cli.loading import open_tool
+    from rucy.loader.files import ObjectFile
     from tests.hooks.running import notes
 
     refusal = bpf_refusal()
     if refusal is not None:
         raise refusal
     try:
-        with open_tool(Tool("test", data, notes(data), False)) as loaded:
+        with open_tool(ObjectFile("test", data, notes(data), False)) as loaded:
             loaded.load()
     except LoadError as error:
         if error.status == 77:

@@ -13,7 +13,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 
-from rucy.load.libbpf import libbpf
+from rucy.loader.libbpf import libbpf
 from tests.hooks.running import running
 from tests.load.firing import inside_cgroup, own_network, own_pair
 

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from rucy.load.objects import Loaded
-from rucy.load.trace import TraceInstance
+from rucy.loader.objects import Loaded
+from rucy.loader.trace import TraceInstance
 
 
 class Running:
@@ -40,10 +40,11 @@ class Running:
 def running(data: bytes, **places: str) -> Iterator[Running]:
     """Load, set `$me` to this process where the program has it, attach all, run the block, detach. `places`: cgroup,
     interface, mode."""
-    from rucy.cli.loading import Tool, open_tool
+    from rucy.cli.loading import open_tool
+    from rucy.loader.files import ObjectFile
 
     probes = notes(data)
-    with open_tool(Tool("test", data, probes, False)) as loaded:
+    with open_tool(ObjectFile("test", data, probes, False)) as loaded:
         loaded.load()
         if "me" in loaded.globals:
             loaded.write_global("me", os.getpid().to_bytes(8, "little"))

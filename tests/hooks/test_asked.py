@@ -34,12 +34,13 @@ end
 @pytest.mark.root
 def test_user_memory_is_copied_in_a_program_that_may_sleep(tmp_path: Path) -> None:
     """The second page of the memory is not there before it is read."""
-    from rucy.cli.loading import Tool, open_tool
+    from rucy.cli.loading import open_tool
+    from rucy.loader.files import ObjectFile
 
     (tmp_path / "tool.rb").write_text(_SLEEPS)
     data = compile_for(tmp_path / "tool.rb")
     where = ctypes.create_string_buffer(struct.pack("<HH", socket.AF_INET6, 1) + bytes(12))
-    with open_tool(Tool("tool.rb", data, notes(data), False)) as loaded:
+    with open_tool(ObjectFile("tool.rb", data, notes(data), False)) as loaded:
         loaded.load()
         ran = loaded.test_run("prog", ctx_in=struct.pack("<QQ", ctypes.addressof(where), 0))
         assert ran.retval == socket.AF_INET6 * 1000 + socket.AF_INET6

@@ -88,14 +88,15 @@ def test_an_optional_program_whose_target_the_kernel_lacks_is_not_loaded(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As an object finds it that was compiled for another kernel."""
-    from rucy.cli.loading import Tool, open_tool
+    from rucy.cli.loading import open_tool
+    from rucy.loader.files import ObjectFile
 
     (tmp_path / "tool.rb").write_text(
         'license "GPL"\ntp_btf("sched_switch", name: :one, optional: true) { nil }\nsyscall("getpgid", name: :two) { nil }\n'
     )
     data = compile_for(tmp_path / "tool.rb")
     first, second = probes(tmp_path / "tool.rb")
-    with open_tool(Tool("tool.rb", data, [first | {"target": "no_such_tracepoint"}, second], False)) as loaded:
+    with open_tool(ObjectFile("tool.rb", data, [first | {"target": "no_such_tracepoint"}, second], False)) as loaded:
         loaded.load()
         assert {info.name: info.fd >= 0 for info in loaded.programs} == {"one": False, "two": True}
     assert capsys.readouterr().err.startswith("rucy: `one` is left out: this kernel has no `no_such_tracepoint`")

@@ -216,6 +216,60 @@ def test_storage_of_an_object() -> None:
     assert [run(module, "f", [task], env).value for task in (first, second, first, first, second)] == [0, 0, 7, 0, 7]
 
 
+LOCK = """\
+map @M {'type': 'HASH', 'key_size': 4, 'value_size': 16, 'entries': 4, 'value': VALUE}
+
+static @f() -> i64 {
+entry:
+  %key: ptr<stack, w> = slot size=8 align=8 name=key
+  %value: ptr<stack, w> = slot size=16 align=8 name=value
+  zero %value off=0 size=16
+  store 1, %key off=0 width=4
+  %map: ptr<map> = map symbol=M
+  %u = call %map, %key, %value, 0 helper=map_update_elem
+  %p: ptr<map_value?, w> = call %map, %key helper=map_lookup_elem
+  %there = ne %p, null:ptr<map_value?, w>
+  branch %there -> found, missing
+found:
+  %v: ptr<map_value, w> = nonnil %p
+  %at: ptr<map_value, w> = padd %v, 8
+  call %at helper=spin_lock
+  store 5, %v off=0 width=8
+  call %at helper=spin_unlock
+  %n = load %v off=0 width=8 signed=false
+  ret %n
+missing:
+  ret 0
+}
+""".replace("VALUE", "('struct', 'E', 16, (('n', 'u64', 0), ('l', 'spin_lock', 8)))")
+
+
+def test_a_lock() -> None:
+    module = parse_module(LOCK)
+    assert_valid_module(module)
+    assert run(module, "f", [], Env()).value == 5
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "law", "said"),
+    [
+        ("store 5, %v off=0 width=8", "%t = call helper=ktime_get_ns", "called while a lock", "called while a lock"),
+        ("store 5, %v off=0 width=8", "call %at helper=spin_lock", "called while a lock", "called while a lock"),
+        ("call %at helper=spin_unlock", "", "leaves with a lock held", "left with a lock held"),
+        ("call %at helper=spin_lock", "", "a lock that is not held", "this lock is not held"),
+        ("padd %v, 8", "padd %v, 4", "", "no spin_lock of an element"),
+        ("%n = load %v off=0 width=8", "%n = load %v off=8 width=8", "", "were not all written"),
+    ],
+)  # fmt: skip
+def test_a_lock_misused(line: str, other: str, law: str, said: str) -> None:
+    """By the law where it is seen without running, and by the interpreter."""
+    assert line in LOCK
+    module = parse_module(LOCK.replace(line, other))
+    assert law in "\n".join(verify_function(module.functions[0]))
+    with pytest.raises(InterpError, match=said):
+        run(module, "f", [], Env())
+
+
 @pytest.mark.parametrize(
     ("line", "other", "problem"),
     [

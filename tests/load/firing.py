@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from rucy.kernel import attachtypes, hooks, progtypes
-from rucy.load.errors import LoadError
-from rucy.load.libbpf import libbpf
-from rucy.load.objects import Loaded, prog_info
-from rucy.load.probe import cgroup2_mount
+from rucy.loader.errors import LoadError
+from rucy.loader.libbpf import libbpf
+from rucy.loader.objects import Loaded, prog_info
+from rucy.loader.probe import cgroup2_mount
 
 _CLONE_NEWNET = 0x40000000  # include/uapi/linux/sched.h
 _ETHERTYPE = 0x88B5  # for local experiments, IEEE 802; nothing else sends it

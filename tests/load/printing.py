@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from rucy.load.objects import Loaded
-from rucy.load.trace import TraceInstance
+from rucy.loader.objects import Loaded
+from rucy.loader.trace import TraceInstance
 from tests.load.firing import opened
 
 EVENT = "syscalls:sys_enter_getpgid"

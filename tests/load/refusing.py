@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rucy.load.errors import VerifierRefusal
+from rucy.loader.errors import VerifierRefusal
 
 
 class Refused(NamedTuple):

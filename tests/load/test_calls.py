@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rucy.load.calls import TRACE, calls_any
-from rucy.load.errors import LoadError
+from rucy.loader.calls import TRACE, calls_any
+from rucy.loader.errors import LoadError
 from rucy.object import Module, build_object
 from tests.load.programs import counting, counting_own, printing
 from tests.object.hand_built import function

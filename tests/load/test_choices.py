@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rucy.load import choices, patterns
-from rucy.load.errors import LoadError
+from rucy.loader import choices, patterns
+from rucy.loader.errors import LoadError
 
 
 def _probe(name: str, target: str, choice: int = 1, link: str = "kprobe", optional: bool = False) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import pytest
 from rucy.btf.describe import CArray, CEnum, CInt, CPtr, CStruct, CType, CTypedef, CUnion, CVoid
 from rucy.btf.reader import Btf
 from rucy.btf.writer import BtfWriter
-from rucy.load import symbols
-from rucy.load.decode import Address, Decoder, MapTypes
-from rucy.load.errors import LoadError
+from rucy.loader import symbols
+from rucy.loader.decode import Address, Decoder, MapTypes
+from rucy.loader.errors import LoadError
 from rucy.object import MapDef, Module, build_object
 from tests.object.hand_built import CHAR, HASH, RINGBUF, U32, U64, maps_and_globals
 

@@ -12,8 +12,8 @@ import time
 import pytest
 
 from rucy.btf.describe import CFunc, CInt, CVoid
-from rucy.load.errors import LoadError
-from rucy.load.objects import Loaded, prog_info, run_stats
+from rucy.loader.errors import LoadError
+from rucy.loader.objects import Loaded, prog_info, run_stats
 from rucy.object import Extern, MapDef, Module, build_object
 from tests.load.child import in_child
 from tests.load.firing import frame_arrives, gone, hits, inside_cgroup, open_urandom, opened, own_pair, refused_by_kernel

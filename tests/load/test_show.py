@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 
 import pytest
 
 from rucy.btf.describe import CArray, CInt, CStruct
-from rucy.load import show
-from rucy.load.decode import Address, Decoder
-from rucy.load.maps import cpus
+from rucy.loader import show
+from rucy.loader.decode import Address, Decoder
+from rucy.loader.maps import cpus
 from rucy.object import DataVar, MapDef, Module, build_object
 from tests.load.firing import opened
 from tests.object.hand_built import ARRAY, CHAR, HASH, PAIR, U32, U64, function
@@ -32,10 +33,11 @@ def test_json() -> None:
     line = show.to_json({"n": 2**64 - 1, "text": text, "ok": True, "list": [Address(16), {"k": "ä"}]})
     assert line == '{"n": 18446744073709551615, "text": "a\ufffd", "ok": true, "list": [16, {"k": "ä"}]}'
     assert json.loads(line)["n"] == 2**64 - 1
+    assert json.loads(show.to_json([0.5, math.inf, math.nan])) == [0.5, "inf", "nan"]
 
 
 def shown(definition: MapDef, rows: list[tuple[bytes | None, bytes]], how: str = "", as_json: bool = False) -> list[str]:
-    from rucy.load.libbpf import libbpf
+    from rucy.loader.libbpf import libbpf
 
     data = build_object(Module("GPL", (function("f", "r0 = 0x0\nexit", section="tc"),), (definition,), _NONE), None)
     decoder = Decoder.of_object(data)

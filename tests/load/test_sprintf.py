@@ -10,9 +10,9 @@ import subprocess
 
 import pytest
 
-from rucy.load import sprintf
-from rucy.load.errors import LoadError
-from rucy.load.output import Formats
+from rucy.loader import sprintf
+from rucy.loader.errors import LoadError
+from rucy.loader.output import Formats
 
 _NUMBERS = [0, 1, -1, 5, -5, 8, -8, 255, -255, -256, -16, 7, -7, 2**64 - 1, -(2**63), 2**63 - 1]
 _TEXTS = ["", "text", "ab\n\tc", 'ä"q\\', "#{x} #a #$b", "\x01\x7f\x1b", "häß→", True, False, None]

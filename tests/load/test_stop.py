@@ -9,10 +9,10 @@ import signal
 
 import pytest
 
-from rucy.load import libbpf as binding
-from rucy.load.errors import LoadError
-from rucy.load.libbpf import libbpf
-from rucy.load.stop import Stop
+from rucy.loader import libbpf as binding
+from rucy.loader.errors import LoadError
+from rucy.loader.libbpf import libbpf
+from rucy.loader.stop import Stop
 from tests.load.child import in_child
 
 

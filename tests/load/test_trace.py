@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from rucy.load.trace import TraceInstance, TraceParser
+from rucy.loader.trace import TraceInstance, TraceParser
 from tests.load.child import in_child
 from tests.load.printing import build, own_lines_only, prints_lines
 
@@ -118,7 +118,7 @@ def test_instance_goes_with_an_error() -> None:
 
 @pytest.mark.root
 def test_instance_of_a_killed_run_goes_with_the_next() -> None:
-    code = "import time; from rucy.load.trace import TraceInstance as T; t = T(); print(t.path, flush=True); time.sleep(60)"
+    code = "import time; from rucy.loader.trace import TraceInstance as T; t = T(); print(t.path, flush=True); time.sleep(60)"
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     path = child.stdout.readline().strip()

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from rucy.load.errors import VerifierRefusal
-from rucy.load.refusals import ROWS
-from rucy.load.verifier import refusal
+from rucy.loader.errors import VerifierRefusal
+from rucy.loader.refusals import ROWS
+from rucy.loader.verifier import refusal
 from tests.load.firing import opened
 from tests.load.refusing import CASES, Refused
 
@@ -48,6 +48,7 @@ TEXTS = (
     ("invalid read from stack R2 off=-520 size=8", "6.1", "outside the stack"),
     ("At program exit the register R0 has value (0x0; 0xffffffff) should have been in (0x0; 0x1)", "6.1", "result"),
     ("invalid bpf_context access off=128 size=4", "6.1", "context"),
+    ("cannot update sockmap in this context\ncannot pass map_type 15 into func bpf_map_update_elem#2", "7.3", "put sockets into"),
     ("cannot pass map_type 1 into func bpf_ringbuf_query#134", "6.1", "`ringbuf_query`"),
     ("Attach to tcp_connect is not allowed", "6.1", "attached"),
     ("calling kernel function bpf_task_from_pid is not allowed", "6.1", "`bpf_task_from_pid`"),

@@ -21,7 +21,7 @@ def _print(_level: int, form: bytes, arguments: int) -> int:
 
 
 _print_c = _PRINT(_print)
-_lib.libbpf_set_print.argtypes = [_PRINT]
+_lib.libbpf_set_print.argtypes, _lib.libbpf_set_print.restype = [c.c_void_p], c.c_void_p
 for _name, _result, _arguments in (
     ("bpf_object__open_mem", c.c_void_p, (c.c_char_p, c.c_size_t, c.c_void_p)),
     ("bpf_object__load", c.c_int, (c.c_void_p,)),
@@ -153,14 +153,17 @@ class Loaded:
 def opened(data: bytes) -> Iterator[Loaded]:
     """The object, not yet loaded. Raises LoadError with libbpf's words."""
     _messages.clear()
-    _lib.libbpf_set_print(_print_c)
-    handle = _lib.bpf_object__open_mem(data, len(data), None)
-    if not handle:
-        raise LoadError("".join(_messages))
+    others = _lib.libbpf_set_print(c.cast(_print_c, c.c_void_p))
     try:
-        yield Loaded(handle)
+        handle = _lib.bpf_object__open_mem(data, len(data), None)
+        if not handle:
+            raise LoadError("".join(_messages))
+        try:
+            yield Loaded(handle)
+        finally:
+            _lib.bpf_object__close(handle)
     finally:
-        _lib.bpf_object__close(handle)
+        _lib.libbpf_set_print(others)
 
 
 @contextmanager

@@ -21,18 +21,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.run.contents import of_loaded, of_models, one_cpu, ordered, types_of, without_scratch
+
 ORACLE = Path(__file__).parent / "oracle.rb"
 COMM = "rucy-fuzz"
 PACKET = bytes(64)
 _PR_SET_NAME = 15  # include/uapi/linux/prctl.h
-_STEPS = 300_000
+_STEPS = 3_000_000
+_REFUSED = "__rucy_insert_"
 ABSENT = -1  # a global that nothing compiled mentions is not in the object
 
 
 class Case(NamedTuple):
     """`text`: the program for the compiler; all its names begin with `name`. `source`, `reset`: for the oracle, `prog` and what
     sets the globals; without source the oracle reads `text` itself. `reads`: the globals, without `$`. `fields`: (name, type)
-    of the context. `runs`: values of fields and globals, 64 bits each."""
+    of the context. `runs`: values of fields and globals, 64 bits each. `texts`: the globals that hold text. `maps`: those
+    compared behind the last run. `fills`: (LPM trie, prefix, address, value) that user space puts in before the first.
+    `prints`: does the program write? `objects`: the globals that hold objects or arrays."""
 
     name: str
     hook: str  # "raw" or "socket"
@@ -42,6 +47,11 @@ class Case(NamedTuple):
     reads: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     runs: tuple[dict[str, int], ...]
+    texts: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
+    fills: tuple[tuple[str, int, int, int], ...] = ()
+    prints: bool = False
+    objects: tuple[str, ...] = ()
 
 
 class Verdict(NamedTuple):
@@ -54,9 +64,11 @@ class Verdict(NamedTuple):
 
 
 class Counts:
-    """What was exercised: programs that each pass changed, selection rules, instructions, missing engines."""
+    """What was exercised: programs that each pass changed, selection rules, instructions, missing engines. `scratch`: all memory
+    that may lie in scratch does."""
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: bool = False) -> None:
+        self.scratch = scratch
         self.passes: Counter[str] = Counter()
         self.rules: Counter[str] = Counter()
         self.missing: Counter[str] = Counter()
@@ -69,7 +81,9 @@ class Counts:
         self.runs += other.runs
 
 
-Outcome = list[int]  # the result and the globals of one run
+#: The result and the globals of one run; behind the last run [END, {map: contents}, {map: refused inserts}, what was written].
+Outcome = list[Any]
+END = "end"
 
 
 def context_bytes(fields: Sequence[tuple[str, str]], values: dict[str, int]) -> bytes:
@@ -118,14 +132,17 @@ def build(cases: Sequence[Case], counts: Counts, interpret: bool = True, cpu: st
         try:
             btf = _KernelBtf()
             checked = pipeline.check_types(pipeline.parse(file, diagnostics), btf, options.target, diagnostics)
-            module = lower_module(checked)
-            pipeline.check_loops(module)
-            plain = interpreted(module, cases) if interpret else {}
+            module = pipeline.prove_loops(lower_module(checked), checked)
+            plain = interpreted(module, cases) if interpret else _Interpreted()
             passes.FIRED.clear()
             passes.optimise(module)
             counts.passes.update(passes.FIRED)
-            pipeline.check_walk(module)
-            optimised = interpreted(module, cases) if interpret else {}
+            module = pipeline.fit_loops(module, checked)
+            if counts.scratch:
+                move_all(module)
+            else:
+                pipeline.fit_frames(module)
+            optimised = interpreted(module, cases) if interpret else _Interpreted()
             select.FIRED.clear()
             code = pipeline.generate_code(module, options.target)
             counts.rules.update(select.FIRED)
@@ -133,7 +150,16 @@ def build(cases: Sequence[Case], counts: Counts, interpret: bool = True, cpu: st
         except UserError as error:
             found = list(error.diagnostics)
             raise Refused([d.code for d in found], "\n".join(_told(d) for d in found)) from None
-    return Built(data, checked.kernel, plain, optimised)
+    return Built(data, checked.kernel, plain.finished(data, module), optimised.finished(data, module))
+
+
+def move_all(module: Any) -> None:
+    """Every slot that may lie in scratch does."""
+    from rucy import pipeline
+
+    scratch = pipeline._scratch(module)
+    while scratch.make_room(tuple(scratch.functions), 1 << 30):
+        pass
 
 
 class _KernelBtf:
@@ -158,37 +184,122 @@ def _told(diagnostic: Any) -> str:
         return f"[{diagnostic.code}] cannot be shown: {error!r}"
 
 
-def interpreted(module: Any, cases: Sequence[Case]) -> dict[str, list[Outcome] | str]:
+class _Interpreted:
+    """`outcomes`: case name → its runs, or what went wrong; `ends`: (case, models of its maps, refused inserts), which are
+    shown by the types of the object, once that is made."""
+
+    def __init__(self, cases: Sequence[Case] = ()) -> None:
+        self.cases = cases
+        self.outcomes: dict[str, list[Outcome] | str] = {}
+        self.ends: list[tuple[Case, dict[str, Any], dict[str, int]]] = []
+
+    def finished(self, data: bytes, module: Any) -> dict[str, list[Outcome] | str]:
+        from rucy.loader.output import RING, Formats
+
+        objects = {name for case in self.cases for name in case.objects}
+        decoder = types_of(data) if self.ends or objects else None
+        for case in self.cases:
+            _decode_objects(decoder, case, self.outcomes[case.name])
+        formats = Formats(module.notes["formats"]) if "formats" in module.notes else None
+        for case, models, refused in self.ends:
+            text = "".join(map(formats.text, models[RING].listed)) if formats is not None and RING in models else ""
+            shown = {name: ordered(held) for name, held in of_models(decoder, models, case.maps).items()}
+            outcomes = self.outcomes[case.name]
+            assert isinstance(outcomes, list)
+            outcomes.append([END, shown, refused, text])
+        return self.outcomes
+
+
+def interpreted(module: Any, cases: Sequence[Case]) -> _Interpreted:
     from rucy.ir.interp import InterpError
 
-    out: dict[str, list[Outcome] | str] = {}
+    made = _Interpreted(cases)
     for case in cases:
         try:
-            out[case.name] = [_interpreted(module, case, values) for values in case.runs]
+            made.outcomes[case.name] = _run_on_interpreter(module, case, made)
         except InterpError as error:
-            out[case.name] = str(error)
-    return out
+            made.outcomes[case.name] = str(error)
+    return made
 
 
-def _interpreted(module: Any, case: Case, values: dict[str, int]) -> Outcome:
+def _run_on_interpreter(module: Any, case: Case, made: _Interpreted) -> list[Outcome]:
     from rucy.ir import interp
+
+    own, first = _own_module(module, case), {}
+    maps: dict[str, Any] = {}
+    outcomes = []
+    for number, values in enumerate(case.runs):
+        for name, row in own.data.items():
+            if name in values:
+                own.data[name] = row._replace(data=values[name].to_bytes(8, "little")[: len(row.data)])
+        first = first or dict(own.data)
+        env = interp.Env()
+        env.comm, env.maps, env.step_limit = COMM.encode(), maps, _STEPS
+        if case.fills and not number:
+            _fill_models(env, own, case)
+        data = context_bytes(case.fields, values) if case.hook == "raw" else bytes(192)
+        result = interp.run(own, case.name, [env.region("ctx", data, "ctx", True)], env)
+        maps = without_scratch(env.maps)
+        for name in own.data:  # counters go on, all else begins anew
+            if name.startswith("__rucy_"):
+                own.data[name] = own.data[name]._replace(data=result.memory[name])
+        outcomes.append([result.value & 0xFFFFFFFF, *(_shown(case, n, result.memory.get(n)) for n in case.reads)])  # type: ignore[operator]
+    if case.maps or case.prints:
+        counters = {n: own.data[f"{_REFUSED}{n}"].data for n in case.maps if f"{_REFUSED}{n}" in own.data}
+        refused = {name: int.from_bytes(data, "little") for name, data in counters.items()}
+        made.ends.append((case, maps, refused))
+    return outcomes
+
+
+def _own_module(module: Any, case: Case) -> Any:
+    """The case's part of the module."""
     from rucy.ir.function import Module
 
     own = Module(module.license)
-    own.functions = [fn for fn in module.functions if fn.name == case.name or fn.name.startswith((case.name + "_", "__"))]
+    own.externs = module.externs
+    own.functions = [fn for fn in module.functions if _is_own(case, fn.name) or fn.name.startswith("__")]
     for name, row in module.data.items():
-        if name in values:
-            own.data[name] = row._replace(data=values[name].to_bytes(8, "little")[: len(row.data)])
-        elif not row.writable or name.startswith(case.name + "_"):
+        if not row.writable or _is_own(case, name) or name.startswith("__rucy_"):
             own.data[name] = row
-    env = interp.Env()
-    env.comm = COMM.encode()
-    env.step_limit = _STEPS
-    data = context_bytes(case.fields, values) if case.hook == "raw" else bytes(192)
-    result = interp.run(own, case.name, [env.region("ctx", data, "ctx", True)], env)
-    memory = [int.from_bytes(result.memory[n], "little") if n in result.memory else ABSENT for n in case.reads]
-    assert isinstance(result.value, int)
-    return [result.value & 0xFFFFFFFF, *memory]
+    for name, row in module.maps.items():
+        if name in case.maps or name.startswith("rucy_"):
+            own.maps[name] = row
+    return own
+
+
+def _is_own(case: Case, name: str) -> bool:
+    """Callbacks and methods of structs have the program's name in capitals or somewhere inside."""
+    return name == case.name or f"{case.name}_" in name or f"{case.name.upper()}S" in name
+
+
+def _fill_models(env: Any, module: Any, case: Case) -> None:
+    from rucy.ir.map_models import Model
+
+    for name, bits, address, value in case.fills:
+        model = env.maps.setdefault(name, Model(env, module.maps[name]))
+        model.fill({_prefix(bits, address): value.to_bytes(8, "little")[: module.maps[name].value_size]})
+
+
+def _prefix(bits: int, address: int) -> bytes:
+    return bits.to_bytes(4, "little") + address.to_bytes(4, "big")
+
+
+def _shown(case: Case, name: str, data: bytes | None) -> int | str | bytes:
+    """Objects as their bytes, as long as their types are not known."""
+    if data is None:
+        return ABSENT
+    if name in case.objects:
+        return data
+    return data.partition(b"\0")[0].decode() if name in case.texts else int.from_bytes(data, "little")
+
+
+def _decode_objects(decoder: Any, case: Case, outcomes: list[Outcome] | str) -> None:
+    """The globals that hold objects, in place."""
+    types = decoder.variables() if case.objects else {}
+    for run in outcomes if isinstance(outcomes, list) else ():
+        for at, name in enumerate(case.reads, 1):
+            if name in case.objects and isinstance(run[at], bytes):
+                run[at] = decoder.decode(types[name], run[at])
 
 
 # ---------------------------------------------------------------- the kernel
@@ -208,7 +319,7 @@ def set_comm() -> None:
 
 
 def opened(data: bytes) -> Any:
-    from rucy.load.objects import Loaded
+    from rucy.loader.objects import Loaded
     from rucy.pipeline import describe_probes
 
     loaded = Loaded.open_object(data)
@@ -218,7 +329,7 @@ def opened(data: bytes) -> Any:
 
 def on_kernel(data: bytes, cases: Sequence[Case]) -> dict[str, list[Outcome]]:
     """Load and run. Raises VerifierSaid."""
-    from rucy.load.errors import LoadError, VerifierRefusal
+    from rucy.loader.errors import LoadError, VerifierRefusal
 
     with opened(data) as loaded:
         try:
@@ -230,7 +341,61 @@ def on_kernel(data: bytes, cases: Sequence[Case]) -> dict[str, list[Outcome]]:
         except LoadError as error:
             raise VerifierSaid("", str(error)) from None
         there = set(loaded.globals)
-        return {case.name: _run_case(loaded, case, there) for case in cases}
+        if not any(case.maps or case.prints or case.objects for case in cases):
+            return {case.name: _run_case(loaded, case, there) for case in cases}
+        decoder = types_of(data) if any(case.maps or case.objects for case in cases) else None
+        out = {}
+        with one_cpu(), _Output(loaded, data, any(case.prints for case in cases)) as output:
+            for case in cases:
+                _fill(loaded, case)
+                outcomes = _run_case(loaded, case, there)
+                _decode_objects(decoder, case, outcomes)
+                if case.maps or case.prints:
+                    outcomes.append(_end(loaded, case, decoder, there, output))
+                out[case.name] = outcomes
+        return out
+
+
+class _Output:
+    """What the programs write, as text."""
+
+    def __init__(self, loaded: Any, data: bytes, wanted: bool) -> None:
+        from rucy.loader.output import RING, Formats
+        from rucy.loader.rings import Ring
+        from rucy.pipeline import notes_of
+
+        formats = notes_of(data).get("formats") if wanted else None
+        self.formats = Formats(formats) if formats else None
+        self.ring = Ring(RING, loaded.map_fd(RING)) if formats else None
+
+    def __enter__(self) -> _Output:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.ring is not None:
+            self.ring.close()
+
+    def text(self) -> str:
+        out: list[str] = []
+        while self.ring is not None and self.formats is not None and (records := self.ring.records()):
+            out += map(self.formats.text, records)
+        return "".join(out)
+
+
+def _fill(loaded: Any, case: Case) -> None:
+    from rucy.loader.libbpf import libbpf
+
+    for name, bits, address, value in case.fills:
+        map = loaded.map(name)
+        data = value.to_bytes(8, "little")[: map.value_size]
+        assert libbpf().call("bpf_map_update_elem", map.fd, _prefix(bits, address), data, ctypes.c_ulonglong(0)) == 0
+
+
+def _end(loaded: Any, case: Case, decoder: Any, there: set[str], output: _Output) -> Outcome:
+    counters = [name for name in case.maps if f"{_REFUSED}{name}" in there]
+    refused = {name: int.from_bytes(loaded.read_global(f"{_REFUSED}{name}"), "little") for name in counters}
+    shown = of_loaded(decoder, loaded, case.maps) if case.maps else {}
+    return [END, {name: ordered(held) for name, held in shown.items()}, refused, output.text() if case.prints else ""]
 
 
 def _run_case(loaded: Any, case: Case, there: set[str]) -> list[Outcome]:
@@ -245,7 +410,7 @@ def _run_case(loaded: Any, case: Case, there: set[str]) -> list[Outcome]:
             run = loaded.test_run(case.name, ctx_in=context_bytes(case.fields, values))
         else:
             run = loaded.test_run(case.name, PACKET)
-        memory = [int.from_bytes(loaded.read_global(n), "little") if n in there else ABSENT for n in case.reads]
+        memory = [_shown(case, n, loaded.read_global(n) if n in there else None) for n in case.reads]
         outcomes.append([run.retval, *memory])
     for name, initial in first.items():
         loaded.write_global(name, initial)
@@ -272,13 +437,18 @@ class Oracle:
             "read": [f"${name}" for name in case.reads], "fields": case.fields,
             "runs": [[values.get(name, 0) for name, _ in case.fields] for values in case.runs],
             "globals": [{f"${n}": v for n, v in values.items() if n not in names} for values in case.runs],
+            "maps": case.maps, "prints": case.prints,
         }  # fmt: skip
         self.process.stdin.write(json.dumps(row) + "\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())
         if "error" in answer:
             return str(answer["error"])
-        return [[run[0] & 0xFFFFFFFF, *run[1:]] for run in answer["runs"]]
+        runs: list[Outcome] = [[run[0] & 0xFFFFFFFF, *run[1:]] for run in answer["runs"]]
+        if case.maps or case.prints:
+            maps, refused, text = answer["end"]
+            runs.append([END, {name: ordered(held) for name, held in maps.items()}, refused, text])
+        return runs
 
     def close(self) -> None:
         if self.process is not None:
@@ -373,14 +543,22 @@ def _compare(case: Case, built: Built, kernel: list[Outcome] | None, counts: Cou
         at for found in engines.values() if isinstance(found, list) for run in found for at, v in enumerate(run) if v == ABSENT
     }
     kept = {
-        name: [[0 if at in absent else v for at, v in enumerate(run)][first:] for run in found]
-        if isinstance(found, list)
-        else found
+        name: [_compared(run, absent, first, engines) for run in found] if isinstance(found, list) else found
         for name, found in engines.items()
     }
-    if len({json.dumps(found) for found in kept.values()}) <= 1:
+    if len({json.dumps(found, sort_keys=True) for found in kept.values()}) <= 1:
         return Verdict(case, "agree")
     return Verdict(case, "differ", _difference(case, kept))
+
+
+def _compared(run: Outcome, absent: set[int], first: int, engines: dict[str, list[Outcome] | str]) -> Outcome:
+    """What of a run is compared: no value that is ignored, no global that nothing compiled mentions, and of the inserts that a
+    full map refused those that the program counts."""
+    if run[0] != END:
+        return [0 if at in absent else v for at, v in enumerate(run)][first:]
+    counted = [set(found[-1][2]) for found in engines.values() if isinstance(found, list)]
+    shared = set.intersection(*counted)
+    return [END, run[1], {name: n for name, n in run[2].items() if name in shared}, run[3]]
 
 
 def _difference(case: Case, engines: dict[str, list[Outcome] | str]) -> str:
@@ -392,7 +570,17 @@ def _difference(case: Case, engines: dict[str, list[Outcome] | str]) -> str:
     for number, values in enumerate(case.runs):
         for at, label in enumerate(labels):
             found = {name: outcome[number][at] for name, outcome in engines.items()}  # type: ignore[index]
-            if len(set(found.values())) > 1:
-                said = ", ".join(f"{name} {value:#x}" for name, value in found.items())
+            if len({json.dumps(value, sort_keys=True) for value in found.values()}) > 1:
+                said = ", ".join(f"{name} {hex(value) if isinstance(value, int) else value}" for name, value in found.items())
                 return f"run {number} {values}: {label}: {said}"
-    return "?"
+    return _different_end({name: outcome[-1] for name, outcome in engines.items()})  # type: ignore[index]
+
+
+def _different_end(ends: dict[str, Outcome]) -> str:
+    """Which map, or what was written."""
+    for at in (1, 2):
+        for name in next(iter(ends.values()))[at]:
+            found = {engine: end[at].get(name) for engine, end in ends.items()}
+            if len({json.dumps(held, sort_keys=True) for held in found.values()}) > 1:
+                return f"{name}{' (refused)' * (at == 2)}:\n" + "\n".join(f"  {engine}: {held}" for engine, held in found.items())
+    return "output:\n" + "\n".join(f"  {engine}: {end[3]!r}" for engine, end in ends.items())

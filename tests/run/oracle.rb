@@ -3,10 +3,12 @@
 #
 # In: one case a line on standard input, as JSON: id, source (Ruby whose literals are K(n)), reset (text that sets the globals),
 # read (their names), fields (name, type of each of the context's), runs (the fields' values), globals (for each run the
-# globals that it sets). Out: one line a case: id and, for each run, what `prog` returned and the globals, as 64 bits each;
-# or an error.
+# globals that it sets), maps, prints. Out: one line a case: id, for each run what `prog` returned and the globals, as 64 bits
+# each, as text or as what objects hold, and the end: what the maps hold, what they refused, what was written; or an error.
 require "json"
+require "stringio"
 require "timeout"
+require_relative "map_model"
 
 class KInt
   include Comparable
@@ -23,7 +25,9 @@ class KInt
   def bits = @v & (TOP - 1)
   def to_int = @v
   def to_i = self
-  def inspect = "#{@v}#{@signed ? 'i' : 'u'}"
+  def to_s = @v.to_s
+  alias inspect to_s
+  def plain = @v
   def hash = @v.hash
   def coerce(other) = [KInt.of(other), self]
 
@@ -134,7 +138,11 @@ module Kernel
   def U(value) = value.respond_to?(:to_int) ? KInt.new(value.to_int, false) : value
 end
 
-# An array's element, nil outside: Ruby itself refuses an index that is no machine word.
+def number(type, value) = KInt.new(value, type[0] == "i")
+def htonl(value) = value.to_int & 0xFFFFFFFF
+def byte(text, index) = (found = element(text, index)) && K(found.ord)
+
+# An array's element, or a text's character, nil outside: Ruby itself refuses an index that is no machine word.
 def element(array, index) = index.v.between?(-array.size, array.size - 1) ? array[index.v] : nil
 
 # What a program sees: the context's fields by name, and the name of its process.
@@ -142,6 +150,11 @@ class Case
   def initialize(fields, comm)
     @fields = fields
     @comm = comm
+  end
+
+  # Declarations of maps stand in a case's class.
+  class << self
+    def hash(**given) = given.empty? ? super() : keyed(:hash, given)
   end
 
   def comm = @comm
@@ -154,8 +167,10 @@ end
 def as_bits(value)
   case value
   when KInt then value.bits
+  when String then value
   when true then 1
   when false, nil then 0
+  when Record, Elements then value.plain
   else raise "no result: #{value.inspect}"
   end
 end
@@ -174,10 +189,11 @@ def set_global(name, value)
   eval("#{name} = #{kind.is_a?(KInt) ? "KInt.new(#{value}, #{kind.signed})" : value != 0}")
 end
 
-def run(row)
+def run_case(row)
   made = Class.new(Case)
   made.class_eval("#{row['source']}\ndef __reset\n#{row['reset']}\nend\ndef __read = [#{row['read'].join(', ')}]\n", row["id"])
-  row["runs"].zip(row["globals"]).map do |values, given|
+  written = $stdout = StringIO.new if row["prints"]
+  runs = row["runs"].zip(row["globals"]).map do |values, given|
     fields = row["fields"].zip(values).to_h { |(name, type), value| [name, field(type, value)] }
     one = made.new(fields, row["comm"])
     one.__reset
@@ -186,6 +202,10 @@ def run(row)
     result = nil unless result.is_a?(KInt)
     [as_bits(result), *one.__read.map { |value| as_bits(value) }]
   end
+  maps = row["maps"].to_h { |name| [name, made.const_get(name)] }
+  [runs, [maps.transform_values(&:plain), maps.transform_values(&:refused), written ? written.string : ""]]
+ensure
+  $stdout = STDOUT
 end
 
 if $PROGRAM_NAME == __FILE__
@@ -194,7 +214,8 @@ if $PROGRAM_NAME == __FILE__
   $stdin.each_line do |line|
     row = JSON.parse(line)
     begin
-      puts JSON.generate({ id: row["id"], runs: Timeout.timeout(10) { run(row) } })
+      runs, at_end = Timeout.timeout(10) { run_case(row) }
+      puts JSON.generate({ id: row["id"], runs:, end: at_end })
     rescue StandardError, ScriptError => e
       puts JSON.generate({ id: row["id"], error: "#{e.class}: #{e.message.lines.first.to_s.strip} at #{e.backtrace&.first}" })
     end

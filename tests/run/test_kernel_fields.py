@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from rucy.btf.reader import open_btf
-from rucy.load.objects import Loaded
+from rucy.loader.objects import Loaded
 from rucy.pipeline import compile_file, probes_of
 
 READS = """\

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from rucy.ir.verify import assert_valid_module
-from rucy.load.decode import Decoder
-from rucy.load.libbpf import libbpf
-from rucy.load.rings import PerfRing
+from rucy.loader.decode import Decoder
+from rucy.loader.libbpf import libbpf
+from rucy.loader.rings import PerfRing
 from tests.run.harness import opened
 from tests.run.map_programs import HOOKS, program
 from tests.run.mapping import build
@@ -148,7 +148,7 @@ end
 @pytest.mark.root
 def test_dropped_records_are_counted(tmp_path: Path) -> None:
     """Nobody reads: the ring fills up, and every record that is not in it is counted; the interpreter says the same."""
-    from rucy.load.rings import Ring
+    from rucy.loader.rings import Ring
 
     path = tmp_path / "program.rb"
     path.write_text("# runs: " + " ".join(map(str, range(40))) + "\n" + DROPPING)

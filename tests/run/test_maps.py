@@ -17,3 +17,11 @@ def test_program(path: Path) -> None:
     found = outcomes(path)
     for engine, said in found.items():
         assert said == found["ruby"], engine
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
+def test_program_with_all_of_its_memory_in_scratch(path: Path) -> None:
+    found = outcomes(path, scratch=True)
+    for engine, said in found.items():
+        assert said == found["ruby"], engine

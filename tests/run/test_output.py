@@ -154,8 +154,7 @@ def built(path: Path) -> tuple[bytes, list[str], list[str]]:
     btf, target = _KernelBtf(), pipeline.Target()
     diagnostics = Diagnostics()
     checked = pipeline.check_types(pipeline.parse(str(path), diagnostics), btf, target, diagnostics)
-    module = lower_module(checked)
-    pipeline.check_loops(module)
+    module = pipeline.prove_loops(lower_module(checked), checked)
     assert_valid_module(module)
     plain = interpreted(module)
     passes.optimise(module)
@@ -167,7 +166,7 @@ def built(path: Path) -> tuple[bytes, list[str], list[str]]:
 
 def interpreted(module: Any) -> list[str]:
     from rucy.ir import interp
-    from rucy.load.output import RING, Formats
+    from rucy.loader.output import RING, Formats
 
     formats, said = Formats(module.notes["formats"]), []
     for values in VALUES:
@@ -179,8 +178,8 @@ def interpreted(module: Any) -> list[str]:
 
 
 def on_kernel(data: bytes) -> list[str]:
-    from rucy.load.output import RING, Formats
-    from rucy.load.rings import Ring
+    from rucy.loader.output import RING, Formats
+    from rucy.loader.rings import Ring
     from rucy.pipeline import notes_of
 
     said = []
@@ -227,8 +226,8 @@ end
 @pytest.mark.root
 def test_a_full_ring_drops_and_counts(tmp_path: Path) -> None:
     """Nobody reads: what fits comes out in order and whole, the rest is counted to the last one."""
-    from rucy.load.output import RING, Formats
-    from rucy.load.rings import Ring
+    from rucy.loader.output import RING, Formats
+    from rucy.loader.rings import Ring
     from rucy.pipeline import compile_file, notes_of
 
     (tmp_path / "fill.rb").write_text(FILL)
@@ -293,9 +292,9 @@ end
 
 @pytest.mark.root
 def test_what_lies_in_maps(tmp_path: Path) -> None:
-    from rucy.load.libbpf import libbpf
-    from rucy.load.output import RING, Formats
-    from rucy.load.rings import Ring
+    from rucy.loader.libbpf import libbpf
+    from rucy.loader.output import RING, Formats
+    from rucy.loader.rings import Ring
     from rucy.pipeline import compile_file, notes_of
 
     (tmp_path / "flows.rb").write_text(FLOWS)

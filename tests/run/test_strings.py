@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rucy.load.objects import Loaded
+from rucy.loader.objects import Loaded
 from rucy.pipeline import compile_file, probes_of
 
 NAMES = ("a", "rucy", "rucyt", "rucytest", "rucytes", "sevenn7", "eight_8_", "nine__9_9", "rucytestrucytest", "Rucytest", "tse")

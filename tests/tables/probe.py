@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
 import os
 import platform
+import resource
 import struct
 from typing import NamedTuple
 
@@ -18,6 +21,10 @@ _SYSCALL = 31
 Instruction = tuple[int, int, int, int, int]
 
 _libc = ctypes.CDLL(None, use_errno=True)
+
+# Before Linux 5.11 a program is charged to RLIMIT_MEMLOCK until the kernel has got round to freeing it.
+with contextlib.suppress(ValueError, OSError):
+    resource.setrlimit(resource.RLIMIT_MEMLOCK, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 class Loaded(NamedTuple):
@@ -39,8 +46,11 @@ def load(prog_type: int, attach_type: int, instructions: list[Instruction], btf_
         1, len(log), ctypes.addressof(log), 0, flags, b"probe", 0, attach_type, 0, 0, 0, 0, 0, 0, 0, btf_id,
     ).ljust(_ATTR_SIZE, b"\0")  # fmt: skip
     buffer = ctypes.create_string_buffer(attr, len(attr))
-    fd = _libc.syscall(_NR_BPF[platform.machine()], _PROG_LOAD, buffer, len(attr))
-    error = ctypes.get_errno() if fd < 0 else 0
+    for _ in range(5):  # the verifier gives up with EAGAIN when a signal comes in between; libbpf tries as often
+        fd = _libc.syscall(_NR_BPF[platform.machine()], _PROG_LOAD, buffer, len(attr))
+        error = ctypes.get_errno() if fd < 0 else 0
+        if error != errno.EAGAIN:
+            break
     if fd >= 0:
         os.close(fd)
     return Loaded(error, log.value.decode(errors="replace"))
@@ -63,7 +73,7 @@ def has_field(prog_type: int, attach_type: int, offset: int, size: int, write: b
     access = (0x63 & ~0x18 | width, 1, 2, offset, 0) if write else (0x61 & ~0x18 | width, 2, 1, offset, 0)
     # 1 is a result that every type takes
     error, log = load(prog_type, attach_type, [(0xB7, 2, 0, 0, 0), access, (0xB7, 0, 0, 0, 1), (0x95, 0, 0, 0, 0)])
-    assert error == 0 or "invalid bpf_context access" in log or "cannot write" in log, log
+    assert error == 0 or "invalid bpf_context access" in log or "cannot write" in log, log or os.strerror(error)
     return error == 0
 
 

@@ -41,7 +41,7 @@ def test_what_is_acquired_has_a_release() -> None:
 
 #: acquiring functions that programs cannot call by name yet: objects of their own, lists, trees
 _OTHERWISE = (
-    "bpf_list_pop_back", "bpf_list_pop_front", "bpf_obj_new_impl", "bpf_percpu_obj_new_impl", "bpf_rbtree_remove",
+    "bpf_list_del", "bpf_list_pop_back", "bpf_list_pop_front", "bpf_obj_new_impl", "bpf_percpu_obj_new_impl", "bpf_rbtree_remove",
     "bpf_refcount_acquire_impl",
 )  # fmt: skip
 

@@ -129,6 +129,7 @@ def _write_jobs(share: Path, jobs: Sequence[Job], kernel: str, release: str) -> 
     python = CHECKOUT / ".venv" / "bin" / "python"
     (share / "start.sh").write_text(
         f'export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1\n'
+        f'export PYTHONPATH="{CHECKOUT}/src"\n'  # these sources, also where .venv was set up for another checkout
         f'cd "{CHECKOUT}" && exec "{python}" -c "{START}" /run/rucy\n'
     )
 

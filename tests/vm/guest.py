@@ -41,14 +41,14 @@ class Skip(Exception):
 
 
 class Options(NamedTuple):
-    timeout: float = 30.0  # seconds
+    timeout: float = 180.0  # seconds; it ends what hangs, on a machine however busy
     kernels: tuple[str, ...] = ()  # names from the list; empty: all of them, `host` included
 
 
 _Case = TypeVar("_Case", bound=Callable[[Env], None])
 
 
-def options(timeout: float = 30.0, kernels: tuple[str, ...] = ()) -> Callable[[_Case], _Case]:
+def options(timeout: float = 180.0, kernels: tuple[str, ...] = ()) -> Callable[[_Case], _Case]:
     """Decorate a case that needs another time limit, or that is about certain kernels only."""
 
     def decorate(case: _Case) -> _Case:

@@ -6,9 +6,10 @@ In: a `Btf`, a type and a member's name. Out: `Access`, whose indices are what a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rucy.btf.types import MAX_DEPTH, Array, BtfError, Struct, Union
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.btf.reader import Btf

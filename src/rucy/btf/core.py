@@ -6,7 +6,7 @@ before relocation. libbpf computes it again from the object's own BTF and refuse
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rucy.btf.types import (
     INT_SIGNED,
@@ -24,6 +24,7 @@ from rucy.btf.types import (
     Union,
     Volatile,
 )
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.btf.describe import CType

@@ -5,7 +5,7 @@ They are facts: two that are written alike describe one type.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class CVoid(NamedTuple):

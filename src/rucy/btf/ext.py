@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rucy.btf.core import RELO_KINDS, RELO_NAMES
 from rucy.btf.types import MAGIC, BtfError
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.btf.writer import BtfWriter

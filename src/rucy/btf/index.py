@@ -15,11 +15,12 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from rucy.btf import types as bt
 from rucy.btf.types import BtfError
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from mmap import mmap

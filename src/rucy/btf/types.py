@@ -5,7 +5,7 @@ A type refers to others by id; id 0 is void. Names are "" where the type has non
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 INT, PTR, ARRAY, STRUCT, UNION, ENUM, FWD, TYPEDEF, VOLATILE, CONST = range(1, 11)
 RESTRICT, FUNC, FUNC_PROTO, VAR, DATASEC, FLOAT, DECL_TAG, TYPE_TAG, ENUM64 = range(11, 20)

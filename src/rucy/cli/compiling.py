@@ -6,44 +6,47 @@ import os
 import sys
 
 from rucy.cli.options import Args, Usage
-from rucy.pipeline import Compiled, Options, Target, compile_file
+from rucy.pipeline import Compiled, Options, compile_file, options_for
 
 
 def options_of(args: Args) -> Options:
     """Raises Usage for a kernel that is no version."""
     kernel = args.text("kernel")
-    if kernel == "running":
-        kernel = ".".join(os.uname().release.split("-")[0].split(".")[:2])
-    if kernel is not None and not all(part.isdigit() for part in kernel.split(".")):
-        raise Usage(f"`--kernel` takes a version such as 5.10, or `running`; not `{kernel}`")
-    machine = args.text("target") or os.uname().machine
-    arch = machine if machine in ("x86_64", "aarch64") else "x86_64"
-    target = Target(kernel or "5.10", arch, args.text("cpu") or "v3", kernel is not None)
-    return Options(target, args.text("btf"), args.text("after"))
+    try:
+        return options_for(kernel, args.text("btf"), args.text("target"), args.text("cpu"), args.text("after"))
+    except ValueError:
+        raise Usage(f"`--kernel` takes a version such as 5.10, or `running`; not `{kernel}`") from None
 
 
-def compile_and_warn(path: str, options: Options) -> Compiled:
+def compile_and_warn(path: str, options: Options, without: tuple[str, ...] = ()) -> Compiled:
+    """`without`: codes of warnings that do not hold for what is to be done."""
     compiled = compile_file(path, options)
-    if compiled.diagnostics:
+    warnings = [one for one in compiled.diagnostics if one.code not in without]
+    if warnings:
         from rucy.cli.explain import show
 
-        show(compiled.diagnostics)
+        show(warnings)
     return compiled
 
 
 def write_bytes(path: str, data: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all. A device or pipe stays what it is and is written to, as is a link."""
     if path == "-":
         sys.stdout.buffer.write(data)
         return
-    part = f"{path}.part{os.getpid()}"
+    place = os.path.realpath(path)
+    part = f"{place}.part{os.getpid()}"
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:
+                file.write(data)
+            return
         with open(part, "wb") as file:
             file.write(data)
-        os.replace(part, path)
-    except OSError as error:
+        os.replace(part, place)
+    except BaseException as error:  # Ctrl-C leaves no part of it either
         if os.path.exists(part):
             os.unlink(part)
-        error.filename = path
-        error.filename2 = None
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = path, None
         raise

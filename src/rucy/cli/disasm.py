@@ -11,9 +11,13 @@ EXAMPLES = ("rucy disasm filter.o",)
 
 
 def run(args: Args) -> int:
-    from rucy.pipeline import disassemble_object
+    from rucy.pipeline import ObjectError, disassemble_object
 
-    with open(args.files[0], "rb") as file:
+    path = args.files[0]
+    with open(path, "rb") as file:
         data = file.read()
-    print(disassemble_object(data), end="")
+    try:
+        print(disassemble_object(data), end="")
+    except ObjectError as error:
+        raise ObjectError(f"`{path}`: {error}") from None
     return 0

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
+from rucy.cli import options
 from rucy.source import Diagnostic, UserError
 
 
 def use_colour() -> bool:
-    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    """https://no-color.org: a NO_COLOR that is not empty; `--color` goes before it."""
+    if options.colours != "auto":
+        return options.colours == "always"
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def show(diagnostics: list[Diagnostic] | tuple[Diagnostic, ...]) -> None:
@@ -46,13 +50,14 @@ def explain(error: Exception) -> int:
 
 
 def _load_error(error: Exception) -> int | None:
-    if type(error).__module__ != "rucy.load.errors":
+    if type(error).__module__ != "rucy.loader.errors":
         return None
-    from rucy.load.errors import LoadError, VerifierRefusal
+    from rucy.loader.errors import LoadError, VerifierRefusal
+    from rucy.source import render
 
     assert isinstance(error, LoadError)
     if isinstance(error, VerifierRefusal) and error.file:
-        print(f"{error.file}:{error.line}: error: {error.message} [verifier]", file=sys.stderr)
+        print(render.headline(f"{error.file}:{error.line}:", "error", error.message, "verifier", use_colour()), file=sys.stderr)
         if error.source:
             print(f"  {error.line} | {error.source}", file=sys.stderr)
     else:

@@ -5,27 +5,45 @@ Exit status: 1 the user's mistake, 2 usage, 70 our own bug, 77 the kernel lacks 
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 
-from rucy.cli.options import COMPILE, Usage, parse
+from rucy.cli.options import COMPILE, Usage, close_to, parse
 
 #: command → what it does, in the order of `rucy --help`
 COMMANDS = {
     "run": "compile, load, attach and print what the programs print, until Ctrl-C",
+    "build": "compile to one executable that needs nothing else",
+    "extract": "give back the source and the object that an executable was made of",
     "object": "compile to a BPF object file",
     "check": "say everything that is wrong with a file, and compile nothing",
     "verify": "load without attaching: what the kernel's verifier says, and what it cost",
     "dump": "show a stage of the compiler: tree, types, ir, opt, asm, btf, object",
     "disasm": "show the instructions of an object file",
     "hooks": "list the places where a program can be attached, with arguments and results",
+    "completion": "print a script that completes command lines in bash, zsh or fish",
 }
 USAGE, BUG = 2, 70
+
+#: Objects more than there were, before the next look for cycles that nothing holds any more: a small program is compiled with
+#: fewer, and looking for what it leaves behind would find next to nothing.
+_OBJECTS = 200_000
 
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point. Never lets a traceback out, unless RUCY_DEBUG is set."""
-    args = sys.argv[1:] if argv is None else argv
+    if argv is not None:
+        return _guarded(argv)
+    gc.set_threshold(_OBJECTS)
+    try:
+        return _guarded(sys.argv[1:])
+    finally:
+        gc.freeze()  # nor is it looked for at the end
+
+
+def _guarded(args: list[str]) -> int:
+    """Run a command; what it raises becomes a line and a status."""
     try:
         return _run(args)
     except Usage as error:
@@ -56,7 +74,8 @@ def _run(args: list[str]) -> int:
         print(f"rucy {__version__}")
         return 0
     if name not in COMMANDS:
-        raise Usage(f"there is no command `{name}`; `rucy --help` lists them")
+        meant = f"run {name}" if name.endswith((".rb", ".o")) else close_to(name, COMMANDS)
+        raise Usage(f"there is no command `{name}`; {f'did you mean `rucy {meant}`?' if meant else '`rucy --help` lists them'}")
     command = import_module(f"rucy.cli.{name}")
     if "-h" in args[1:] or "--help" in args[1:]:
         from rucy.cli.help import command_help, program_help
@@ -74,7 +93,7 @@ def _run(args: list[str]) -> int:
 
 def _overview() -> str:
     lines = ["Rucy turns plain Ruby into eBPF.", "", "Usage: rucy COMMAND [OPTIONS] FILE…", "", "Commands:"]
-    lines += [f"  {name:8} {what}" for name, what in COMMANDS.items()]
+    lines += [f"  {name:10} {what}" for name, what in COMMANDS.items()]
     lines += [
         "",
         "`rucy COMMAND --help` has its options and examples. A first program:",

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+
+from rucy.records import NamedTuple
 
 
 class Usage(Exception):
     """The command line is wrong; the text says how."""
+
+
+def close_to(name: str, names: Iterable[str]) -> str:
+    """The one that was probably meant, or ""."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(names), 1, 0.6)), "")
 
 
 class Option(NamedTuple):
@@ -39,7 +48,17 @@ COMPILE = (
     Option("--btf", "FILE", "compile for the kernel whose BTF this is (default: the running kernel)"),
     Option("--target", "ARCH", "the machine: x86_64 or aarch64 (default: this one)", choices=("x86_64", "aarch64")),
     Option("--cpu", "LEVEL", "instruction set: v3 (default) or v4 (Linux 6.6)", choices=("v3", "v4")),
+    Option("--color", "WHEN", "colours in errors: auto (default: on a terminal, unless NO_COLOR is set), always or never",
+           choices=("auto", "always", "never")),  # fmt: skip
 )
+
+#: Options that one may look for in a command, and why they are not there.
+ABSENT = {
+    ("build", "--compress"): "a tool runs as it lies in the file, and most of it is the runtime: `gzip` halves it for the way",
+}
+
+#: what `--color` said; an error that ends the command has to know it
+colours = "auto"
 
 
 def parse(words: list[str], options: tuple[Option, ...], arguments: tuple[int, int | None], command: str) -> Args:
@@ -57,7 +76,10 @@ def parse(words: list[str], options: tuple[Option, ...], arguments: tuple[int, i
         name, equals, value = word.partition("=")
         option = by_name.get(name)
         if option is None:
-            raise Usage(f"`rucy {command}` has no option `{name}`; `rucy {command} --help` lists them")
+            meant = close_to(name, by_name)
+            advice = f"did you mean `{meant}`?" if meant else f"`rucy {command} --help` lists them"
+            advice = ABSENT.get((command, name), advice)
+            raise Usage(f"`rucy {command}` has no option `{name}`; {advice}")
         _store(args, option, name, value if equals else None, rest)
     least, most = arguments
     if len(args.files) < least:
@@ -67,7 +89,7 @@ def parse(words: list[str], options: tuple[Option, ...], arguments: tuple[int, i
     return args
 
 
-def _store(args: Args, option: Option, name: str, value: str | None, rest: object) -> None:
+def _store(args: Args, option: Option, name: str, value: str | None, rest: Iterator[str]) -> None:
     key = option.name.lstrip("-")
     if not option.metavar:
         if value is not None:
@@ -75,11 +97,14 @@ def _store(args: Args, option: Option, name: str, value: str | None, rest: objec
         args.values[key] = True
         return
     if value is None:
-        value = next(rest, None)  # type: ignore[call-overload]
+        value = next(rest, None)
     if value is None:
         raise Usage(f"`{name}` needs a value: {name} {option.metavar}")
     if option.choices and value not in option.choices:
         raise Usage(f"`{name}` is one of {', '.join(option.choices)}; not `{value}`")
+    if option.name == "--color":
+        global colours  # noqa: PLW0603 - a command line has one
+        colours = str(value)
     if option.many:
         found = args.values.setdefault(key, [])
         assert isinstance(found, list)

@@ -7,22 +7,22 @@ import io
 import sys
 from collections.abc import Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rucy.cli.loading import Tool
-from rucy.load import output
-from rucy.load.decode import Decoder
-from rucy.load.objects import Loaded
+from rucy.loader import output
+from rucy.loader.decode import Decoder
+from rucy.loader.files import ObjectFile
+from rucy.loader.objects import Loaded
 
 if TYPE_CHECKING:
-    from rucy.load.decode import MapTypes
-    from rucy.load.rings import PerfRing, Ring
+    from rucy.loader.decode import MapTypes
+    from rucy.loader.rings import PerfRing, Ring
 
 
 class Printer:
     """Of a loaded object. A context manager: its rings are let go at the end."""
 
-    def __init__(self, tool: Tool, loaded: Loaded, as_json: bool) -> None:
+    def __init__(self, tool: ObjectFile, loaded: Loaded, as_json: bool) -> None:
         self._loaded = loaded
         self._json = as_json
         self._notes = tool.notes
@@ -32,14 +32,9 @@ class Printer:
         self._rings: list[Ring | PerfRing] = []
 
     def __enter__(self) -> Printer:
-        from rucy.load.rings import PerfRing, Ring
+        from rucy.loader.rings import open_rings
 
-        for name in self._types:
-            target = self._loaded.map(name)
-            if target.type == "RINGBUF":
-                self._rings.append(Ring(name, target.fd))
-            elif target.type == "PERF_EVENT_ARRAY" and self._types[name].record is not None:
-                self._rings.append(PerfRing(name, target.fd))
+        self._rings = open_rings(self._loaded, self._types)
         self._rings.sort(key=lambda ring: ring.name != output.RING)
         return self
 
@@ -62,22 +57,29 @@ class Printer:
 
     def finish(self) -> None:
         """Maps to standard output, then losses to standard error."""
-        from rucy.load.show import map_lines
+        from rucy.loader.losses import losses
+        from rucy.loader.show import map_lines
 
         shows = {row["name"]: row["show"] for row in self._notes.get("maps", [])}
         for name, types in self._types.items():
             assert self._decoder is not None
-            lines = map_lines(self._loaded.map(name), types, self._decoder, shows.get(name, ""), self._json)
-            write_lines(lines)
+            target = self._loaded.map(name)
+            if types.inner is not None:
+                from rucy.loader.show_inner import map_id, outer_lines
+
+                named = {map_id(self._loaded.map(each).fd): each for each in self._types}
+                write_lines(outer_lines(target, types, self._decoder, named, self._json))
+                continue
+            write_lines(map_lines(target, types, self._decoder, shows.get(name, ""), self._json))
         sys.stdout.flush()
-        for line in self._losses():
-            print(f"rucy: {line}", file=sys.stderr)
+        for loss in losses(self._notes, self._loaded, self._rings):
+            print(f"rucy: {loss.text}", file=sys.stderr)
 
     # ---- inside
 
     def _print_records(self, ring: Ring | PerfRing) -> bool:
         """Are there perhaps more?"""
-        from rucy.load.rings import AT_ONCE
+        from rucy.loader.rings import AT_ONCE
 
         records = ring.records()
         if ring.name == output.RING:
@@ -89,7 +91,7 @@ class Printer:
         return len(records) >= AT_ONCE
 
     def _record(self, name: str, data: bytes) -> str:
-        from rucy.load import show
+        from rucy.loader import show
 
         kind = self._types[name].record
         if kind is None or self._decoder is None:
@@ -97,40 +99,17 @@ class Printer:
         value = self._decoder.decode(kind, data)
         return show.to_json(value) if self._json else show.record(value)
 
-    def _losses(self) -> list[str]:
-        """Counters that are not zero, in words; equal ones as one."""
-        counted: dict[tuple[str, str, int, Any], int] = {}
-        for row in self._notes.get("counters", []):
-            count = int.from_bytes(self._loaded.read_global(row["symbol"]), "little")
-            line = row["line"] if row["kind"] == "loop" else 0
-            key = (row["kind"], row["name"], line, row.get("turns"))
-            counted[key] = counted.get(key, 0) + count
-        for ring in self._rings:
-            if ring.lost:
-                counted["record", ring.name, 0, None] = ring.lost
-        return [_loss(*key, count) for key, count in counted.items() if count]
-
-
-def _loss(kind: str, name: str, line: int, turns: int | None, count: int) -> str:
-    was, s = ("was", "") if count == 1 else ("were", "s")
-    match kind:
-        case "insert":
-            return f"{count} insert{s} into `{name}` {was} refused: the map was full"
-        case "record":
-            return f"{count} record{s} of `{name}` {was} dropped: the ring was full"
-        case "output":
-            return f"output of {count} call{s} was dropped: the ring was full"
-        case "loop":
-            after = f" after {turns} turns" if turns else ""
-            return f"{name}:{line}: loop stopped{after}, {count} time{s}"
-    return f"{count} run{s} of `{name}` {was} left out: no scratch memory was free"
-
 
 def write_lines(lines: Iterable[str]) -> None:
     sys.stdout.write("".join([f"{line}\n" for line in lines]))
 
 
 def write_bytes_as_they_are() -> None:
-    """What a program sends need not be UTF-8: standard output gives it back as it was."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
+    """What a program sends need not be UTF-8: standard output gives it back as it was. It is buffered in any case: without
+    (PYTHONUNBUFFERED), a signal that comes during a write would lose what is left of it."""
+    if not isinstance(sys.stdout, io.TextIOWrapper):
+        return
+    sys.stdout.flush()
+    if isinstance(sys.stdout.buffer, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(sys.stdout.fileno(), "wb", closefd=False)))
+    sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")

@@ -7,24 +7,27 @@ file is compiled: `read` does both, and gives what the loader is to set.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-from rucy.cli.loading import Tool, read_tool
+from rucy.cli.loading import read_tool
 from rucy.cli.options import Args, Option, Usage, parse
-from rucy.load.options import METAVARS, encode, spelled
+from rucy.loader.files import ObjectFile
+from rucy.loader.options import METAVARS, encode, spelled
+from rucy.records import NamedTuple
 
 
 class Given(NamedTuple):
-    """The program, the command's own options, and (row of an option, value) for each of the program's that was given."""
+    """The program, the command's own options, and (row of an option, value) for each of the program's that was given. Behind the
+    file, `args.files` has the arguments of its user half."""
 
-    tool: Tool
+    tool: ObjectFile
     args: Args
     values: list[tuple[dict[str, Any], str | bool]]
 
 
 def compiled(
     words: list[str], options: tuple[Option, ...], compile_options: tuple[Option, ...], command: str
-) -> Tool:
+) -> ObjectFile:
     """The program alone, whatever stands behind it."""
     own, rest = _split(words, options)
     args = _known(own, rest[1:], options, compile_options, command)
@@ -47,7 +50,7 @@ def read(
     path = rest[0]
     args = _known(own, rest[1:], options, compile_options, command)
     try:
-        tool = read_tool(Args([path], args.values))
+        tool = read_tool(Args([path], args.values), command == "run")
     except OSError:  # a command line that is wrong for any program is said first
         check(parse(words, options, (1, 1), command))
         raise
@@ -55,7 +58,7 @@ def read(
     if any(option.name in rows for option in compile_options):
         taken = tuple(option for option in compile_options if option.name not in rows)
         args = _known(own, rest[1:], options, taken, command)
-        tool = read_tool(Args([path], args.values))
+        tool = read_tool(Args([path], args.values), command == "run")
     given = _sorted(tool, own, rest[1:], options, rows, command)
     check(given.args)
     return given
@@ -89,8 +92,9 @@ def _known(
 
 
 def _sorted(
-    tool: Tool, own: list[str], behind: list[str], options: tuple[Option, ...], rows: dict[str, dict[str, Any]], command: str
-) -> Given:
+    tool: ObjectFile, own: list[str], behind: list[str], options: tuple[Option, ...], rows: dict[str, dict[str, Any]],
+    command: str,
+) -> Given:  # fmt: skip
     """Behind the file the program's options go first."""
     theirs = []
     letters = {"-" + row["short"] for row in rows.values() if row["short"]}
@@ -103,8 +107,8 @@ def _sorted(
     free = [o._replace(short="" if o.short in letters else o.short) for o in options if o.name not in taken]
     before = parse(own, options, (0, None), command)
     after = parse(_joined(behind, rows), (*free, *theirs), (0, None), f"{command} {tool.name}")
-    if after.files:
-        raise Usage(f"`{tool.name}` takes no argument `{after.files[0]}` yet: its user half does not run")
+    if after.files and not (tool.user_half and command == "run"):
+        raise Usage(f"`{tool.name}` takes no argument `{after.files[0]}`")
     values: list[tuple[dict[str, Any], str | bool]] = []
     for name, row in rows.items():
         given = after.values.pop(name[2:], None)
@@ -116,7 +120,7 @@ def _sorted(
             except ValueError as error:
                 raise Usage(f"`{name}` takes {error}") from None
             values.append((row, value))
-    return Given(tool, Args([tool.name], before.values | after.values), values)
+    return Given(tool, Args([tool.name, *after.files], before.values | after.values), values)
 
 
 def _joined(words: list[str], rows: dict[str, dict[str, Any]]) -> list[str]:
@@ -134,7 +138,7 @@ def _joined(words: list[str], rows: dict[str, dict[str, Any]]) -> list[str]:
     return out
 
 
-def listing(tool: Tool) -> str:
+def listing(tool: ObjectFile) -> str:
     """The program's options for `--help`; "" where it has none."""
     lines = []
     for row in tool.notes.get("options", []):

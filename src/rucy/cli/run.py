@@ -7,23 +7,24 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rucy.cli.loading import Tool, open_tool, require_permission, tell_left_out
+from rucy.cli.loading import has_runtime, open_tool, require_permission, tell_left_out
 from rucy.cli.options import COMPILE, Args, Option, Usage
 from rucy.cli.program_options import Given
-from rucy.load.errors import LoadError
-from rucy.load.objects import Loaded
-from rucy.load.options import set_option
-from rucy.load.stop import Stop
+from rucy.loader.errors import LoadError
+from rucy.loader.files import PLACES, ObjectFile, attach_each
+from rucy.loader.objects import Loaded
+from rucy.loader.options import set_options, spelled
+from rucy.loader.stop import Stop
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from rucy.load.trace import TraceInstance, TraceLine
+    from rucy.loader.trace import TraceInstance, TraceLine
 
-SYNOPSIS = "FILE.rb|FILE.o [--cgroup PATH] [--interface IF] [OPTIONS] [OPTIONS OF THE PROGRAM]"
-ARGUMENTS = (1, 1)
+SYNOPSIS = "FILE.rb|FILE.o [--cgroup PATH] [--interface IF] [OPTIONS] [OPTIONS OF THE PROGRAM] [-- ARGUMENTS]"
+ARGUMENTS = (1, None)  # of the user half
 OPTIONS = (
     Option("--cgroup", "PATH", "the cgroup (v2) that cgroup programs decide for"),
     Option("--interface", "IF", "the network interface of xdp, tc and socket programs"),
@@ -31,6 +32,8 @@ OPTIONS = (
            choices=("native", "generic")),  # fmt: skip
     Option("--json", "", "records and maps as one JSON object a line, with attr names as keys"),
     Option("--duration", "SECONDS", "stop by itself after this time"),
+    Option("--top", "N", "of each map and table the N largest alone"),
+    Option("--interval", "SECONDS", "show it again each time so long has passed"),
     Option("--verifier-log", "", "print all that the kernel's verifier says"),
     *COMPILE,
 )
@@ -50,19 +53,62 @@ def check(args: Args) -> None:
 def run_program(given: Given) -> int:
     tool, args = given.tool, given.args
     duration = _seconds(args.text("duration"))
-    if tool.user_half:
-        print(f"rucy: {tool.name}: the user half does not run yet; its probes are attached until Ctrl-C", file=sys.stderr)
+    if tool.user_half or _runtime_shows(given):
+        if has_runtime():
+            return _run_in_runtime(given)
+        half = "the user half, which begins here, does not run: the runtime is not there (make runtime)"
+        print(f"rucy: {tool.name}:{tool.user_half}: {half}; programs run until Ctrl-C", file=sys.stderr)
     _require_places(tool, args)
     require_permission()
     with Stop() as stop, open_tool(tool) as loaded:
-        for row, value in given.values:
-            set_option(loaded, row, value)
+        set_options(loaded, tool.notes, given.values)
         loaded.load(verifier_log=args.flag("verifier-log"))
         if args.flag("verifier-log"):
             for probe in tool.probes:
                 sys.stderr.write(loaded.log(probe["name"]))
         _print_until_stopped(tool, loaded, args, stop, duration)
     return 0
+
+
+def _runtime_shows(given: Given) -> bool:
+    """Whether it is asked for what the runtime alone does. Raises Usage where there is none."""
+    asked = next((name for name in ("top", "interval") if given.args.text(name) is not None), None)
+    if asked is None:
+        return False
+    if given.tool.name.endswith(".o"):
+        raise Usage(f"`--{asked}` is for Ruby files; `{given.tool.name}` is an object")
+    if not has_runtime():
+        raise Usage(f"`--{asked}` needs the runtime, which is not there: make runtime")
+    return True
+
+
+def _run_in_runtime(given: Given) -> int:
+    """The executable that `rucy build` would write runs in this process's place, with what stands behind the file."""
+    import os
+
+    from rucy.bundle import bundle
+    from rucy.cli.build import parts_of
+    from rucy.cli.runtime import find_runtime
+
+    tool, args = given.tool, given.args
+    if args.flag("verifier-log"):
+        raise Usage("`--verifier-log` is for programs alone; `rucy verify` shows the log")
+    arch = os.uname().machine
+    runtime = find_runtime(arch)
+    assert runtime is not None
+    with open(runtime, "rb") as file:
+        executable = bundle(file.read(), parts_of(tool.name, tool.data, tool.user_half, arch))
+    names = ("cgroup", "interface", "mode", "duration", "top", "interval")
+    words = [f"--{name}={args.text(name)}" for name in names if args.text(name) is not None]
+    words += ["--json"] if args.flag("json") else []
+    for row, value in given.values:
+        name = spelled(row)
+        words.append(f"{name}={value}" if isinstance(value, str) else name if value else f"--no-{name[2:]}")
+    place = os.memfd_create("rucy")
+    with open(place, "wb", closefd=False) as made:
+        made.write(executable)
+    sys.stdout.flush()
+    os.execve(place, [tool.name, *words, "--", *args.files[1:]], os.environ)
 
 
 def _seconds(text: str | None) -> float | None:
@@ -77,47 +123,29 @@ def _seconds(text: str | None) -> float | None:
     return value
 
 
-def _require_places(tool: Tool, args: Args) -> None:
+def _require_places(tool: ObjectFile, args: Args) -> None:
     """Before anything is loaded: whatever a probe attaches to has been named."""
-    for probe in _attachable(tool):
+    for probe in tool.probes:
         option = probe["needs"]
-        if option is not None and args.text(option) is None:
+        if probe["attach"] and option is not None and args.text(option) is None:
             metavar = {o.name: o.metavar for o in OPTIONS}[f"--{option}"]
             where = f"{tool.name}:{probe['line']}" if probe["line"] else tool.name
             kind = probe["hook"] or probe["name"]
-            raise Usage(f"{where}: `{kind}` attaches to {_PLACES[option]}, so name one: --{option} {metavar}")
+            raise Usage(f"{where}: `{kind}` attaches to {PLACES[option]}, so name one: --{option} {metavar}")
 
 
-_PLACES = {"cgroup": "a cgroup", "interface": "a network interface"}
-
-
-def _attachable(tool: Tool) -> list[dict[str, Any]]:
-    return [probe for probe in tool.probes if probe["attach"]]
-
-
-def _attach(tool: Tool, loaded: Loaded, args: Args) -> None:
+def _attach(tool: ObjectFile, loaded: Loaded, args: Args) -> None:
     """All programs that attach by themselves, each told with its place. Those before a failing one are detached by the
     end of the `with` that `loaded` is in."""
-    there = {info.name for info in loaded.programs if info.fd >= 0}
-    for probe in _attachable(tool):
-        if probe["name"] not in there:  # optional, and left out
-            continue
-        try:
-            link = loaded.attach(
-                probe["name"], probe["link"], probe["target"], cgroup=args.text("cgroup"),
-                interface=args.text("interface"), mode=args.text("mode") if probe["link"] == "xdp" else None,
-            )  # fmt: skip
-        except LoadError as error:
-            if not probe["optional"] or error.status != 77:
-                raise
-            tell_left_out(probe, error)
+    places = {name: args.text(name) for name in ("cgroup", "interface", "mode")}
+    for name, done in attach_each(loaded, tool, **places):
+        if isinstance(done, LoadError):
+            tell_left_out({name: done})
         else:
-            print(f"rucy: {link.program} on {link.target}", file=sys.stderr)
-    if not loaded.links:
-        raise LoadError(f"no program of `{tool.name}` attaches", "each is optional and left out, or has `attach: false`")
+            print(f"rucy: {name} on {done.target}", file=sys.stderr)
 
 
-def _print_until_stopped(tool: Tool, loaded: Loaded, args: Args, stop: Stop, duration: float | None) -> None:
+def _print_until_stopped(tool: ObjectFile, loaded: Loaded, args: Args, stop: Stop, duration: float | None) -> None:
     """The trace instance and the rings are there before attaching, so that nothing is missed; they and the links go in any
     case."""
     from rucy.cli.printing import Printer, write_bytes_as_they_are
@@ -128,9 +156,12 @@ def _print_until_stopped(tool: Tool, loaded: Loaded, args: Args, stop: Stop, dur
         print("rucy: attached; Ctrl-C ends", file=sys.stderr, flush=True)
         end = time.monotonic() + duration if duration is not None else None
         more = False
+        waiting = select.poll()
+        for fd in (*([trace.fileno()] if trace else []), stop.fileno(), *printer.filenos()):
+            waiting.register(fd, select.POLLIN)
         while not stop.requested and (end is None or time.monotonic() < end):
             left = 0.0 if more else 0.2 if end is None else max(0.0, min(0.2, end - time.monotonic()))
-            select.select([*([trace.fileno()] if trace else []), stop.fileno(), *printer.filenos()], [], [], left)
+            waiting.poll(left * 1000)
             _print_lines(trace.lines(0) if trace else ())
             more = printer.print_some()
         for link in loaded.links:
@@ -142,13 +173,13 @@ def _print_until_stopped(tool: Tool, loaded: Loaded, args: Args, stop: Stop, dur
             print(f"rucy: {trace.lost} lines were lost: the kernel's buffer was full", file=sys.stderr)
 
 
-def _trace(tool: Tool, loaded: Loaded) -> AbstractContextManager[TraceInstance | None]:
+def _trace(tool: ObjectFile, loaded: Loaded) -> AbstractContextManager[TraceInstance | None]:
     """The kernel's trace, if a program prints to it: other programs may fill it faster than anyone reads."""
-    from rucy.load.calls import TRACE, calls_any
+    from rucy.loader.calls import TRACE, calls_any
 
     if not calls_any(tool.data, TRACE):
         return nullcontext()
-    from rucy.load.trace import TraceInstance
+    from rucy.loader.trace import TraceInstance
 
     return TraceInstance(loaded.code())
 

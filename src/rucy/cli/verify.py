@@ -7,7 +7,7 @@ import sys
 from rucy.cli.loading import open_tool, require_permission
 from rucy.cli.options import COMPILE, Args, Option
 from rucy.cli.program_options import Given
-from rucy.load.options import set_option
+from rucy.loader.options import set_options
 
 SYNOPSIS = "FILE.rb|FILE.o [--verifier-log] [OPTIONS] [OPTIONS OF THE PROGRAM]"
 ARGUMENTS = (1, 1)
@@ -24,8 +24,7 @@ def run_program(given: Given) -> int:
     tool, args = given.tool, given.args
     require_permission()
     with open_tool(tool) as loaded:
-        for row, value in given.values:
-            set_option(loaded, row, value)
+        set_options(loaded, tool.notes, given.values)
         loaded.load(verifier_log=args.flag("verifier-log"), stats=True)
         there = {info.name for info in loaded.programs if info.fd >= 0}
         width = max(7, *(len(probe["name"]) for probe in tool.probes))

@@ -6,14 +6,10 @@ jump that is too far for 16 bits.
 
 from __future__ import annotations
 
-from rucy.codegen.machine import FRAME, CodegenTarget, MachineFunction, MBlock, MFunction, MInsn
+from rucy.codegen.machine import FRAME, CodegenTarget, MachineFunction, MBlock, MFunction, MInsn, invert
 from rucy.ir.refs import Span
 from rucy.isa import Insn, slots
 
-_INVERSE = {
-    "jeq": "jne", "jne": "jeq", "jgt": "jle", "jle": "jgt", "jlt": "jge", "jge": "jlt",
-    "jsgt": "jsle", "jsle": "jsgt", "jslt": "jsge", "jsge": "jslt",
-}  # fmt: skip
 REACH = 32767
 
 
@@ -28,15 +24,6 @@ class _Out:
         self.span = origin.span
         self.calls = origin.calls
         self.at = 0
-
-
-def invert(op: str) -> str | None:
-    """The conditional jump that is taken exactly when `op` is not; None where there is none (jset)."""
-    for size in ("64", "32"):
-        name, sep, form = op.partition(size)
-        if sep and name in _INVERSE:
-            return _INVERSE[name] + size + form
-    return None
 
 
 def emit(machine: MFunction, target: CodegenTarget) -> MachineFunction:
@@ -65,8 +52,11 @@ def _with_fallthrough(block: MBlock, following: MBlock | None) -> list[MInsn]:
     if last.target is following:
         return insns[:-1]
     if len(insns) > 1 and insns[-2].target is following and insns[-2].target is not None:
+        # In a loop the verifier goes on first where the packet is too short: it knows the less there, so that what it has seen
+        # when it comes from where the bytes are inside is no new state, turn after turn.
+        stays = block.bounds and block.depth > 0
         inverse = invert(insns[-2].op)
-        if inverse is not None:
+        if inverse is not None and not stays:
             jump = insns[-2]
             made = MInsn(inverse, jump.dst, jump.src, jump.off, jump.imm, jump.ref, jump.args, last.target)
             made.span, made.calls = jump.span, jump.calls

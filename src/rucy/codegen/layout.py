@@ -7,7 +7,7 @@ Needs: allocated registers. Breaks: nothing.
 
 from __future__ import annotations
 
-from rucy.codegen.machine import MBlock, MFunction, MInsn
+from rucy.codegen.machine import MBlock, MFunction, MInsn, invert
 
 
 def order_blocks(machine: MFunction) -> None:
@@ -15,6 +15,7 @@ def order_blocks(machine: MFunction) -> None:
         block.insns = [i for i in block.insns if not (i.is_move and i.dst == i.src)]
     _thread_jumps(machine)
     machine.blocks = _chain(machine.blocks[0])
+    _turn_loops(machine.blocks)
     _leave_at_once(machine.blocks)
     targets = {insn.target for block in machine.blocks for insn in block.insns}
     machine.blocks = [block for block in machine.blocks if block in targets or block is machine.blocks[0]]
@@ -40,6 +41,31 @@ def _thread_jumps(machine: MFunction) -> None:
         last = block.insns[-1]
         if len(block.insns) > 1 and last.op == "ja" and block.insns[-2].target is last.target:
             del block.insns[-2]
+
+
+def _turn_loops(blocks: list[MBlock]) -> None:
+    """A loop whose head is only its test asks again at its end, where it jumped back to ask:
+
+        head: if a >= b goto out      head: if a >= b goto out
+        body: …                       body: …
+              goto head                     if a < b goto body
+        out:  …                       out:  …
+    """
+    place = {block: at for at, block in enumerate(blocks)}
+    for at, latch in enumerate(blocks):
+        head = latch.insns[-1].target if latch.insns[-1].op == "ja" else None
+        if head is None or place[head] > at or len(head.insns) != 2 or head.insns[1].op != "ja":
+            continue
+        test, other = head.insns
+        if test.target is None or other.target is None:
+            continue
+        inside = [place[head] < place[target] <= at for target in (test.target, other.target)]
+        op = test.op if inside[0] else invert(test.op)
+        if inside[0] == inside[1] or op is None:
+            continue
+        on, out = (test.target, other.target) if inside[0] else (other.target, test.target)
+        again = MInsn(op, test.dst, test.src, test.off, test.imm, test.ref, test.args, on).like(test)
+        latch.insns[-1:] = [again, MInsn("ja", target=out).like(test)]
 
 
 def _leave_at_once(blocks: list[MBlock]) -> None:

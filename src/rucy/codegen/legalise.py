@@ -1,18 +1,20 @@
 """IR that the target has no instruction for becomes IR that it has.
 
 Before: any verified IR. After: no critical edges into phis; no `sdiv`, `smod`, for no target: what
--2**63 by -1 is differs between kernels. Needs: preds. Keeps: SSA.
+-2**63 by -1 is differs between kernels; long `zero`s are calls of a helper where the program may. Needs: preds. Keeps: SSA.
 """
 
 from __future__ import annotations
 
 from rucy.codegen.machine import CodegenTarget
+from rucy.ir import clearing, locks
 from rucy.ir.function import Block, Function, Instr, Value, const, make, replace_all
 from rucy.ir.types import I64, VOID
 
 
 def legalise(fn: Function, target: CodegenTarget) -> None:
     _expand_signed_division(fn)
+    _clear_by_helper(fn)
     _split_critical_edges(fn)
 
 
@@ -62,3 +64,27 @@ def _expand(fn: Function, block: Block, instr: Instr) -> None:
     at = block.instrs.index(instr)
     block.instrs[at : at + 1] = out
     replace_all(fn, {instr: result})
+
+
+def _clear_by_helper(fn: Function) -> None:
+    """`zero` of much memory. Not in a function that holds a lock, under which nothing may be called."""
+    if locks.takes(fn):
+        return
+    for block in fn.blocks:
+        out: list[Instr] = []
+        for instr in block.instrs:
+            long = instr.op.name == "zero" and instr.attrs["size"] > clearing.FEW
+            out += _clear(instr) if long and clearing.may_clear(fn, instr.args[0].type) else [instr]
+        for instr in out:
+            instr.block = block
+        block.instrs = out
+
+
+def _clear(zero: Instr) -> list[Instr]:
+    out: list[Instr] = []
+    at = zero.args[0]
+    if zero.attrs["off"]:
+        at = make("padd", [at, const(zero.attrs["off"])], at.type._replace(owned=False), zero.span, zero.calls)
+        out.append(at)
+    arguments = [at, const(zero.attrs["size"]), const(clearing.NOWHERE)]
+    return [*out, make("call", arguments, VOID, zero.span, zero.calls, helper=clearing.HELPER)]

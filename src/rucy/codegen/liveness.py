@@ -63,8 +63,8 @@ def live_places(machine: MFunction) -> dict[MBlock, int]:
         for insn in block.insns:
             if insn.op == "reload":
                 used |= 1 << insn.imm & ~defined
-            elif insn.op == "spill":
-                defined |= 1 << insn.imm
+            elif insn.op in ("spill", "spill_imm"):
+                defined |= 1 << (insn.imm if insn.op == "spill" else insn.off)
         gen[block], kill[block] = used, defined
     return flow(machine, gen, kill)
 

@@ -5,15 +5,15 @@ isa.TABLE there are some of our own, gone after emission:
 
     lea     dst = r10 + imm                      (mov and add)
     setcc   dst = 0 unless the jump `cc` on (off, src or imm) is taken; dst is 1 before it; its operands are not dst
-    spill   place imm = dst, reload  dst = place imm: places get their offsets in the frame after allocation
+    spill   place imm = dst, reload  dst = place imm, spill_imm  place off = imm: places get their offsets in the frame
+            after allocation
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from rucy.ir.refs import Span
 from rucy.isa import TABLE, Insn, Ref
+from rucy.records import NamedTuple
 
 FIRST = 16
 FRAME = 10
@@ -28,7 +28,12 @@ _USES: dict[str, _Uses] = {
     "setcc": (True, True, True, False, (), ()),
     "reload": (False, False, True, False, (), ()),
     "spill": (True, False, False, False, (), ()),
+    "spill_imm": (False, False, False, False, (), ()),
 }
+
+
+#: op that reads nothing but its operands → 1 for dst, and 2 for src
+_PLAIN_READS: dict[str, int] = {"lea": 0, "reload": 0, "spill": 1}
 
 
 def _uses(op: str) -> _Uses:
@@ -36,7 +41,24 @@ def _uses(op: str) -> _Uses:
     _USES[op] = (
         row.dst in ("r", "rw"), row.src in ("r", "rw"), row.dst in ("w", "rw"), row.src == "rw", row.reads, row.writes
     )  # fmt: skip
+    if not row.reads:
+        _PLAIN_READS[op] = _USES[op][0] + 2 * _USES[op][1]
     return _USES[op]
+
+
+_INVERSE = {
+    "jeq": "jne", "jne": "jeq", "jgt": "jle", "jle": "jgt", "jlt": "jge", "jge": "jlt",
+    "jsgt": "jsle", "jsle": "jsgt", "jslt": "jsge", "jsge": "jslt",
+}  # fmt: skip
+
+
+def invert(op: str) -> str | None:
+    """The conditional jump that is taken exactly when `op` is not; None where there is none (jset)."""
+    for size in ("64", "32"):
+        name, sep, form = op.partition(size)
+        if sep and name in _INVERSE:
+            return _INVERSE[name] + size + form
+    return None
 
 
 class MInsn:
@@ -69,6 +91,9 @@ class MInsn:
         self.calls: tuple[Span, ...] = ()
 
     def reads(self) -> tuple[int, ...]:
+        how = _PLAIN_READS.get(self.op) if not self.args else None
+        if how is not None:
+            return (self.dst, self.src) if how == 3 else (self.src,) if how == 2 else (self.dst,) if how else ()
         read_dst, read_src, _, _, more, _ = _USES.get(self.op) or _uses(self.op)
         out = (*self.args, *more)
         if read_dst:
@@ -104,13 +129,16 @@ class MInsn:
 
 
 class MBlock:
-    __slots__ = ("name", "insns", "succs", "depth")
+    """`bounds`: its conditional jump asks whether bytes are inside the packet, and is taken where they are."""
+
+    __slots__ = ("name", "insns", "succs", "depth", "bounds")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.insns: list[MInsn] = []
         self.succs: list[MBlock] = []
         self.depth = 0
+        self.bounds = False
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
@@ -120,9 +148,10 @@ class MFunction:
     """`frame` is the bytes of the frame in use; `kept` registers must not be spilled (they live for a few instructions).
 
     places: how many places spills have; copies: registers that spilling made, for one block; homes: a register's place.
+    truths: registers of truth values that meet.
     """
 
-    __slots__ = ("name", "blocks", "frame", "next", "kept", "places", "copies", "homes")
+    __slots__ = ("name", "blocks", "frame", "next", "kept", "places", "copies", "homes", "truths")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -133,6 +162,7 @@ class MFunction:
         self.places = 0
         self.copies: set[int] = set()
         self.homes: dict[int, int] = {}
+        self.truths: set[int] = set()
 
     def register(self) -> int:
         self.next += 1

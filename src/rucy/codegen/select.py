@@ -22,6 +22,7 @@ from rucy.ir.ops import COMPARES, SWAPPED
 from rucy.ir.refs import CoreRef
 from rucy.isa import Ref
 from rucy.kernel import helpers
+from rucy.passes.analysis.loops import Loop, find_loops
 
 #: how often each rule was used, for the tests' report
 FIRED: dict[str, int] = {}
@@ -69,6 +70,7 @@ class _Selector:
         self.exit: MBlock | None = None
         self.short: set[Value] = set()  # made by a 32-bit instruction: the upper half of the register is zero
         self.folded = False  # some instruction may have lost its uses
+        self.loops: list[Loop] | None = None  # inner ones last, found when first asked for
 
     # -- the whole function
 
@@ -95,6 +97,12 @@ class _Selector:
         if self.folded:
             remove_dead(self.out)
         return self.out
+
+    def loop_of(self, block: Block | None) -> frozenset[Block] | None:
+        """The blocks of the innermost loop that the block is in."""
+        if self.loops is None:
+            self.loops = find_loops(self.fn)
+        return next((loop.body for loop in reversed(self.loops) if block in loop.body), None)
 
     def _copies_of_checks(self, block: Block) -> None:
         """What was compared is copied at once: the compared register must not be spilled, and lives to here only."""
@@ -182,15 +190,29 @@ class _Selector:
         off = 0
         while isinstance(value, Instr) and value.op.name == "padd" and isinstance(value.args[1], Const):
             step = _signed(value.args[1].value)
-            if not -30000 < off + step < 30000:
+            base = value.args[0]
+            made = base not in self.slots and len(self.users[base]) == 1 and self._is_made(value)
+            if made or not -30000 < off + step < 30000:
                 break
             fired("address.constant")
             self.folded = True
             off += step
-            value = value.args[0]
+            value = base
         if value in self.slots:
             return FRAME, self.slots[value] + off
         return self.use(value), off
+
+    def _is_made(self, address: Instr) -> bool:
+        """Does a register have to hold the address, because something else than an access takes it?"""
+        for user in self.users[address]:
+            at = 1 if user.op.name == "store" else 0
+            if user.op.name not in _ACCESSES or user.args[at] is not address:
+                return True
+        return False
+
+
+#: take an address and a constant offset
+_ACCESSES = ("load", "store", "zero", "atomic", "padd")
 
 
 def _reverse_postorder(entry: Block) -> list[Block]:
@@ -378,7 +400,17 @@ def _right_operand(s: _Selector, i: Instr) -> Value:
         return a
     if _is_offset(b) and i.op.name == "add":
         return b
-    return a if len(s.users.get(b, ())) == 1 and len(s.users.get(a, ())) > 1 else b
+    return a if _dies_first(s, i, b, a) else b
+
+
+def _lives_on(s: _Selector, i: Instr, value: Value) -> bool:
+    """Is the value needed behind the instruction: by another one, or at the next turn of a loop?"""
+    while isinstance(value, Instr) and value.op.name in ("addr", "cast") and len(s.users[value]) == 1:
+        value = value.args[0]
+    if len(s.users[value]) > 1:
+        return True
+    loop = s.loop_of(i.block)
+    return loop is not None and not (isinstance(value, Instr) and value.block in loop)
 
 
 def _two_address(
@@ -494,6 +526,7 @@ def _branch(s: _Selector, i: Instr) -> None:
 
 def _compare_and_jump(s: _Selector, i: Instr, condition: Instr, yes: MBlock, no: MBlock) -> None:
     op, a, b = _operands(condition)
+    s.block.bounds = op == "ule" and a.type.kind == "packet"
     checks = _checks(i, a)
     if not checks and op in ("eq", "ne") and isinstance(b, Const) and b.value == 0 and _is_mask(a):
         fired("branch.test")  # (x & y) == 0
@@ -643,7 +676,9 @@ def _unreachable(s: _Selector, i: Instr) -> None:
 
 
 def _phi(s: _Selector, i: Instr) -> None:
-    s.reg(i)
+    number = s.reg(i)
+    if i.type.name == "i1":
+        s.out.truths.add(number)
 
 
 # ---------------------------------------------------------------- addresses and memory
@@ -657,6 +692,30 @@ def _copy(s: _Selector, i: Instr) -> None:
         s.load_constant(s.reg(i), value)
     else:
         s.emit("mov64_reg", s.reg(i), s.use(value))
+
+
+def _arena(s: _Selector, i: Instr) -> None:
+    """A pointer of address space 1 as one that the program follows. The map is read, for a program has an arena only if its
+    code names one."""
+    fired("arena")
+    address = i.args[0]
+    if isinstance(address, Const):
+        s.load_constant(s.reg(i), address)
+        return
+    s.emit("addr_space_cast", s.reg(i), s.use(address), imm=_CAST_KERN, args=(s.use(i.args[1]),))
+
+
+def _addr(s: _Selector, i: Instr) -> None:
+    """The same bits, but of an arena, whose pointers in registers have only a low half."""
+    source = i.args[0]
+    if source.type.kind != "arena" or isinstance(source, Const):
+        _copy(s, i)
+        return
+    fired("addr")
+    s.emit("addr_space_cast", s.reg(i), s.use(source), imm=_CAST_USER)
+
+
+_CAST_KERN, _CAST_USER = 1, 1 << 16  # destination's space << 16 | source's: Documentation/bpf/standardization/instruction-set.rst
 
 
 def _core(s: _Selector, i: Instr) -> None:
@@ -692,12 +751,39 @@ def _slot(s: _Selector, i: Instr) -> None:
 
 def _padd(s: _Selector, i: Instr) -> None:
     p, offset = i.args
-    if isinstance(offset, Const) and _fits32(offset):
+    frame = _in_frame(s, i)
+    if frame is not None:
+        fired("padd.frame")  # one sum with the frame pointer
+        s.folded = True
+        s.emit("lea", s.reg(i), imm=frame)
+    elif isinstance(offset, Const) and _fits32(offset):
         fired("padd.imm")
         _two_address(s, i, p, "add64_imm", imm=_imm(offset))
+    elif p.type.kind in _OF_BYTES and p not in s.slots and isinstance(offset, Instr) and _dies_first(s, i, offset, p):
+        fired("padd.number")  # the pointer is added to the number, which nobody else needs
+        _two_address(s, i, offset, "add64_reg", src=p)
     else:
         fired("padd.reg")
         _two_address(s, i, p, "add64_reg", src=offset)
+
+
+#: Kinds of pointers that a number may become by adding one to it. Of a kernel object or a reserved record the verifier would
+#: forget whose reference it is (adjust_ptr_min_max_vals in kernel/bpf/verifier.c copies no ref_obj_id).
+_OF_BYTES = ("packet", "map_value")
+
+
+def _dies_first(s: _Selector, i: Instr, value: Value, other: Value) -> bool:
+    """Is the value needed for the last time here, and the other one not?"""
+    return _lives_on(s, i, other) and not _lives_on(s, i, value)
+
+
+def _in_frame(s: _Selector, pointer: Value) -> int | None:
+    """The offset from the frame pointer of an address in a slot; None of any other."""
+    off = 0
+    while isinstance(pointer, Instr) and pointer.op.name == "padd" and isinstance(pointer.args[1], Const):
+        off += _signed(pointer.args[1].value)
+        pointer = pointer.args[0]
+    return s.slots[pointer] + off if pointer in s.slots else None
 
 
 def _memory_operand(s: _Selector, pointer: Value, off: object) -> tuple[int, int, Ref | None]:
@@ -750,9 +836,10 @@ def _zero(s: _Selector, i: Instr) -> None:
     base, off = s.address(i.args[0])
     off += i.attrs["off"]
     size = i.attrs["size"]
+    strict = i.args[0].type.kind == "stack"  # elsewhere the machine takes any address, and so does the verifier
     at = 0
     while at < size:
-        width = next(w for w in (8, 4, 2, 1) if at + w <= size)
+        width = next(w for w in (8, 4, 2, 1) if at + w <= size and not (strict and (off + at) % w))
         s.emit(f"st_{width * 8}", base, 0, off + at, 0)
         at += width
 
@@ -829,7 +916,7 @@ _RULES: dict[str, _Rule] = {
     **dict.fromkeys(("and", "or", "xor"), _logic),
     **dict.fromkeys(COMPARES, _compare),
     "neg": _neg, "inv": _inv, "zext": _zext, "sext": _sext, "bswap": _bswap,
-    "int": _copy, "addr": _copy, "cast": _copy, "core": _core, "global": _global, "map": _map, "func": _func,
+    "int": _copy, "addr": _addr, "cast": _copy, "arena": _arena, "core": _core, "global": _global, "map": _map, "func": _func,
     "slot": _slot, "padd": _padd, "load": _load, "store": _store, "zero": _zero, "atomic": _atomic,
     "call": _call, "callfn": _callfn, "kfunc": _kfunc,
     "nonnil": _check, "within": _check, "covers": _check, "exists": _check,

@@ -8,15 +8,14 @@ cannot be followed is apart from all others.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from rucy.ir.function import Block, Const, Function, Instr, Value
+from rucy.records import NamedTuple
 
 #: helper → its argument that it fills whole, whatever happens: with as many bytes as the next argument says, or a map's
-#: value. (One that reads a string leaves what is behind the NUL.)
+#: value. (One that reads a string leaves what is behind the NUL; map_peek_elem asks a bloom filter for what is there.)
 _FILLED = {
-    "probe_read": 0, "probe_read_kernel": 0, "probe_read_user": 0, "map_pop_elem": 1, "map_peek_elem": 1,
-    "skb_load_bytes": 2, "skb_load_bytes_relative": 2,
+    "probe_read": 0, "probe_read_kernel": 0, "probe_read_user": 0, "map_pop_elem": 1, "skb_load_bytes": 2,
+    "skb_load_bytes_relative": 2,
 }  # fmt: skip
 
 
@@ -28,9 +27,10 @@ class _Access(NamedTuple):
     reads: bool
 
 
-def share_slots(fn: Function) -> dict[Value, int]:
-    """Offsets from the frame pointer, all below zero."""
-    slots = [i for i in fn.entry.instrs if i.op.name == "slot"]
+def share_slots(fn: Function, slots: list[Instr] | None = None) -> dict[Value, int]:
+    """Offsets from the end of the memory, all below zero: of the frame's slots, or of some of them."""
+    if slots is None:
+        slots = [i for i in fn.entry.instrs if i.op.name == "slot"]
     if len(slots) < 2:
         return _placed(slots, [0] * len(slots))
     return _placed(slots, _Lives(fn, slots).apart)

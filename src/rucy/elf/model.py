@@ -6,7 +6,7 @@ model: the writer makes it, the reader takes it away.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 # e_type, e_machine
 ET_REL, ET_EXEC, ET_DYN = 1, 2, 3

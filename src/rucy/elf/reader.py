@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from struct import iter_unpack, unpack_from
-from typing import NamedTuple
 
 from rucy.elf.model import (
     ABS,
@@ -22,6 +21,7 @@ from rucy.elf.model import (
     Section,
     Symbol,
 )
+from rucy.records import NamedTuple
 
 
 class _Header(NamedTuple):

@@ -7,7 +7,6 @@ symbols go first, as ELF demands; otherwise the order is the model's.
 from __future__ import annotations
 
 from struct import pack
-from typing import NamedTuple
 
 from rucy.elf.model import (
     ABS,
@@ -26,6 +25,7 @@ from rucy.elf.model import (
     Reloc,
     Symbol,
 )
+from rucy.records import NamedTuple
 
 _HEADER_SIZE = 64
 

@@ -28,6 +28,12 @@ def reverse_postorder(fn: Function) -> list[Block]:
     return order
 
 
+def has_loop(order: list[Block]) -> bool:
+    """Does control come back to a block of the order? Without, facts that follow it are found in one round."""
+    number = {block: at for at, block in enumerate(order)}
+    return any(number.get(pred, -1) >= at for at, block in enumerate(order) for pred in block.preds)
+
+
 class Dominance:
     """`order`: reverse postorder. `idom`: a block's immediate dominator, the entry's is itself."""
 
@@ -85,16 +91,19 @@ def _immediate_dominators(order: list[Block]) -> dict[Block, Block]:
     idom = {order[0]: order[0]}
     changed = True
     while changed:
-        changed = False
+        changed = loops = False
         for block in order[1:]:
             new: Block | None = None
             for pred in block.preds:
                 if pred in idom:
                     new = pred if new is None else _meet(new, pred, idom, number)
+                else:
+                    loops = True
             assert new is not None, f"{block} is reached by no predecessor of its list"
             if idom.get(block) is not new:
                 idom[block] = new
                 changed = True
+        changed = changed and loops
     return idom
 
 

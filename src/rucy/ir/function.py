@@ -7,10 +7,11 @@ changes an edge changes it (`retarget`, `remove_edge`), and phi operands stand i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from rucy.ir.ops import OPS, Op
 from rucy.ir.types import I1, I64, VOID, Type
+from rucy.records import NamedTuple
 from rucy.source import Span
 
 MASK64 = (1 << 64) - 1
@@ -105,8 +106,7 @@ class Block:
 
     @property
     def succs(self) -> list[Block]:
-        last = self.terminator
-        return last.targets if last is not None else []
+        return self.instrs[-1].targets if self.instrs else []
 
     def phis(self) -> Iterator[Instr]:
         for instr in self.instrs:
@@ -119,7 +119,11 @@ class Block:
 
 
 class ProgramRow(NamedTuple):
-    """What the kernel grants a program of this kind (from the hook's and program type's rows)."""
+    """What the kernel grants a program of this kind (from the hook's and program type's rows).
+
+    preemptible: a second run may begin on a CPU where one is not over; per_cpu: it may use per-CPU maps; neutral: its result
+    when it must end early.
+    """
 
     prog_type: str
     section: str
@@ -131,12 +135,27 @@ class ProgramRow(NamedTuple):
     gpl: bool = False
     trusted_args: bool = False
     neutral: int = 0
+    per_cpu: bool = True
+
+
+class Cap(NamedTuple):
+    """`symbol`: the counter of the loop's stops; `form`: as in `turn`; `span`: its place; `counted`: turns until then where
+    they are counted, else 0; `walked`: how often the kernel's verifier comes to the head, at most; `known`: blocks that end
+    in a branch whose outcome it knows."""
+
+    symbol: str
+    form: str
+    span: Span | None
+    counted: int
+    walked: int
+    known: tuple[Block, ...]
 
 
 class Function:
-    """`kind`: "program" (has `program`), "static", "global" or "callback". `proto`: its BTF prototype, opaque here."""
+    """`kind`: "program" (has `program`), "static", "global" or "callback". `proto`: its BTF prototype, opaque here. `caps`:
+    heads of loops that are stopped at a cap, by passes/cap_loops."""
 
-    __slots__ = ("name", "kind", "params", "ret", "blocks", "program", "proto", "span", "counter")
+    __slots__ = ("name", "kind", "params", "ret", "blocks", "program", "proto", "span", "counter", "caps")
 
     def __init__(
         self,
@@ -156,6 +175,7 @@ class Function:
         self.proto: Any = None
         self.span = span
         self.counter = 0
+        self.caps: dict[Block, Cap] = {}
 
     @property
     def entry(self) -> Block:
@@ -192,7 +212,8 @@ class Map(NamedTuple):
     """A map. `type` is a kernel.maptypes row's name; sizes in bytes, 0 for none; `entries`: max_entries; flags: BPF_F_*.
 
     `key`, `value`, `record` are their BTF descriptions, plain tuples as in `Data.ctype`, opaque here. `inner`: the map that
-    each value of a map of maps is; `values`: (slot, program or map) to fill in at load.
+    each value of a map of maps is; `values`: (slot, program or map) to fill in at load. `scratch`: so many first bytes of
+    a value last; what a lookup finds behind them is anybody's, and is written before it is read.
     """
 
     name: str
@@ -207,12 +228,14 @@ class Map(NamedTuple):
     inner: Any = None
     values: tuple[tuple[int, str], ...] = ()
     pinned: bool = False
+    scratch: int | None = None
 
 
 class Module:
-    """All that one object holds. `notes`: what the loader is told beside the code; its values are plain data."""
+    """All that one object holds. `notes`: what the loader is told beside the code; its values are plain data. `scratch`: what
+    codegen/scratch.py has moved there so far, opaque here."""
 
-    __slots__ = ("license", "functions", "data", "maps", "externs", "notes")
+    __slots__ = ("license", "functions", "data", "maps", "externs", "notes", "scratch", "loops", "places", "ends")
 
     def __init__(self, license: str = "") -> None:
         self.license = license
@@ -221,6 +244,10 @@ class Module:
         self.maps: dict[str, Map] = {}
         self.externs: dict[str, Any] = {}
         self.notes: dict[str, Any] = {}
+        self.scratch: Any = None
+        self.places: dict[tuple[str, int], list[object]] = {}  # of a line → its loops and their copies, as lowering met them
+        self.ends: set[Block] = set()  # where a stopped loop ends the program, as lowering left them
+        self.loops: dict[Span, int] = {}  # of the source → turns that their form can make, 0: what the verifier walks
 
     def function(self, name: str) -> Function | None:
         return next((f for f in self.functions if f.name == name), None)
@@ -287,6 +314,15 @@ def replace_all(fn: Function, mapping: dict[Value, Value]) -> None:
                 instr.args[at] = final(arg)
 
 
+def users_of(fn: Function) -> dict[Value, list[Instr]]:
+    """Value → the instructions that have it as an operand, as often as they do."""
+    users: dict[Value, list[Instr]] = {}
+    for instr in fn.instrs():
+        for arg in instr.args:
+            users.setdefault(arg, []).append(instr)
+    return users
+
+
 def remove_unreachable(fn: Function) -> bool:
     """Drop blocks that no path from the entry reaches, with their edges. True if there were any."""
     seen = {fn.entry}
@@ -309,5 +345,5 @@ def remove_unreachable(fn: Function) -> bool:
 
 __all__ = [
     "VOID", "Block", "Const", "Data", "Function", "Instr", "Map", "Module", "Param", "ProgramRow", "Undef", "Value",
-    "add_edge", "const", "false", "make", "remove_edge", "remove_unreachable", "replace_all", "replace_uses", "true",
+    "add_edge", "const", "false", "make", "remove_edge", "remove_unreachable", "replace_all", "replace_uses", "true", "users_of",
 ]  # fmt: skip

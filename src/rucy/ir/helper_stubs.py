@@ -116,6 +116,29 @@ def _c_string(env: Env, value: int | Pointer) -> bytes:
     return bytes(out)
 
 
+def _iter_num_new(env: Env, args: list[Any]) -> int:
+    slot, start, end = args
+    write(slot, signed(start).to_bytes(4, "little", signed=True) + signed(end).to_bytes(4, "little", signed=True))
+    return 0
+
+
+def _iter_num_next(env: Env, args: list[Any]) -> int | Pointer:
+    """The kernel gives the place of the number, which lies in the iterator."""
+    (slot,) = args
+    at, end = (int.from_bytes(read(slot, 4, off), "little", signed=True) for off in (0, 4))
+    if at >= end:
+        return 0
+    write(slot, (at + 1).to_bytes(4, "little", signed=True))
+    return Pointer(slot.region, slot.offset)
+
+
+#: kernel functions likewise
+KFUNCS: dict[str, Helper] = {
+    "bpf_iter_num_new":      _iter_num_new,
+    "bpf_iter_num_next":     _iter_num_next,
+    "bpf_iter_num_destroy":  lambda env, _: 0,
+}  # fmt: skip
+
 STUBS: dict[str, Helper] = {
     **MAP_STUBS,
     "ktime_get_ns":          lambda env, _: env.now,

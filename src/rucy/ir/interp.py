@@ -9,11 +9,12 @@ are a check (`nonnil`, `within`, …) that does not hold and the use of an undef
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rucy.ir.function import Block, Const, Function, Instr, Module, Undef, Value
 from rucy.ir.refs import CoreRef
 from rucy.ir.types import I1, POINTER_KINDS, VOID
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.ir.map_models import Model
@@ -86,6 +87,7 @@ class Env:
         self.kfuncs: dict[str, Helper] = {}
         self.externs: dict[str, bytes] = {}  # what the loader fills in; zeros without
         self.step_limit = 1_000_000
+        self.most_turns = 1 << 23  # of each loop that may be stopped
         self.now = 1_000_000_007
         self.pid_tgid = 77 << 32 | 78
         self.uid_gid = 1000 << 32 | 1001
@@ -98,6 +100,8 @@ class Env:
         self.models: dict[Region | None, Model] = {}
         self.reserved: dict[Region | None, Model] = {}  # records that are neither submitted nor discarded
         self.call: Callable[[Any, list[Any]], Any] | None = None
+        self.locked: Pointer | None = None  # the lock that is held
+        self.timers: dict[Pointer, Timer] = {}
         self.regions: list[Region] = []
         self._next = 0xFFFF_8880_0000_0000
 
@@ -115,12 +119,44 @@ class Env:
         self.regions.append(region)
         return region
 
+    def keep_maps(self, before: Env) -> None:
+        """The maps of an earlier run, whose elements stay where they are."""
+        self.maps, self._next = before.maps, before._next
+        for model in self.maps.values():
+            model.env = self
+            self.regions += model.elements.values()
+
     def pointer(self, address: int) -> Pointer:
         """The place that has this address."""
         for region in self.regions:
             if region.base <= address <= region.base + len(region.data) and address:
                 return Pointer(region, address - region.base)
         return Pointer(None, address)
+
+
+class Timer:
+    """A timer of a map's element: what it calls, and when; None while it is not set."""
+
+    __slots__ = ("map", "element", "callback", "due")
+
+    def __init__(self, map: Pointer, element: tuple[bytes, Region]) -> None:
+        self.map = map
+        self.element = element
+        self.callback: Pointer | None = None
+        self.due: int | None = None
+
+
+def fire(env: Env) -> int:
+    """Let the time of all timers that are set come, in order, and call what they call; how many. After a run."""
+    fired = 0
+    while due := sorted((timer for timer in env.timers.values() if timer.due is not None), key=lambda timer: timer.due or 0):
+        timer, fired = due[0], fired + 1
+        env.now, timer.due = max(env.now, timer.due or 0), None
+        assert env.call is not None and timer.callback is not None
+        key = Pointer(env.region("mem", timer.element[0], "a key"), 0)
+        if env.call(timer.callback, [timer.map, key, Pointer(timer.element[1], 0)]) != 0:
+            raise InterpError("a timer's function gives something else than 0")
+    return fired
 
 
 class Result(NamedTuple):
@@ -141,6 +177,8 @@ def run(module: Module, name: str, args: list[Any], env: Env | None = None) -> R
     value = machine.call(fn, [_argument(arg) for arg in args], 1)
     if machine.env.reserved:
         raise InterpError(f"@{name}: left with {len(machine.env.reserved)} reserved records")
+    if machine.env.locked is not None:
+        raise InterpError(f"@{name}: left with a lock held")
     memory = {name: bytes(region.data) for name, region in machine.data.items()}
     return Result(value, machine.env.printed, memory, machine.steps)
 
@@ -267,6 +305,7 @@ class _Machine:
         self.module = module
         self.env = env
         self.steps = 0
+        self.turns: dict[Instr, int] = {}  # of each loop that may be stopped, over the whole run
         self.functions = {fn.name: env.region("func", b"", f"@{fn.name}") for fn in module.functions}
         self.maps = {name: env.region("map", b"", f"@{name}") for name in module.maps}
         self._add_models(env)
@@ -278,12 +317,12 @@ class _Machine:
             self.data[row.name] = region
 
     def _add_models(self, env: Env) -> None:
+        by_region = {region: fn for fn, region in zip(self.module.functions, self.functions.values())}
+        env.call = lambda pointer, args: self.call(by_region[pointer.region], args, 2)
         if not self.maps:
             return
         from rucy.ir.map_models import models
 
-        by_region = {region: fn for fn, region in zip(self.module.functions, self.functions.values())}
-        env.call = lambda pointer, args: self.call(by_region[pointer.region], args, 2)
         for name, model in models(env, self.module.maps):
             env.maps[name] = env.models[self.maps[name]] = model
 
@@ -363,8 +402,8 @@ class _Machine:
 
     def _callfn(self, frame: _Frame, instr: Instr, args: list[Any]) -> RunValue:
         fn = self.module.function(instr.attrs["symbol"])
-        if fn is None:
-            raise Fault("no such function")
+        if fn is None or self.env.locked is not None:
+            raise Fault("no such function" if fn is None else "called while a lock is held")
         value = self.call(fn, args, frame.depth + 1)
         if value is None:
             return _UNDEFINED
@@ -493,6 +532,11 @@ def _exists(machine: _Machine, instr: Instr, args: list[Any]) -> RunValue:
     return 1
 
 
+def _turn(machine: _Machine, instr: Instr, args: list[Any]) -> RunValue:
+    machine.turns[instr] = machine.turns.get(instr, 0) + 1
+    return int(machine.turns[instr] <= machine.env.most_turns)
+
+
 def _call(machine: _Machine, instr: Instr, args: list[Any]) -> RunValue:
     from rucy.ir.helper_stubs import STUBS
 
@@ -500,13 +544,20 @@ def _call(machine: _Machine, instr: Instr, args: list[Any]) -> RunValue:
     stub = machine.env.helpers.get(name) or STUBS.get(name)
     if stub is None:
         raise Fault("no stub for this helper")
+    if machine.env.locked is not None and name != "spin_unlock":
+        raise Fault("called while a lock is held")
     return _result(machine, instr, stub(machine.env, args))
 
 
 def _kfunc(machine: _Machine, instr: Instr, args: list[Any]) -> RunValue:
-    stub = machine.env.kfuncs.get(instr.attrs["symbol"])
+    from rucy.ir.helper_stubs import KFUNCS
+
+    name = instr.attrs["symbol"]
+    stub = machine.env.kfuncs.get(name) or KFUNCS.get(name)
     if stub is None:
         raise Fault("no stub for this kfunc")
+    if machine.env.locked is not None:
+        raise Fault("called while a lock is held")
     return _result(machine, instr, stub(machine.env, args))
 
 
@@ -520,6 +571,7 @@ def _result(machine: _Machine, instr: Instr, value: int | Pointer) -> RunValue:
 
 _OPS: dict[str, Callable[[_Machine, Instr, list[Any]], RunValue]] = {
     "load": _load, "store": _store, "zero": _zero, "atomic": _atomic, "padd": _padd, "slot": _slot,
-    "global": _global, "map": _named("maps"), "func": _named("functions"), "cast": _cast, "addr": _addr, "core": _core,
-    "nonnil": _nonnil, "within": _within, "covers": _covers, "exists": _exists, "call": _call, "kfunc": _kfunc,
+    "global": _global, "map": _named("maps"), "func": _named("functions"), "cast": _cast,
+    "arena": _cast, "addr": _addr, "core": _core,
+    "turn": _turn, "nonnil": _nonnil, "within": _within, "covers": _covers, "exists": _exists, "call": _call, "kfunc": _kfunc,
 }  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rucy.ir.function import Map
-from rucy.ir.interp import NULL, Env, Fault, Helper, Pointer, Region, read, write
+from rucy.ir.interp import NULL, Env, Fault, Helper, Pointer, Region, Timer, read, write
 
 ENOENT, E2BIG, EEXIST, EINVAL, EOPNOTSUPP = 2, 7, 17, 22, 95
 NOEXIST, EXIST = 1, 2  # BPF_NOEXIST, BPF_EXIST of include/uapi/linux/bpf.h
@@ -27,7 +27,10 @@ class Model:
         self.elements: dict[bytes, Region] = {}
         self.listed: list[bytes] = []
         self.used = 0  # bytes of a ring
+        self.objects = _objects(row)
         self.pending: dict[Region, int] = {}  # reserved record → its place in the ring: that of its reservation
+        of_maps = row.values if row.inner is not None else ()
+        self.inside = {slot.to_bytes(row.key_size, "little"): name for slot, name in of_maps}  # key → the map there
 
     def contents(self) -> dict[bytes, bytes]:
         return {key: bytes(region.data) for key, region in self.elements.items()}
@@ -41,7 +44,10 @@ class Model:
         if key in self.elements and self.row.type in _ARRAYS:
             self.elements[key].data[:] = value  # an array's elements stay where they are
         else:
-            self.elements[key] = self.env.region("map_value", value, f"{self.row.name}[{key.hex()}]", writable=True)
+            made = self.env.region("map_value", value, f"{self.row.name}[{key.hex()}]", writable=True)
+            for offset, size in self.objects.values():  # the kernel's own bytes: nobody reads them
+                made.known[offset : offset + size] = bytes(size)
+            self.elements[key] = made
 
     def find(self, key: bytes) -> bytes | None:
         """The key of the element that a lookup finds. All elements of an array are there, zero at first."""
@@ -51,6 +57,13 @@ class Model:
             return key if key in self.elements else None
         fitting = [k for k in self.elements if _length(k) <= _length(key) and _bits(k)[: _length(k)] == _bits(key)[: _length(k)]]
         return max(fitting, key=_length, default=None)
+
+    def walked(self) -> list[tuple[bytes, Region]]:
+        """The elements as a walk meets them: all of an array's, by index."""
+        if self.row.type not in _ARRAYS:
+            return list(self.elements.items())
+        keys = [index.to_bytes(4, "little") for index in range(self.row.entries)]
+        return [(key, self.elements[key]) for key in keys if self.find(key) is not None]
 
     def update(self, key: bytes, value: bytes, flags: int) -> int:
         if flags > EXIST:
@@ -107,7 +120,17 @@ class Model:
         return True
 
 
+_OBJECTS = {"spin_lock": 4, "timer": 16}
+
+
+def _objects(row: Map) -> dict[str, tuple[int, int]]:
+    """(offset, bytes) of the lock and timer of a value."""
+    fields = row.value[3] if isinstance(row.value, tuple) and row.value[0] == "struct" else ()
+    return {of: (offset, _OBJECTS[of]) for _, of, offset in fields if of in _OBJECTS}
+
+
 _ARRAYS = ("ARRAY", "PERCPU_ARRAY")
+_OF_MAPS = ("ARRAY_OF_MAPS", "HASH_OF_MAPS")
 _HASHES = ("HASH", "LRU_HASH", "PERCPU_HASH", "LRU_PERCPU_HASH", "LPM_TRIE")
 
 
@@ -138,9 +161,17 @@ def _model(env: Env, map: Any, *types: str) -> Model:
 
 
 def _lookup(env: Env, args: list[Any]) -> Pointer:
-    model = _model(env, args[0], *_HASHES, *_ARRAYS)
+    model = _model(env, args[0], *_HASHES, *_ARRAYS, *_OF_MAPS)
+    if model.row.inner is not None:
+        name = model.inside.get(read(args[1], model.row.key_size))
+        return next((Pointer(region, 0) for region, held in env.models.items() if held.row.name == name), NULL)
     key = model.find(read(args[1], model.row.key_size))
-    return NULL if key is None else Pointer(model.elements[key], 0)
+    if key is None:
+        return NULL
+    element, lasting = model.elements[key], model.row.scratch
+    if lasting is not None:
+        element.known[lasting:] = bytes(len(element.known) - lasting)
+    return Pointer(element, 0)
 
 
 def _update(env: Env, args: list[Any]) -> int:
@@ -221,6 +252,84 @@ def _perf_output(env: Env, args: list[Any]) -> int:
     return 0
 
 
+def _object(env: Env, pointer: Any, kind: str) -> tuple[Model, Region]:
+    """The map and the element that a pointer to an object of the kernel's own is in."""
+    for model in env.models.values():
+        place = model.objects.get(kind)
+        for region in model.elements.values():
+            if place is not None and isinstance(pointer, Pointer) and pointer == Pointer(region, place[0]):
+                return model, region
+    raise Fault(f"the argument is no {kind} of an element of a map")
+
+
+def _lock(env: Env, args: list[Any]) -> int:
+    _object(env, args[0], "spin_lock")
+    env.locked = args[0]
+    return 0
+
+
+def _unlock(env: Env, args: list[Any]) -> int:
+    if env.locked is None or env.locked != args[0]:
+        raise Fault("this lock is not held")
+    env.locked = None
+    return 0
+
+
+def _timer(env: Env, args: list[Any]) -> Timer:
+    timer = env.timers.get(args[0])
+    if timer is None:
+        raise Fault("this timer was not made")
+    return timer
+
+
+def _timer_init(env: Env, args: list[Any]) -> int:
+    """-EBUSY where it is made already (bpf_timer_init in kernel/bpf/helpers.c)."""
+    model, region = _object(env, args[0], "timer")
+    if _model(env, args[1]) is not model:
+        raise Fault("the timer is in another map")
+    if args[0] in env.timers:
+        return -16
+    key = next(key for key, value in model.elements.items() if value is region)
+    env.timers[args[0]] = Timer(args[1], (key, region))
+    return 0
+
+
+def _timer_set_callback(env: Env, args: list[Any]) -> int:
+    _timer(env, args).callback = args[1]
+    return 0
+
+
+def _timer_start(env: Env, args: list[Any]) -> int:
+    timer = _timer(env, args)
+    if timer.callback is None:
+        return -EINVAL
+    timer.due = env.now + args[1]
+    return 0
+
+
+def _timer_cancel(env: Env, args: list[Any]) -> int:
+    """1 where it was set."""
+    timer = env.timers.get(args[0])
+    if timer is None:
+        return -EINVAL
+    was, timer.due = timer.due is not None, None
+    return int(was)
+
+
+def _loop(env: Env, args: list[Any]) -> int:
+    """Turns done; the function ends it with 1. BPF_MAX_LOOPS of include/linux/bpf.h."""
+    assert env.call is not None
+    if args[0] > 8 * 1024 * 1024:
+        return -E2BIG
+    for at in range(args[0]):
+        said = env.call(args[1], [at, args[2]])
+        if said not in (0, 1):
+            raise Fault(f"the callback gives {said}")
+        if said:
+            return at + 1
+    return int(args[0])
+
+
 _STORAGES = ("SK_STORAGE", "TASK_STORAGE", "INODE_STORAGE", "CGRP_STORAGE")
 
 
@@ -252,7 +361,7 @@ def _for_each(env: Env, args: list[Any]) -> int:
     model = _model(env, args[0], *_HASHES, *_ARRAYS)
     assert env.call is not None
     seen = 0
-    for key, region in list(model.elements.items()):
+    for key, region in model.walked():
         seen += 1
         at = Pointer(env.region("mem", key, "a key"), 0)
         said = env.call(args[1], [args[0], at, Pointer(region, 0), args[2]])
@@ -276,6 +385,13 @@ STUBS: dict[str, Helper] = {
     "ringbuf_output": _ring_output,
     "perf_event_output": _perf_output,
     "for_each_map_elem": _for_each,
+    "loop": _loop,
+    "timer_init": _timer_init,
+    "timer_set_callback": _timer_set_callback,
+    "timer_start": _timer_start,
+    "timer_cancel": _timer_cancel,
+    "spin_lock": _lock,
+    "spin_unlock": _unlock,
     **dict.fromkeys((f"{word}_storage_get" for word in ("sk", "task", "inode", "cgrp")), _storage_get),
     **dict.fromkeys((f"{word}_storage_delete" for word in ("sk", "task", "inode", "cgrp")), _storage_delete),
 }

@@ -16,7 +16,9 @@ Effects:          R reads memory   W writes memory   X other effect (call, atomi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.ir.function import Instr
@@ -70,6 +72,7 @@ _ROWS = (
     _row("int",       "b",    "i",    "NS",   "",  "1 for true, 0 for false"),
     _row("addr",      "p",    "i",    "NS",   "",  "the pointer as a number"),
     _row("cast",      "v",    "?",    "NS",   "",  "a number or pointer taken as a pointer of another kind (probe, user)"),
+    _row("arena",     "vp",   "?",    "NS",   "",  "an address in an arena (the map) as a pointer that loads and stores take"),
     _row("core",      "",     "i",    "NS",   "ref", "a CO-RE value, filled in at load time: opaque"),
     _row("global",    "",     "?",    "NS",   "symbol off", "address of a data variable"),
     _row("map",       "",     "?",    "NS",   "symbol", "a map, as helpers take it"),
@@ -78,11 +81,12 @@ _ROWS = (
     _row("padd",      "pi",   "same", "NS",   "",  "pointer + bytes"),
     _row("load",      "p",    "?",    "R",    "off width signed", "width bytes (1 2 4 8) at p + off; off a number or a CO-RE offset"),
     _row("store",     "vp",   "-",    "W",    "off width", "the low width bytes of operand 0 to operand 1 + off"),
-    _row("zero",      "p",    "-",    "W",    "off size", "zero bytes; off and size are multiples of 8, or covered by narrower stores"),
+    _row("zero",      "p",    "-",    "W",    "off size", "zero size bytes at p + off"),
     _row("atomic",    "p*",   "?",    "RWX",  "kind off width fetch", "kind: add and or xor xchg cmpxchg; result (old value) only with fetch"),
     _row("call",      "*",    "?",    "RWX",  "helper", "a kernel helper; effects come from its row"),
     _row("callfn",    "*",    "?",    "RWX",  "symbol", "a function of this module"),
     _row("kfunc",     "*",    "?",    "RWX",  "symbol", "a kernel function found by BTF"),
+    _row("turn",      "",     "b",    "X",    "form symbol cap kept", "may the loop whose head this is go on? At most cap turns; kept: also where its end can be proved"),
     _row("nonnil",    "p",    "?",    "NK",   "",  "operand 0, known not to be NULL"),
     _row("within",    "i",    "i",    "NK",   "lo hi", "operand 0, known to be in lo..hi (unsigned)"),
     _row("covers",    "p",    "same", "NK",   "size", "operand 0, known to have size bytes before the packet's end"),
@@ -112,7 +116,7 @@ SWAPPED = {
 
 
 class Effects(NamedTuple):
-    """What one instruction may do, as passes ask it."""
+    """What one instruction may do, as passes ask it. fresh: its result is memory that nobody else sees."""
 
     reads: bool
     writes: bool
@@ -123,34 +127,57 @@ class Effects(NamedTuple):
     acquires: bool
     releases: bool
     may_sleep: bool
+    opens: str  # what is closed again on every way, by what `closes` the same; "" of all else
+    closes: str
+    turns: bool  # the next of an iterator: the verifier walks the loop around it until nothing is new
+    fresh: bool
+
+
+_CLOSERS = ("spin_unlock", "ringbuf_submit", "ringbuf_discard", "ringbuf_submit_dynptr", "ringbuf_discard_dynptr")
 
 
 def effects(instr: Instr) -> Effects:
     """Effects of an instruction: its op's row, and for a helper the helper's kernel row."""
     flags = instr.op.effects
-    kills = acquires = releases = may_sleep = False
+    kills = acquires = releases = may_sleep = turns = steady = fresh = False
+    opens = closes = ""
     if instr.op.name == "call":
         from rucy.kernel import helpers
 
+        steady, fresh = instr.attrs["helper"] in helpers.STEADY, instr.attrs["helper"] in helpers.FRESH
         row = helpers.find(instr.attrs["helper"])
         if row is not None:
             kills, acquires, releases, may_sleep = row.changes_packet, row.acquires, row.releases, row.may_sleep
+            acquires = acquires or any(cls == "DYNPTR|RINGBUF|UNINIT" for cls in row.args)
+            acquires = acquires or (row.name == "map_lookup_elem" and instr.type.kind == "kernel")  # a socket, held for it
+            opens = row.name if acquires or row.name in ("spin_lock", "ringbuf_reserve") else ""
+            closes = row.name if releases or row.name in _CLOSERS else ""
     elif instr.op.name == "kfunc":
         from rucy.kernel import kfuncs
 
         kfunc = kfuncs.find(instr.attrs["symbol"])
         own = kfunc.flags if kfunc is not None else ()
-        kills, acquires, releases, may_sleep = True, "acquire" in own, "release" in own, True
+        kills = not any(flag.startswith("iter_") for flag in own)
+        acquires, releases, may_sleep, turns = "acquire" in own, "release" in own, True, "iter_next" in own
+        region = next((row for row in kfuncs.REGIONS if instr.attrs["symbol"] in (row.enter, row.leave)), None)
+        opens = "one" if acquires or "iter_new" in own else ""
+        closes = "one" if releases or "iter_destroy" in own else ""
+        if region is not None:
+            opens, closes = (region.kind, "") if instr.attrs["symbol"] == region.enter else ("", region.kind)
     elif instr.op.name == "callfn":
         kills = may_sleep = True
     return Effects(
         "R" in flags,
         "W" in flags,
-        not ("W" in flags or "X" in flags or "T" in flags),
-        "N" in flags,
+        steady or not ("W" in flags or "X" in flags or "T" in flags),
+        steady or "N" in flags,
         "S" in flags,
         kills,
         acquires,
         releases,
         may_sleep,
+        opens,
+        closes,
+        turns,
+        fresh,
     )

@@ -11,9 +11,13 @@ from rucy.ir.function import Block, Function, Instr, Undef, Value, make
 def restore_ssa(fn: Function, definitions: dict[Instr, dict[Block, Value]]) -> dict[Instr, Value]:
     """`definitions`: value → block → what stands for it at the block's end, its own home among them. Gives the new
     phis, each with the value that it stands for."""
+    if not definitions:
+        return {}
     reaching: dict[Value, _Reaching] = {value: _Reaching(value, found) for value, found in definitions.items()}
     for block in fn.blocks:
         for instr in block.instrs:
+            if reaching.keys().isdisjoint(instr.args):
+                continue
             for at, arg in enumerate(instr.args):
                 one = reaching.get(arg)
                 if one is None:

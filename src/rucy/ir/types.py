@@ -6,7 +6,7 @@ A pointer's type says what the verifier will believe of it; its kinds are rows o
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class Type(NamedTuple):

@@ -6,12 +6,14 @@ Runs in tests between all passes, not on a plain compile. What is legal tightens
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rucy.ir.dominance import Dominance
 from rucy.ir.function import Block, Const, Function, Instr, Module, Param, Undef, Value
+from rucy.ir.locks import misused
 from rucy.ir.ops import NEGATED, SWAPPED, effects
 from rucy.ir.types import I1, I64, POINTER_KINDS, VOID, Type
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.kernel.helpers import Helper
@@ -32,7 +34,7 @@ STAGES = {
     for row in (
         #     name      ops that are gone    critical edges into phis
         Stage("ir",     (),                  True),
-        Stage("legal",  ("sdiv", "smod"),    False),
+        Stage("legal",  ("sdiv", "smod", "turn"), False),
     )
 }  # fmt: skip
 
@@ -64,7 +66,13 @@ def verify_function(fn: Function, stage: str = "ir") -> list[str]:
         for at, instr in enumerate(block.instrs):
             for text in check.instr(instr, at):
                 problems.append(f"{block.name}: {_show(instr)}: {text}")
-    return problems
+    return problems + [f"{_show(at)}: {_LOCKS[kind]}" for kind, at in misused(fn)]
+
+
+_LOCKS = {
+    "called": "called while a lock is held", "kept": "leaves with a lock held", "foreign": "gives back a lock that is not held",
+    "apart": "a lock is held on one way here and not on another",
+}  # fmt: skip
 
 
 def _show(instr: Instr) -> str:
@@ -376,6 +384,14 @@ def _cast(check: _Checker, instr: Instr) -> Iterator[str]:
         yield f"{source} cannot be taken as {type}"
 
 
+def _arena(check: _Checker, instr: Instr) -> Iterator[str]:
+    address, arena = instr.args
+    if instr.type.kind != "arena":
+        yield f"makes {instr.type}"
+    if address.type.is_ptr or arena.type.kind != "map":
+        yield f"takes an address and a map, not {address.type} and {arena.type}"
+
+
 def _phi(check: _Checker, instr: Instr) -> Iterator[str]:
     type = instr.type
     if type.kind == "ctx":
@@ -425,14 +441,19 @@ def _call(check: _Checker, instr: Instr) -> Iterator[str]:
         yield from _map_call(instr, row)
 
 
+_THERE = ("CONST_MAP_PTR", "MAP_KEY", "MAP_VALUE")
+
+
 def _map_call(instr: Instr, row: Helper) -> Iterator[str]:
     """Maps where maps are taken, and what is found in one may be missing."""
     for number, (wanted, arg) in enumerate(zip(row.args, instr.args)):
         if (wanted == "CONST_MAP_PTR") != (arg.type.kind == "map"):
             yield f"argument {number} is {arg.type} where {wanted} is taken"
-        elif wanted.startswith(("MAP_KEY", "MAP_VALUE")) and arg.type.nullable and not wanted.endswith("_OR_NULL"):
+        elif wanted.startswith(_THERE) and arg.type.nullable and not wanted.endswith("_OR_NULL"):
             yield f"argument {number} may be NULL: {arg.type}"
     found = _FOUND.get(row.ret)
+    if row.name == "map_lookup_elem" and instr.type.kind in ("map", "kernel"):  # of maps of maps, of sockets
+        found = (instr.type.kind, True, False)
     if found is not None and (instr.type.kind, instr.type.nullable, instr.type.owned) != found:
         yield f"its type is {instr.type}"
 
@@ -581,7 +602,7 @@ _RULES: dict[str, _Rule] = {
     **dict.fromkeys(("and", "or", "xor"), _arithmetic_on_bits),
     **dict.fromkeys(NEGATED, _compare),
     "padd": _padd, "load": _load, "store": _store, "zero": _zero, "atomic": _atomic, "slot": _slot, "cast": _cast,
-    "phi": _phi, "ret": _ret, "call": _call, "callfn": _callfn, "kfunc": _callfn, "branch": _branch_edges,
+    "arena": _arena, "phi": _phi, "ret": _ret, "call": _call, "callfn": _callfn, "kfunc": _callfn, "branch": _branch_edges,
     "nonnil": _nonnil, "within": _within, "covers": _covers, "exists": _exists,
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ Sources: include/uapi/linux/bpf.h and bpf_common.h (opcodes, BPF_PSEUDO_*),
 Documentation/bpf/standardization/instruction-set.rst.
 """
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 # "func" is the address of a function, "call" a BPF-to-BPF call, "extern_func" a kfunc, "core" a CO-RE relocation.
 REF_KINDS = ("map", "global", "func", "call", "extern_func", "extern_var", "core")

@@ -10,7 +10,7 @@ SYSCALL_DEFINEx of arch/*/include/asm/syscall_wrapper.h puts before the name; it
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class Register(NamedTuple):

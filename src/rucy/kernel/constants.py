@@ -1,4 +1,4 @@
-"""Constants that both halves of a program can name: errno, AF_*, IPPROTO_*, ETH_P_*, O_*, S_*.
+"""Constants that both halves of a program can name: errno, AF_*, IPPROTO_*, ETH_P_*, O_*, S_*, SIG*.
 
 Scraped into `_generated/constants` from uapi headers (asm-generic/errno.h, linux/socket.h, linux/in.h,
 linux/if_ether.h, asm-generic/fcntl.h, linux/stat.h); where a machine has its own number, it has its own line.
@@ -6,11 +6,21 @@ linux/if_ether.h, asm-generic/fcntl.h, linux/stat.h); where a machine has its ow
 
 from __future__ import annotations
 
+#: Without SIG: include/uapi/asm-generic/signal.h, which x86 and arm64 share.
+SIGNALS = {
+    "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "BUS": 7, "FPE": 8, "KILL": 9, "USR1": 10, "SEGV": 11,
+    "USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15, "STKFLT": 16, "CHLD": 17, "CONT": 18, "STOP": 19, "TSTP": 20,
+    "TTIN": 21, "TTOU": 22, "URG": 23, "XCPU": 24, "XFSZ": 25, "VTALRM": 26, "PROF": 27, "WINCH": 28, "IO": 29, "PWR": 30,
+    "SYS": 31,
+}  # fmt: skip
+
 
 def find(name: str, arch: str = "x86_64") -> int | None:
     """The value of a constant; None if it is not one of these."""
     from rucy.kernel._generated.constants import TEXT
 
+    if name[:3] == "SIG" and name[3:] in SIGNALS:
+        return SIGNALS[name[3:]]
     for key in (f"{name}@{arch}", name):
         at = TEXT.find(f"\n{key} ")
         if at >= 0:
@@ -23,4 +33,5 @@ def names() -> list[str]:
     """Names of all constants of the table."""
     from rucy.kernel._generated.constants import TEXT
 
-    return [line.split(" ", 1)[0] for line in TEXT.splitlines() if line and "@" not in line]
+    scraped = [line.split(" ", 1)[0] for line in TEXT.splitlines() if line and "@" not in line]
+    return scraped + [f"SIG{name}" for name in SIGNALS]

@@ -11,7 +11,7 @@ A kprobe's context is its machine's pt_regs: `arch`. A struct whose place depend
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class Field(NamedTuple):

@@ -7,7 +7,7 @@ Documentation/bpf/standardization/instruction-set.rst and the constants of inclu
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class Feature(NamedTuple):

@@ -17,7 +17,7 @@ strictness that of the strictest scraped kernel.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class Helper(NamedTuple):
@@ -98,6 +98,23 @@ ONLY: dict[tuple[str, str], tuple[str, ...]] = {
     ("SYSCALL",          "seq_printf_btf"):   (),
 }
 # fmt: on
+
+#: helpers that give memory which nobody else sees until it is handed back
+FRESH = frozenset({"ringbuf_reserve"})
+
+#: helpers without arguments whose value is the same all through a run: a program does not move to another task or CPU
+STEADY = frozenset({
+    "get_current_pid_tgid", "get_current_uid_gid", "get_current_task", "get_current_task_btf", "get_smp_processor_id",
+    "get_numa_node_id",
+})  # fmt: skip
+
+#: helpers that only programs with `sleepable: true` have: bpf_copy_from_user* of kernel/bpf/helpers.c, bpf_ima_* of
+#: kernel/bpf/bpf_lsm.c. Others that may sleep have a second form that does not.
+SLEEPING = ("copy_from_user", "copy_from_user_task", "ima_inode_hash", "ima_file_hash")
+
+#: functions in whose programs bpf_d_path may be called: btf_allowlist_d_path of kernel/trace/bpf_trace.c (Linux 5.10 to 7.3)
+D_PATH = ("security_file_permission", "security_inode_getattr", "security_file_open", "security_path_truncate", "vfs_truncate",
+          "vfs_fallocate", "dentry_open", "vfs_getattr", "filp_close")  # fmt: skip
 
 _found: dict[str, Helper | None] = {}
 

@@ -8,7 +8,7 @@ Numbers of protocols are those of if_ether.h and in.h.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class HeaderField(NamedTuple):

@@ -7,7 +7,7 @@ task_struct.state became __state in Linux commit 2f064a59a11f ("sched: Change ta
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class Renamed(NamedTuple):

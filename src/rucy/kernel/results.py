@@ -12,7 +12,7 @@ parser, which has no such value: wait for more).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class Result(NamedTuple):

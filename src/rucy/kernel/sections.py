@@ -7,7 +7,7 @@ Linux 5.10.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class Section(NamedTuple):

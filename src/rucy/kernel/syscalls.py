@@ -6,7 +6,7 @@ kernel that has it. `__user` is left out of the types: every pointer here is a u
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class Argument(NamedTuple):

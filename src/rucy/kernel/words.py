@@ -6,7 +6,7 @@ The halves of bpf_get_current_pid_tgid and bpf_get_current_uid_gid are as includ
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class Builtin(NamedTuple):

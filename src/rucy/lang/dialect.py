@@ -12,7 +12,7 @@ row is asked.
 
 `tree.Prim` operations on top of `typed.PRIMS`, which the checker takes:
     "eq" "ne"    any two values: Integers, Booleans, strings, pointers, nil (a nil test), nil-able ones
-    "is_nil"     any value: Bool
+    "is_nil"     any value: Bool          "truth"  a Bool: itself; another value that is not nil: true
     "str_eq" "str_start" "str_end" "str_include"   (string, string): Bool
     "str_size"   (string): Integer      "str_empty"  (string): Bool
     "str_byte"   (string, Integer): nil-able Integer, not nil-able where a constant index is inside
@@ -36,9 +36,9 @@ A key that is missing is shown as the checker's neutral text.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from rucy.lang.tree import Node, Send
+from rucy.records import NamedTuple
 
 
 class MethodRow(NamedTuple):
@@ -60,8 +60,9 @@ class MethodRow(NamedTuple):
 class Dialect(NamedTuple):
     """`methods[(owner, name)]`; `truth[owner]` is "value" (a Bool), "not_nil" (true unless nil) or "always" (an error that
     shows what to write); `words` has the language's spelling of neutral terms, used as {words[nil]} in messages.
-    `map_methods`: what methods of maps and structs mean: "new" of a struct; "get" "set" "has" "fetch" "delete" "push"
-    "append" "pop" "peek" "reserve" "each" "count" of maps."""
+    `map_methods`: what methods of maps and structs mean: "new" of a struct; "get" "set" "has" "fetch" "delete" "drain" "alloc"
+    "free" "push" "append" "pop" "peek" "reserve" "each" "size" "empty" of maps, and walks through them: "count" "sum" "any" "all"
+    "none" "each_key" "each_value"."""
 
     methods: dict[tuple[str, str], MethodRow]
     truth: dict[str, str]

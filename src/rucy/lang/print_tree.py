@@ -85,7 +85,7 @@ class _Printer:
             head = f"(section {_quote(node.section.value)}"
             return self.lines(head, [self.method(node.method)] if node.method is not None else [])
         args = [self.node(arg) for arg in node.args] + [f"{key}: {self.node(value)}" for key, value in node.options]
-        params = " ".join(self.name(var) for var in node.block.params)
+        params = " ".join(self.name(param.var) for param in node.block.params)
         head = " ".join([f"(probe {node.hook}", *args, f"[{params}]"])
         return self.lines(head, self.body(node.block.body))
 
@@ -112,6 +112,8 @@ class _Printer:
                 return node.name
             case tree.Global():
                 return "$" + node.name
+            case tree.BlockGiven():
+                return "(block-given)"
             case tree.Bad():
                 return "(bad)"
             case tree.Interp():
@@ -159,13 +161,23 @@ class _Printer:
     def send(self, node: tree.Send) -> str:
         parts: list[tree.Node | str] = [*node.args]
         parts += [f"{key}: {self.node(value)}" for key, value in node.kwargs]
-        if node.block is not None:
-            params = " ".join(self.name(var) for var in node.block.params)
+        if isinstance(node.block, tree.PassedBlock):
+            parts.append("(passed-block)")
+        elif node.block is not None and node.block.method:
+            parts.append(f"(block &:{node.block.method})")
+        elif node.block is not None:
+            params = " ".join(self.parameter(param) for param in node.block.params)
             parts.append(self.lines(f"(block [{params}]", self.body(node.block.body)))
         dot = "&." if node.safe else "."
         if node.recv is None:
             return self.lines(f"(call {node.name}", parts)
         return self.lines("(send", [node.recv, dot + node.name, *parts])
+
+    def parameter(self, param: tree.BlockParameter) -> str:
+        if param.inner is not None:
+            return f"({' '.join(self.parameter(one) for one in param.inner)})"
+        shown = self.name(param.var)
+        return f"({shown} {self.node(param.default)})" if param.default is not None else shown
 
     def control(self, node: tree.Node) -> str:
         match node:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rucy.lang import typed
 from rucy.lang.storage import (
     ArrayStorage,
@@ -21,6 +23,7 @@ from rucy.lang.types import (
     BoolType,
     BytesType,
     CtxType,
+    DynptrType,
     ElementsType,
     HeaderType,
     IntType,
@@ -34,6 +37,7 @@ from rucy.lang.types import (
     StructType,
     SymType,
     Type,
+    WordsType,
 )  # fmt: skip
 
 
@@ -49,7 +53,7 @@ def format_checked(checked: typed.Checked) -> str:
         option = f" (--{setting.option})" if setting.option else f" ({setting.kind})"
         out.append(f"{setting.name}: {format_storage(setting.storage)}{'?' if setting.given else ''}{shown}{option}")
     for held in checked.maps.values():
-        out.append(_map(held))
+        out.append(format_map(held))
     for program in checked.programs:
         out.append(f'\nprogram {program.name} "{program.section}" {program.prog_type}')
         for var, node in program.args:
@@ -66,15 +70,22 @@ def format_checked(checked: typed.Checked) -> str:
     return "\n".join(out) + "\n"
 
 
-def format_type(type_: Type) -> str:
-    """ "u64", "i64", "be16", "u64?", "str[16]", "*#123?" (a pointer to BTF type 123 that may be NULL)."""
+def format_type(type_: Type, spell: Callable[[int], str] | None = None) -> str:
+    """ "u64", "i64", "be16", "u64?", "str[16]", "*#123?" (a pointer to BTF type 123 that may be NULL; with `spell`, which
+    knows the type's name, "struct sock *?")."""
     match type_:
         case IntType():
-            return f"be{type_.net}" if type_.net else "i64" if type_.signed else "u64"
+            return type_.shown or f"be{type_.net}" if type_.net else "i64" if type_.signed else "u64"
         case OptType():
-            return f"{format_type(type_.of)}?"
+            return f"{format_type(type_.of, spell)}?"
         case StrType():
             return f"str[{type_.size}]"
+        case PtrType() if spell is not None:
+            name = spell(type_.pointee) if type_.pointee else "void"
+            star = "*" if name.endswith("*") else " *"
+            return f"{name}{' __user' if type_.user else ''}{star}{'?' if type_.null else ''}"
+        case AggregateType() if spell is not None:
+            return spell(type_.btf)
         case PtrType():
             marks = ("" if type_.direct else " probe") + (" user" if type_.user else "")
             return f"*#{type_.pointee}{'?' if type_.null else ''}{marks}"
@@ -84,8 +95,14 @@ def format_type(type_: Type) -> str:
             return f"ctx {type_.row}".rstrip()
         case ArrayType():
             return f"array[{len(type_.values)}]"
-        case SymType() | MapType() | HeaderType():
+        case WordsType():
+            return f"words[{len(type_.values)}]"
+        case MapType(name, inner):
+            return f"{name}[]" if inner else name
+        case SymType() | HeaderType():
             return type_.name
+        case DynptrType():
+            return f"dynptr {type_.kind}"
         case StructType():
             return f"{type_.storage.name}@{type_.place}"
         case ElementsType():
@@ -97,14 +114,20 @@ def format_type(type_: Type) -> str:
     raise AssertionError(type_)
 
 
-def _map(held: typed.MapVar) -> str:
+def format_map(held: typed.MapVar) -> str:
     """ "COUNTS: HASH u32 => i64, 10240, default 0"."""
+    return f"{held.name}: {_map_row(held)}"
+
+
+def _map_row(held: typed.MapVar) -> str:
     types = " => ".join(format_storage(part) for part in (held.key, held.value or held.record) if part is not None)
-    marks = [f"{held.name}: {' '.join([held.type, types]).rstrip()}", str(held.size)]
+    marks = [" ".join([held.type, types]).rstrip(), held.sized_by or str(held.size)]
     marks += [f"default {held.default}"] if held.default is not None else []
     marks += [f"flags {held.flags}"] if held.flags else []
     marks += [f"pin {held.pin}"] if held.pin else []
     marks += [held.show] if held.show else []
+    marks += [f"of ({_map_row(held.inner)})"] if held.inner is not None else []
+    marks += [f"{slot} => {name}" for slot, name in held.values]
     return ", ".join(marks)
 
 
@@ -161,7 +184,7 @@ def _node(node: typed.Node, depth: int, out: list[str]) -> None:
             words.append(f"#{part.type_id} {part.access or '-'} {part.size}")
             if part.element is not None:
                 inner.append(part.element)
-        elif not isinstance(part, ArrayType | tuple) and part not in (None, ""):
+        elif not isinstance(part, ArrayType | WordsType | tuple) and part not in (None, ""):
             words.append(repr(part) if isinstance(part, bytes) else str(part))
     line = " ".join([type(node).__name__, *words])
     out.append(f"{'  ' * depth}{line} : {format_type(node.type)}")

@@ -6,7 +6,7 @@ kernel's and the user half's reading of a struct, and its description in BTF, ar
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from rucy.records import NamedTuple
 
 
 class IntStorage(NamedTuple):

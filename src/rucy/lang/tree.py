@@ -41,7 +41,7 @@ class Label:
 
 
 class Node:
-    """A node; subclasses list their parts in `__slots__`, which the constructor takes after the span, in order."""
+    """A node; each class lists all its parts in `__slots__`, which the constructor takes after the span, in order."""
 
     __slots__ = ("span",)
 
@@ -150,14 +150,35 @@ class UpdateGlobal(Node):
 # ---------------------------------------------------------------- calls
 
 
-class Block(Node):
-    """A block of a call. `next_label` leaves the body with a value, `break_label` leaves the call that has the block."""
+class BlockParameter(Node):
+    """A parameter of a block: `default` where it may be missing, `inner` where it is taken apart."""
 
-    __slots__ = ("params", "body", "next_label", "break_label")
-    params: tuple[Var, ...]
+    __slots__ = ("var", "default", "inner")
+    var: Var
+    default: Node | None
+    inner: tuple[BlockParameter, ...] | None
+
+
+class Block(Node):
+    """A block of a call. `next_label` leaves the body with a value, `break_label` leaves the call that has the block.
+
+    `own` are the variables that are new in each turn; all others are those around it. With `spread` one array is taken
+    apart into the parameters. `method`: the block is a method of that name of its first value ("": it is not)."""
+
+    __slots__ = ("params", "body", "next_label", "break_label", "own", "spread", "method")
+    params: tuple[BlockParameter, ...]
     body: Node
     next_label: Label
     break_label: Label
+    own: tuple[Var, ...]
+    spread: bool
+    method: str
+
+
+class PassedBlock(Node):
+    """The block that the method was called with, as the block of another call; none where there is none."""
+
+    __slots__ = ()
 
 
 class Send(Node):
@@ -171,7 +192,7 @@ class Send(Node):
     name: str
     args: tuple[Node, ...]
     kwargs: tuple[tuple[str, Node], ...]
-    block: Block | None
+    block: Block | PassedBlock | None
     safe: bool
     name_span: Span
 
@@ -191,8 +212,48 @@ class Update(Node):
 
 
 class Yield(Node):
+    """A run of the block that the method was called with."""
+
     __slots__ = ("args",)
     args: tuple[Node, ...]
+
+
+class BlockGiven(Node):
+    """Was the method called with a block?"""
+
+    __slots__ = ()
+
+
+class Turn(Node):
+    """A run of `block` with one value, which is taken apart if it is an array."""
+
+    __slots__ = ("block", "value")
+    block: Block
+    value: Node
+
+
+class Part(Node):
+    """An element of an array; of anything else the first part is the whole, and any other nil."""
+
+    __slots__ = ("value", "index")
+    value: Node
+    index: int
+
+
+class Bind(SetLocal):
+    """A parameter takes an argument: an object is the caller's own."""
+
+    __slots__ = ("var", "value")
+
+
+class Inlined(Node):
+    """The body of a method in place of a call of it, or that of a block in place of a `Yield`. `chain`: the methods in whose
+    copies the text of it lies, outermost first; `calls`: the places of their calls."""
+
+    __slots__ = ("chain", "calls", "body")
+    chain: tuple[object, ...]
+    calls: tuple[Span, ...]
+    body: Node
 
 
 class Prim(Node):
@@ -223,11 +284,7 @@ class Seq(Node):
 class ValueList(Seq):
     """Statements whose last item is the Array that is their value; where nobody takes it, it is not there."""
 
-    __slots__ = ()
-
-    def __init__(self, span: Span, items: tuple[Node, ...]) -> None:
-        self.span = span
-        self.items = items
+    __slots__ = ("items",)
 
 
 class If(Node):
@@ -336,13 +393,14 @@ class Parameter(Node):
 
 
 class Method(Node):
-    """`span` is the whole definition, `name_span` the name."""
+    """`span` is the whole definition, `name_span` the name. `yields`: it asks for the block that it is called with."""
 
-    __slots__ = ("name", "params", "body", "name_span")
+    __slots__ = ("name", "params", "body", "name_span", "yields")
     name: str
     params: tuple[Parameter, ...]
     body: Node
     name_span: Span
+    yields: bool
 
 
 class Attr(Node):
@@ -445,9 +503,10 @@ class License(Node):
 
 
 class Unit:
-    """One file. `user_half` is the first statement that only the user half has, None when there is none."""
+    """One file. `user_half` is the first statement that only the user half has, None when there is none;
+    `classes`: names of classes that are no structs."""
 
-    __slots__ = ("file", "license", "structs", "consts", "globals", "methods", "programs", "user_half")
+    __slots__ = ("file", "license", "structs", "consts", "globals", "methods", "programs", "user_half", "classes")
 
     def __init__(self, file: SourceFile) -> None:
         self.file = file
@@ -458,3 +517,4 @@ class Unit:
         self.methods: dict[str, Method] = {}
         self.programs: list[SectionProgram | Probe] = []
         self.user_half: Span | None = None
+        self.classes: set[str] = set()

@@ -7,11 +7,13 @@ literal is needed; all calls are bound.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
-from rucy.lang.storage import Field, IntStorage, Storage, StructStorage
+from rucy.lang.storage import Field, Storage, StructStorage
 from rucy.lang.tree import Label
-from rucy.lang.types import ArrayType, Type
+from rucy.lang.types import ArrayType, IntType, OptType, Type, WordsType
+from rucy.records import NamedTuple
 from rucy.source import Span
 
 
@@ -30,7 +32,9 @@ class Var:
 
 
 class GlobalVar(NamedTuple):
-    """`$name`: an integer (8 bytes, kind by use), bool or string variable of the object."""
+    """`$name`: a variable of the object: an integer (8 bytes, kind by use), bool, string, a struct or array (StructType,
+    ElementsType in place "map"), or (an OptType) the address of what lies in an arena. `initial`: of strings, structs and
+    arrays the bytes."""
 
     name: str
     type: Type
@@ -64,7 +68,7 @@ class MapVar(NamedTuple):
     default: the value of a missing key (the bits as an Integer), None without. flags: BPF_F_*. inner: the map that a map
     of maps holds. values: (slot, program or map name) to fill in at load. show: how it is shown at the end ("", "log2",
     "linear LO STEP COUNT", "stats"). pin: the name it is pinned by under /sys/fs/bpf, "" where it is not;
-    pinned: that is its own name.
+    pinned: that is its own name. sized_by: the option (SettingVar.name) that says the size, which is then unknown here.
     """
 
     name: str
@@ -81,6 +85,8 @@ class MapVar(NamedTuple):
     values: tuple[tuple[int, str], ...] = ()
     show: str = ""
     pin: str = ""
+    sized_by: str = ""
+    at: Any = None  # only while lowering: the address of a map that was found in another
 
 
 class Node:
@@ -126,6 +132,12 @@ class Bool(Node):
     value: bool
 
 
+class Absent(Bool):
+    """False, because the input BTF lacks what is asked for: what it guards is not checked further."""
+
+    __slots__ = ("value",)
+
+
 class Nil(Node):
     """NilType, or an OptType: its nil."""
 
@@ -149,6 +161,20 @@ class Write(Node):
 
     __slots__ = ("var", "value")
     var: Var
+    value: Node
+
+
+class Bind(Write):
+    """A parameter takes an argument: an object is the caller's own."""
+
+    __slots__ = ("var", "value")
+
+
+class Inlined(Node):
+    """What stands in place of a call, or of a block's run. `calls`: the places of the calls around it."""
+
+    __slots__ = ("calls", "value")
+    calls: tuple[Span, ...]
     value: Node
 
 
@@ -268,6 +294,15 @@ class Unrolled(Node):
     word: str
 
 
+class Turns(Node):
+    """The body once behind each of `steps`, which set what it sees. Value nil."""
+
+    __slots__ = ("steps", "body", "word")
+    steps: tuple[Node, ...]
+    body: Node
+    word: str
+
+
 class Catch(Node):
     """Value: the body's or the thrown one's; `type` joins both."""
 
@@ -308,6 +343,13 @@ class CtxLoad(Node):
     mask: int
 
 
+class CtxBytes(Node):
+    """An address in the context (BytesType): a copy in this frame, of four bytes a word."""
+
+    __slots__ = ("words",)
+    words: tuple[CtxLoad, ...]
+
+
 class CtxStore(Node):
     """The low width bytes of value to ctx + offset; value is the node's value."""
 
@@ -334,6 +376,17 @@ class PacketNumber(Node):
     ctx: Node
     width: int
     offset: Node
+
+
+class PacketPut(Node):
+    """`pkt.set_u16(offset, number)`: Bool, false when out of bounds. `reach`: how far into the packet that may go."""
+
+    __slots__ = ("ctx", "width", "offset", "value", "reach")
+    ctx: Node
+    width: int
+    offset: Node
+    value: Node
+    reach: int
 
 
 class PacketSize(Node):
@@ -472,8 +525,8 @@ class ReadBytes(Node):
 
 
 class StrCompare(Node):
-    """Bool. kind "eq", "start" or "end": the string `value` against literal bytes, or ("eq") another string;
-    "eq" also of two addresses (BytesType)."""
+    """Bool. kind "eq", "start", "end" or "include": the string `value` against another, a literal or not; "eq" also of
+    two addresses (BytesType), or of one and its bytes."""
 
     __slots__ = ("kind", "value", "other")
     kind: str
@@ -502,11 +555,18 @@ class StrChar(Node):
 
 
 class ArrayGet(Node):
-    """Element of a constant array; OptType(Integer) unless the index is proved inside (`checked`)."""
+    """Element of a constant array; OptType(Integer, or String) unless the index is proved inside (`checked`)."""
 
     __slots__ = ("array", "index")
-    array: ArrayType
+    array: ArrayType | WordsType
     index: Node
+
+
+class Numbers(Node):
+    """A constant array as an object of ElementsType: its bytes in .rodata, to be copied from there."""
+
+    __slots__ = ("data",)
+    data: bytes
 
 
 class CoreQuery(Node):
@@ -551,6 +611,87 @@ class CallKfunc(Node):
     width: int
 
 
+class Out(Node):
+    """A number (Integer or Bool, `width` bytes) that a kernel function puts somewhere, and that is the call's value: an OptType
+    of it, nil when the function gives an error. Only an argument."""
+
+    __slots__ = ("width",)
+    width: int
+
+
+class NewDynptr(Node):
+    """A dynptr that a helper or kernel function makes: the call's value. Only an argument."""
+
+    __slots__ = ()
+
+
+class AtMost(Node):
+    """An Integer that is shown to the kernel to be at most `highest`: it is (more would become that)."""
+
+    __slots__ = ("value", "highest")
+    value: Node
+    highest: int
+
+
+class DynptrPart(Node):
+    """Memory of a dynptr from `offset` on (Integer), as large as the struct of the node's type, an OptType of StructType: nil
+    where the dynptr has not so much. `function`: None, bpf_dynptr_data; or one that may copy it into this frame."""
+
+    __slots__ = ("dynptr", "offset", "function")
+    dynptr: Node
+    offset: Node
+    function: KernelFunction | None
+
+
+class ReserveDynptr(Node):
+    """`RING.reserve(size) { |d| … }`: `var` (DynptrType) over a record of `size` bytes (Integer); submitted at the body's end,
+    discarded when it is left by Throw or Return. Bool: was there room?"""
+
+    __slots__ = ("map", "size", "var", "body")
+    map: str
+    size: Node
+    var: Var
+    body: Node
+
+
+class KernelFunction(NamedTuple):
+    """`proto` and `width` as CallKfunc has them."""
+
+    name: str
+    proto: tuple[Any, tuple[tuple[str, Any], ...]]
+    width: int
+
+
+class Region(Node):
+    """The body between two kernel functions, `leave` on every way out. `state`: bytes that `enter` fills in and `leave` takes;
+    `still`: until the end nothing may be called that the verifier does not walk through at the call. Value: the body's."""
+
+    __slots__ = ("enter", "leave", "state", "still", "body")
+    enter: KernelFunction
+    leave: KernelFunction
+    state: int
+    still: bool
+    body: Node
+
+
+class Iterate(Node):
+    """`bpf_iter_NAME(args) { |each| … }`: an open-coded iterator of `size` bytes, made by `new` (which takes its place and
+    `args`), destroyed on every way out. What `next` gives: the element that `var` has (PtrType), or the place of a number of
+    `width` bytes (`var` Integer). `struct` is the iterator's type. Value nil."""
+
+    __slots__ = ("new", "next", "destroy", "struct", "size", "args", "var", "width", "body", "word")
+    new: KernelFunction
+    next: KernelFunction
+    destroy: KernelFunction
+    struct: str
+    size: int
+    args: tuple[Node, ...]
+    var: Var
+    width: int
+    body: Node
+    word: str
+
+
 class Room(Node):
     """Memory that a helper fills and whose contents are the call's value: StrType or Integer (8 bytes). Only an argument."""
 
@@ -575,8 +716,9 @@ class Hole(NamedTuple):
 
 
 def is_ip4(node: Node) -> bool:
-    """A field that is declared as an IPv4 address: a number in network order that has a text of its own."""
-    return isinstance(node, Member) and isinstance(node.field.storage, IntStorage) and node.field.storage.display == "ip4"
+    """An IPv4 address: a number in network order that has a text of its own."""
+    type_ = node.type.of if isinstance(node.type, OptType) else node.type
+    return isinstance(type_, IntType) and type_.shown == "ip4"
 
 
 class Output(Node):
@@ -663,6 +805,16 @@ class ElementUpdate(Node):
     checked: bool
 
 
+class Lock(Node):
+    """`lock(base.field) { body }`: the body with the lock of `base` (StructType, place "map") held; its value is the body's.
+    A Throw or Return out of it gives the lock back."""
+
+    __slots__ = ("base", "field", "body")
+    base: Node
+    field: Field
+    body: Node
+
+
 class Copy(Node):
     """A copy of an object in this frame (StructType, place "frame")."""
 
@@ -680,6 +832,9 @@ class MapRef(Node):
     map: str
 
 
+# The part `map` of the nodes that follow is a constant's name, or a node of MapType: a map that was found in another.
+
+
 class MapGet(Node):
     """`M[k]`: OptType of the value (Integer, Bool, string: read at once; StructType: the element itself, place "map" or
     "percpu"). Not an OptType where there is always a value: the map has a default, or is an array and the index is proved
@@ -687,7 +842,7 @@ class MapGet(Node):
     for a plain key, each of its storage's type; () for a key of nothing. LPM_TRIE: prefix length and address."""
 
     __slots__ = ("map", "key")
-    map: str
+    map: str | Node
     key: tuple[Node, ...]
 
 
@@ -695,7 +850,7 @@ class MapSet(Node):
     """`M[k] = v`; the node's value is v. A refused insert is counted."""
 
     __slots__ = ("map", "key", "value")
-    map: str
+    map: str | Node
     key: tuple[Node, ...]
     value: Node
 
@@ -706,7 +861,7 @@ class MapOrSet(Node):
     OptType unless `default` stands in."""
 
     __slots__ = ("map", "key", "value")
-    map: str
+    map: str | Node
     key: tuple[Node, ...]
     value: Node
 
@@ -717,18 +872,43 @@ class MapUpdate(Node):
     nil)."""
 
     __slots__ = ("map", "key", "op", "value", "used")
-    map: str
+    map: str | Node
     key: tuple[Node, ...]
     op: str
     value: Node
     used: bool
 
 
+class MapKey(Node):
+    """A key in memory, as an argument of a `CallHelper`."""
+
+    __slots__ = ("map", "key")
+    map: str | Node
+    key: tuple[Node, ...]
+
+
+class ArenaAlloc(Node):
+    """Pages of an arena: OptType of an object (StructType or ElementsType, place "arena NAME"), all zero; nil without any."""
+
+    __slots__ = ("map", "pages")
+    map: str
+    pages: int
+
+
+class ArenaFree(Node):
+    """The pages that `value` begins are given back."""
+
+    __slots__ = ("map", "value", "pages")
+    map: str
+    value: Node
+    pages: int
+
+
 class MapHas(Node):
     """`M.key?(k)`: Bool. On a bloom_filter (whose MapVar.key is None) `key` is the value looked for."""
 
     __slots__ = ("map", "key")
-    map: str
+    map: str | Node
     key: tuple[Node, ...]
 
 
@@ -736,7 +916,7 @@ class MapDelete(Node):
     """`M.delete(k)`: OptType of the value as it was just before (a struct: a copy in this frame); nil when nobody wants it."""
 
     __slots__ = ("map", "key", "used")
-    map: str
+    map: str | Node
     key: tuple[Node, ...]
     used: bool
 
@@ -745,7 +925,7 @@ class MapPush(Node):
     """`Q.push(v)` / `Q << v` on queue, stack, bloom_filter: Bool, whether there was room (a refusal is counted)."""
 
     __slots__ = ("map", "value")
-    map: str
+    map: str | Node
     value: Node
 
 
@@ -753,20 +933,65 @@ class MapTake(Node):
     """`Q.pop`, `Q.peek`: OptType of the value (a struct: a copy in this frame). kind "pop" or "peek"."""
 
     __slots__ = ("map", "kind")
-    map: str
+    map: str | Node
     kind: str
 
 
 class MapEach(Node):
-    """`M.each { |k, v| … }` by bpf_for_each_map_elem. `key` and `value` are variables that the body sees (a composite key:
+    """`RB.drain { |e| … }` (word "drain"; an Integer, how many there were; `key` is None) by bpf_user_ringbuf_drain, and
+    `M.each { |k, v| … }` by bpf_for_each_map_elem. `key` and `value` are variables that the body sees (a composite key:
     one StructType variable in the frame; a struct value: the element itself). Throws out of the body end the walk."""
 
     __slots__ = ("map", "key", "value", "body", "word")
-    map: str
+    map: str | Node
     key: Var | None
     value: Var | None
     body: Node
     word: str
+
+
+class HelperLoop(Node):
+    """`bpf_loop(count) { |var| … }`: the number of turns (Integer, or nil where nobody asks). Throws out of the body end it."""
+
+    __slots__ = ("count", "var", "body", "word")
+    count: Node
+    var: Var | None
+    body: Node
+    word: str
+
+
+class FindVma(Node):
+    """`find_vma(task, address) { |task, vma| … }`: Integer, or nil where nobody asks. `vma`: the second variable's type."""
+
+    __slots__ = ("task", "address", "vma", "params", "body", "word")
+    task: Node
+    address: Node
+    vma: Type
+    params: tuple[Var | None, ...]
+    body: Node
+    word: str
+
+
+class After(Node):
+    """`after(base.field, wait) { |key, value| … }`: the timer of an element of `map` is set, and its function with it; without
+    `wait` only the function is (Integer: what the kernel says). The body names nothing around it."""
+
+    __slots__ = ("map", "base", "field", "wait", "key", "value", "body")
+    map: str
+    base: Node
+    field: Field
+    wait: Node | None
+    key: Var | None
+    value: Var | None
+    body: Node
+
+
+class ObjectAt(Node):
+    """The place of a lock or timer in an element (PtrType to nothing known): only an argument."""
+
+    __slots__ = ("base", "field")
+    base: Node
+    field: Field
 
 
 class Send(Node):
@@ -774,7 +999,7 @@ class Send(Node):
     there was room. Dropped records are counted. Also `perf_buffer`."""
 
     __slots__ = ("map", "value")
-    map: str
+    map: str | Node
     value: Node
 
 
@@ -783,7 +1008,7 @@ class Reserve(Node):
     discarded when the body is left by Throw or Return. Bool: was there room?"""
 
     __slots__ = ("map", "var", "body")
-    map: str
+    map: str | Node
     var: Var
     body: Node
 
@@ -797,9 +1022,10 @@ class CallMethod(Node):
 
 
 class Method:
-    """One instance of a method: params, body and result type. Compared by identity; `symbol` is unique."""
+    """One instance of a method: params, body and result type. Compared by identity; `symbol` is unique. `in_place`: never
+    called, for a loop in it can end the whole program."""
 
-    __slots__ = ("name", "symbol", "params", "result", "body", "span")
+    __slots__ = ("name", "symbol", "params", "result", "body", "span", "in_place")
 
     def __init__(self, name: str, symbol: str, span: Span) -> None:
         self.name = name
@@ -808,6 +1034,7 @@ class Method:
         self.params: tuple[Var, ...] = ()
         self.result: Type | None = None
         self.body: Node | None = None
+        self.in_place = False
 
 
 class Program:
@@ -837,9 +1064,14 @@ class Program:
 
 class Checked:
     """A whole program, checked. `btf`: where type ids belong, when the program names fields that the input BTF lacks (it
-    splits off from the input's); None otherwise."""
+    splits off from the input's); None otherwise. `spell` gives the C spelling of a type id;
+    `locals`: every variable of every body, those that stand for the context among them. `caps`: loops that
+    do not run as written → turns at most, `stops`: (line, turns, form) of those that can be stopped; later stages find them."""
 
-    __slots__ = ("license", "programs", "methods", "globals", "settings", "maps", "kernel", "needs", "btf")
+    __slots__ = (
+        "license", "programs", "methods", "globals", "settings", "maps", "kernel", "needs", "btf", "spell", "locals",
+        "caps", "stops",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.license = ""
@@ -851,3 +1083,7 @@ class Checked:
         self.kernel = "5.10"
         self.needs: list[tuple[str, str, Span]] = []  # (kernel version, what needs it, where)
         self.btf: Any = None
+        self.spell: Callable[[int], str] = str
+        self.locals: list[Var] = []
+        self.caps: dict[Span, int] = {}
+        self.stops: list[tuple[int, int, str]] = []

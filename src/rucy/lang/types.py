@@ -1,12 +1,11 @@
 """Types of values in the typed tree.
 
 An Integer is one of two kinds, u64 ("non-negative") and i64 ("signed"), by the form of its expression. `net` marks a
-number that is still in network byte order, with its width in bits. Kernel types are ids in the input BTF.
+number that is still in network byte order, with its width in bits, and `shown` one that is an address. Kernel types are
+ids in the input BTF.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 from rucy.lang.storage import (
     ArrayStorage,
@@ -18,11 +17,13 @@ from rucy.lang.storage import (
     StructStorage,
     TextStorage,
 )  # fmt: skip
+from rucy.records import NamedTuple
 
 
 class IntType(NamedTuple):
     signed: bool = False
     net: int = 0  # 0, or 16, 32, 64: a network-order value of that width
+    shown: str = ""  # "ip4": an address, printed as one
 
 
 class BoolType(NamedTuple):
@@ -37,6 +38,9 @@ class NeverType(NamedTuple):
     """Of an expression that does not come back (Throw, Return)."""
 
     tag: str = "never"
+
+
+LONGEST_TEXT = 4096  # bytes of a string: PATH_MAX of include/uapi/linux/limits.h
 
 
 class StrType(NamedTuple):
@@ -58,7 +62,8 @@ class PtrType(NamedTuple):
     what is lost without them (`__be16`, the name of an unnamed struct). `direct`: the verifier lets the program load
     through it; `null`: it may be NULL (a test narrows it); `user`: a user-space address; `trusted`: the verifier may know
     that it can be NULL and want a test before a direct load (otherwise it takes none, and the load gives 0). `common`: a
-    socket of which only the part that all sockets have may be read."""
+    socket of which only the part that all sockets have may be read. `held`: what keeps the object there while the program
+    looks at it, which kernel functions ask: "trusted" (a reference, or the hook's caller), "rcu" (an RCU read section), or ""."""
 
     pointee: int
     direct: bool = False
@@ -66,6 +71,7 @@ class PtrType(NamedTuple):
     user: bool = False
     trusted: bool = True
     common: bool = False
+    held: str = ""
 
 
 class AggregateType(NamedTuple):
@@ -89,13 +95,24 @@ class ArrayType(NamedTuple):
     signed: bool = False
 
 
+class WordsType(NamedTuple):
+    """A constant array of Strings. `size`: the room of an element, which is that of the longest."""
+
+    values: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        return max(map(len, self.values)) + 1
+
+
 class RangeType(NamedTuple):
     tag: str = "range"
 
 
 class StructType(NamedTuple):
     """An object of the program's own struct: its address. `place` says whose memory it is: "frame" (made here, or a copy),
-    "map" (an element in a map, shared), "percpu" (an element of a per-CPU map), "record" (reserved in a ring)."""
+    "map" (an element in a map, shared), "percpu" (an element of a per-CPU map), "record" (reserved in a ring, or behind a
+    dynptr), "view" (behind a dynptr, read only), "arena NAME" (in the pages of an arena, shared)."""
 
     storage: StructStorage
     place: str = "frame"
@@ -115,9 +132,10 @@ class BytesType(NamedTuple):
 
 
 class MapType(NamedTuple):
-    """A map, by the constant's name."""
+    """A map, by the constant's name. `inner`: one of those that it holds, found when the program runs."""
 
     name: str
+    inner: bool = False
 
 
 class HeaderType(NamedTuple):
@@ -127,6 +145,13 @@ class HeaderType(NamedTuple):
     name: str
     size: int
     copied: bool = False
+
+
+class DynptrType(NamedTuple):
+    """A dynptr of the program's frame. `kind` says what it lies over: what made it is called bpf_dynptr_from_KIND; "ringbuf" of a
+    ring's record, which must be submitted or discarded."""
+
+    kind: str
 
 
 class OptType(NamedTuple):
@@ -152,12 +177,14 @@ Type = (
     | AggregateType
     | CtxType
     | ArrayType
+    | WordsType
     | RangeType
     | StructType
     | ElementsType
     | BytesType
     | MapType
     | HeaderType
+    | DynptrType
     | OptType
     | BadType
 )
@@ -174,7 +201,7 @@ def value_type(storage: Storage, place: str = "frame") -> Type:
     """The type of a value kept in `storage`; of an object or array, of the thing itself in memory of that place."""
     match storage:
         case IntStorage():
-            return IntType(storage.signed, storage.net)
+            return IntType(storage.signed, storage.net, storage.display if storage.display == "ip4" else "")
         case BoolStorage():
             return BOOL
         case TextStorage():

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rucy.ir.function import Value
+from rucy.ir.function import Const, Value
 from rucy.ir.types import VOID
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lower.values import Held, Opt, Text
 
 if TYPE_CHECKING:
-    from rucy.ir.function import Instr
     from rucy.lower.function import Lowering
 
 
@@ -27,29 +26,32 @@ def character(low: Lowering, node: typed.StrChar) -> Held:
     return Opt(held.some, Text(slot, 2))
 
 
-def copy_if_there(low: Lowering, var: typed.Var, some: Value, text: Text) -> Held:
-    """A variable's own memory, with the string where there is one: nil has no bytes that could be read."""
-    from rucy.lower.strings import copy_text, room
+def copy_if_there(low: Lowering, key: object, type: t.Type, some: Value, text: Text) -> Opt:
+    """Into the memory that belongs to `key`, a variable or where paths meet, the string of `type` where there is one: nil has
+    no bytes that could be read."""
+    from rucy.lower.strings import clear, copy_text, room
 
-    b, of = low.b, var.type.of if isinstance(var.type, t.OptType) else var.type
+    b, of = low.b, type.of if isinstance(type, t.OptType) else type
     size = of.size if isinstance(of, t.StrType) else text.size
-    slot = _slot(low, var, room(size))
+    if isinstance(some, Const):
+        return Opt(some, copy_text(low, key, size, text))
+    slot = _slot(low, key, room(size))
     yes, no, end = b.new_block("there"), b.new_block("nil"), b.new_block("end")
     b.branch(some, yes, no)
     for block in (yes, no):
         b.seal(block)
         b.start(block)
         if block is yes:
-            copy_text(low, var, size, text)
+            copy_text(low, key, size, text)
         else:
-            b.emit("zero", slot, type=VOID, off=0, size=room(size))
+            clear(low, slot, room(size))
         b.jump(end)
     b.seal(end)
     b.start(end)
     return Opt(some, Text(slot, size))
 
 
-def _slot(low: Lowering, node: object, size: int) -> Instr:
+def _slot(low: Lowering, node: object, size: int) -> Value:
     key = (low.frame, node)
     if key not in low.text_slots:
         low.text_slots[key] = low.slot(size, "string")

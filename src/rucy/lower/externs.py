@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rucy.ir.function import Const, Value, const
-from rucy.ir.types import I1, I64, MAP, pointer
+from rucy.ir.types import I1, I64, MAP, VOID, pointer
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lower.values import CONST_PTR, NOTHING, Held, Opt, Text, ir_type
@@ -77,13 +77,20 @@ def call_kfunc(low: Lowering, node: typed.CallKfunc) -> Held:
 
     b = low.b
     args: list[Value] = []
+    made: tuple[typed.Node, Value] | None = None
     for arg in node.args:
+        if isinstance(arg, typed.Out | typed.NewDynptr):
+            made = arg, room(low, arg)
+            args.append(made[1])
+            continue
         held = low.held(arg)
         if b.block is None:
             return low.undefined(node.type)
         args.append(argument(low, held))
     b.span = node.span
     low.module.externs[node.name] = ("func", ".ksyms", ("proto", *node.proto), False)
+    if made is not None:
+        return what_was_made(low, *made, b.emit("kfunc", *args, type=I64, symbol=node.name), node.width)
     type = ir_type(node.type)
     if isinstance(node.type, t.NilType):
         b.emit("kfunc", *args, type=I64, symbol=node.name)
@@ -92,6 +99,29 @@ def call_kfunc(low: Lowering, node: typed.CallKfunc) -> Held:
     if type == I1:  # the upper bits of a bool's register are not defined
         return b.compare("ne", b.emit("and", value, const(0xFF)), const(0))
     return _widened(low, node, value)
+
+
+def room(low: Lowering, arg: typed.Node) -> Value:
+    """Memory for what a call makes."""
+    if isinstance(arg, typed.NewDynptr):
+        from rucy.lower.dynptrs import new
+
+        return new(low)
+    at = low.slot(8, "out")
+    low.b.emit("zero", at, type=VOID, off=0, size=8)
+    return at
+
+
+def what_was_made(low: Lowering, arg: typed.Node, at: Value, result: Value, width: int) -> Held:
+    """A dynptr is one even where the call fails: one of no bytes. A number is nil then."""
+    if not isinstance(arg, typed.Out):
+        return at
+    b = low.b
+    error = b.emit("sext", result, bits=8 * width) if width < 8 else result
+    signed = isinstance(arg.type, t.IntType) and arg.type.signed
+    value = b.emit("load", at, off=0, width=arg.width, signed=signed)
+    known = b.compare("ne", value, const(0)) if isinstance(arg.type, t.BoolType) else value
+    return Opt(b.compare("sge", error, const(0)), known)
 
 
 def _widened(low: Lowering, node: typed.CallKfunc, value: Value) -> Value:

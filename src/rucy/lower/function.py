@@ -18,7 +18,6 @@ from rucy.lang.storage import TextStorage
 from rucy.lang.tree import Label
 from rucy.lower.values import (
     CONST_PTR,
-    FOUND_PTR,
     GLOBAL_PTR,
     NOTHING,
     STACK_PTR,
@@ -27,6 +26,8 @@ from rucy.lower.values import (
     Object,
     Opt,
     Text,
+    found_pointer,
+    in_map,
     ir_type,
     is_found,
     is_object,
@@ -35,6 +36,7 @@ from rucy.lower.values import (
 )
 
 if TYPE_CHECKING:
+    from rucy.ir.refs import Span
     from rucy.lower import packets
 
 
@@ -88,14 +90,20 @@ class Lowering:
         self.ctx = ctx
         self.b = Builder(fn)
         self.frame = Frame(None)
-        self.text_slots: dict[tuple[Frame, object], Instr] = {}
+        self.text_slots: dict[tuple[Frame, object], Value] = {}
         self.scratch: dict[int, Instr] = {}
         self.highest: int | None = None  # of a program's results, where the kernel's verifier looks at them
         self.packet: packets.Packet | None = None  # of a program that looks at one
         self.maps: dict[str, typed.MapVar] = {}
         self.kernel = "5.10"
+        self.caps: dict[Span, int] = {}  # loops that cannot run as written → turns at most
+        self.stopped: Exit | None = None  # of a callback: how it tells those who called it that a loop was stopped
         self.held_open: list[Callable[[], None]] = []  # gives back what is held here, innermost last
         self.turns = 0  # loops around the place
+        self.of_turn: set[tuple[Frame, typed.Var]] = set()  # variables of objects that are first assigned in a loop
+        self.locked = False  # a lock is held: nothing may be called
+        self.unused: set[int] = set()  # nodes (by id) whose value nobody wants
+        self.still = 0  # regions around the place in which no global function may be called
 
     # -- whole bodies
 
@@ -117,13 +125,19 @@ class Lowering:
         nor what lies in an array, is shown it by a compare."""
         if self.highest is None or _shows_bound(value, self.highest):
             return value
+        return self.at_most(value, self.highest)
+
+    def at_most(self, value: Value, highest: int) -> Value:
+        """The number, or `highest` if it is more, by a compare that the verifier follows."""
+        if isinstance(value, Const):
+            return const(min(value.value, highest))
         b, key = self.b, object()
         inside, end = b.new_block("inside"), b.new_block("end")
-        b.write(key, const(self.highest))
-        b.branch(b.compare("ult", value, const(self.highest + 1)), inside, end)
+        b.write(key, const(highest))
+        b.branch(b.compare("ult", value, const(highest + 1)), inside, end)
         b.seal(inside)
         b.start(inside)
-        b.write(key, b.emit("within", value, lo=0, hi=self.highest))
+        b.write(key, b.emit("within", value, lo=0, hi=highest))
         b.jump(end)
         b.seal(end)
         b.start(end)
@@ -156,9 +170,9 @@ class Lowering:
                 return Opt(false(), self.undefined(type.of))
             case t.StrType():
                 return Text(Const(0, STACK_PTR), type.size)
-            case t.IntType() | t.BoolType() | t.PtrType() | t.CtxType() | t.HeaderType():
+            case t.IntType() | t.BoolType() | t.PtrType() | t.CtxType() | t.HeaderType() | t.DynptrType():
                 return Const(0, ir_type(type))
-            case t.StructType() | t.ElementsType() | t.BytesType():
+            case t.StructType() | t.ElementsType() | t.BytesType() | t.MapType():
                 return Object(Const(0, object_pointer(type)))
             case _:
                 return NOTHING
@@ -173,7 +187,7 @@ class Lowering:
 
     def _put(self, key: object, held: Held) -> None:
         match held:
-            case Opt(_, Object(at)) if at.type.kind == "map_value":
+            case Opt(_, Object(at)) if in_map(at.type):
                 self.b.write(key, at)
             case Object(at):
                 self.b.write(key, at)
@@ -187,8 +201,9 @@ class Lowering:
 
     def _get(self, key: object, type: t.Type) -> Held:
         if is_found(type):
-            at = self.b.read(key, FOUND_PTR)
-            return Opt(self.b.compare("ne", at, Const(0, FOUND_PTR)), Object(at))
+            assert isinstance(type, t.OptType)
+            at = self.b.read(key, found_pointer(type))
+            return Opt(self.b.compare("ne", at, Const(0, at.type)), Object(at))
         if is_object(type):
             return Object(self.b.read(key, object_pointer(type)))
         match type:
@@ -196,7 +211,7 @@ class Lowering:
                 return Opt(self.b.read((key, "some"), I1), self._get((key, "of"), type.of))
             case t.StrType():
                 return Text(self.b.read(key, STACK_PTR), type.size)
-            case t.IntType() | t.BoolType() | t.PtrType() | t.CtxType() | t.HeaderType():
+            case t.IntType() | t.BoolType() | t.PtrType() | t.CtxType() | t.HeaderType() | t.DynptrType():
                 return self.b.read(key, ir_type(type))
             case _:
                 return NOTHING
@@ -219,12 +234,26 @@ class Lowering:
         for give_back in reversed(self.held_open[depth:]):
             give_back()
 
+    def leave_early(self) -> None:
+        """The program ends here with the result that changes nothing."""
+        if self.b.block is not None:
+            self.module.ends.add(self.b.block)
+        if self.stopped is not None:
+            self.join(self.stopped, NOTHING)
+            return
+        self.give_back()
+        self.b.ret(Const(self.fn.program.neutral if self.fn.program is not None else 0, self.fn.ret))
+
     def _in_one_place(self, exit: Exit, type: t.Type, held: Held) -> Held:
         """Strings that meet are copied to memory of the exit's own: pointers of two kinds never meet. So are objects of
         different places."""
         from rucy.lower.objects import copy_object
         from rucy.lower.strings import copy_text
 
+        if isinstance(held, Opt) and isinstance(held.value, Text) and not isinstance(held.some, Const):
+            from rucy.lower.characters import copy_if_there
+
+            return copy_if_there(self, exit.key, type, held.some, held.value)
         if isinstance(held, Opt) and isinstance(type, t.OptType):
             return Opt(held.some, self._in_one_place(exit, type.of, held.value))
         if isinstance(held, Text) and isinstance(type, t.StrType) and not isinstance(held.at, Const):
@@ -286,6 +315,14 @@ class Lowering:
                 self.condition(node.cond, yes, between)
                 self._enter(between)
                 self.condition(node.other, yes, no)
+            case typed.Seq() if node.items:
+                for item in node.items[:-1]:
+                    self.held(item)
+                self.condition(node.items[-1], yes, no)
+            case typed.Inlined():
+                calls, self.b.calls = self.b.calls, node.calls
+                self.condition(node.value, yes, no)
+                self.b.calls = calls
             case typed.StrCompare():
                 from rucy.lower.strings import branch_on_strings
 
@@ -342,34 +379,67 @@ def _read(low: Lowering, node: typed.Read) -> Held:
 
 
 def _write(low: Lowering, node: typed.Write) -> Held:
-    from rucy.lower.strings import copy_into_variable, write_into
+    from rucy.lower.strings import write_into
 
     in_place = write_into(low, node.var, node.value)
     held = low.held(node.value)
     if low.b.block is None:
         return held
-    if isinstance(held, Text) and not in_place:
-        held = copy_into_variable(low, node.var, held)
-    if isinstance(held, Opt) and isinstance(held.value, Text) and not isinstance(held.some, Const):
-        from rucy.lower.characters import copy_if_there
+    if not in_place:
+        held = _own_text(low, node.var, held)
+    if isinstance(held, Object) and isinstance(node.var.type, t.BytesType) or _outlives(low, node):
+        from rucy.lower.objects import copy_kept
 
-        held = copy_if_there(low, node.var, held.some, held.value)
-    if isinstance(held, Object) and (isinstance(node.var.type, t.BytesType) or _outlives(low, node)):
-        from rucy.lower.objects import copy_object
 
-        held = copy_object(low, node.var, node.var.type, held)
+        held = copy_kept(low, node.var, held)
     low.write(node.var, held)
     return held
 
 
+def _inlined(low: Lowering, node: typed.Inlined) -> Held:
+    calls, low.b.calls = low.b.calls, node.calls
+    held = low.held(node.value)
+    low.b.calls = calls
+    return held
+
+
+def _own_text(low: Lowering, var: typed.Var, held: Held) -> Held:
+    """Text on its way into a variable: a copy in the variable's own memory."""
+    if isinstance(held, Text):
+        from rucy.lower.strings import copy_into_variable
+
+        return copy_into_variable(low, var, held)
+    if isinstance(held, Opt) and isinstance(held.value, Text) and not (isinstance(held.some, Const) and not held.some.value):
+        from rucy.lower.characters import copy_if_there
+
+        return copy_if_there(low, var, var.type, held.some, held.value)
+    return held
+
+
+def _is_assigned(node: object, var: typed.Var) -> bool:
+    """Is the parameter assigned in the method?"""
+    if isinstance(node, tuple):
+        return any(_is_assigned(part, var) for part in node)
+    if isinstance(node, typed.Write) and node.var is var:
+        return True
+    return isinstance(node, typed.Node) and any(_is_assigned(getattr(node, name), var) for name in node.__slots__)
+
+
 def _outlives(low: Lowering, node: typed.Write) -> bool:
-    """`kept = e` in a loop: the next turn may make another object where `e` is now. (% begins the checker's own names.)"""
-    type, value = node.var.type, node.value
-    if not low.turns or not isinstance(type, t.StructType) or type.place != "frame" or node.var.name.startswith("%"):
+    """`kept = e` in a loop, of a variable that was there before: the next turn may make another object where `e` is now.
+    (% begins the checker's own names.)"""
+    var, value = node.var, node.value
+    type = var.type.of if isinstance(var.type, t.OptType) else var.type
+    if not low.turns or not isinstance(type, t.StructType) or type.place != "frame" or var.name.startswith("%"):
         return False
-    while isinstance(value, typed.Unwrap | typed.Convert):
-        value = value.value
-    return isinstance(value, typed.Read)
+    known = low.b.knows((low.frame, var)) or low.b.knows(((low.frame, var), "some"))
+    if not known:
+        low.of_turn.add((low.frame, var))
+    if isinstance(node, typed.Bind) or (low.frame, var) in low.of_turn:
+        return False
+    while isinstance(value, typed.Unwrap | typed.Convert | typed.Inlined | typed.Seq):
+        value = value.items[-1] if isinstance(value, typed.Seq) else value.value
+    return not isinstance(value, typed.New | typed.Copy | typed.Nil)
 
 
 def _global_address(low: Lowering, name: str) -> Value:
@@ -377,8 +447,14 @@ def _global_address(low: Lowering, name: str) -> Value:
 
 
 def _global_read(low: Lowering, node: typed.GlobalRead) -> Held:
+    if isinstance(node.type, t.OptType):
+        from rucy.lower.arenas import read_global
+
+        return read_global(low, node)
     is_bool = isinstance(node.type, t.BoolType)
     at = _global_address(low, node.name)
+    if isinstance(node.type, t.StructType | t.ElementsType):
+        return Object(at)
     if isinstance(node.type, t.StrType):
         from rucy.lower.storage import load
 
@@ -390,12 +466,35 @@ def _global_read(low: Lowering, node: typed.GlobalRead) -> Held:
 def _global_write(low: Lowering, node: typed.GlobalWrite) -> Held:
     if isinstance(node.type, t.StrType):
         return _global_text(low, node)
+    if isinstance(node.type, t.OptType):
+        from rucy.lower.arenas import write_global
+
+        return write_global(low, node)
+    if isinstance(node.type, t.StructType | t.ElementsType | t.ArrayType):
+        return _global_object(low, node)
     value = low.value(node.value)
     is_bool = value.type == I1
     raw = low.b.emit("int", value) if is_bool else value
     at = _global_address(low, node.name)
     low.b.emit("store", raw, at, type=VOID, off=0, width=1 if is_bool else 8)
     return value
+
+
+def _global_object(low: Lowering, node: typed.GlobalWrite) -> Held:
+    """A copy of an object, or the numbers of a constant array, each in 8 bytes."""
+    from rucy.lower.storage import store
+
+    held = low.held(node.value)
+    if low.b.block is None:
+        return held
+    at = _global_address(low, node.name)
+    if isinstance(node.type, t.ArrayType):
+        for index, value in enumerate(node.type.values):
+            low.b.emit("store", const(value), at, type=VOID, off=8 * index, width=8)
+    else:
+        assert isinstance(node.type, t.StructType | t.ElementsType)
+        store(low, at, 0, node.type.storage, held)
+    return held
 
 
 def _global_text(low: Lowering, node: typed.GlobalWrite) -> Held:
@@ -488,11 +587,25 @@ def _if(low: Lowering, node: typed.If) -> Held:
 
 def _seq(low: Lowering, node: typed.Seq) -> Held:
     held: Held = NOTHING
+    for item in node.items[:-1]:
+        _drop(low, item)
     for item in node.items:
         if low.b.block is None:
             return low.undefined(node.type)
         held = low.held(item)
     return held
+
+
+def _drop(low: Lowering, node: typed.Node) -> None:
+    """Nobody wants the node's value, nor what it takes that from."""
+    match node:
+        case typed.MemberSet():
+            low.unused.add(id(node))
+        case typed.Seq() if node.items:
+            _drop(low, node.items[-1])
+        case typed.If():
+            _drop(low, node.then)
+            _drop(low, node.other)
 
 
 def _packets(low: Lowering, body: typed.Node) -> None:
@@ -510,11 +623,17 @@ def _turn(low: Lowering, body: typed.Node) -> None:
 
 
 def _loop(low: Lowering, node: typed.Loop) -> Held:
+    from rucy.lower.loops import by_callback, may_go_on
+
+    done = by_callback(low, node)
+    if done is not None:
+        return done
     b = low.b
     head = b.new_block("loop")
     _packets(low, node.body)
     b.jump(head)
     b.start(head)
+    may_go_on(low)
     _turn(low, node.body)
     b.span = node.span
     b.jump(head)
@@ -526,9 +645,14 @@ def _loop(low: Lowering, node: typed.Loop) -> Held:
 def _for(low: Lowering, node: typed.For) -> Held:
     """i = lo; while i < hi: var = i; body; i += step. Leaves by the compare, and by `!` of it never."""
     from rucy.lower.integers import compare, say_bound
+    from rucy.lower.loops import by_callback, may_go_on
 
+    done = by_callback(low, node)
+    if done is not None:
+        return done
     b = low.b
     low_end, high_end = low.value(node.lo), say_bound(low, low.value(node.hi))
+    b.span = node.span
     kind = node.var.type
     assert isinstance(kind, t.IntType)
     key = object()
@@ -537,6 +661,7 @@ def _for(low: Lowering, node: typed.For) -> Held:
     _packets(low, node.body)
     b.jump(head)
     b.start(head)
+    may_go_on(low)
     i = b.read(key, I64)
     op = ("lt" if node.exclusive else "le") if node.step > 0 else ("gt" if node.exclusive else "ge")
     b.branch(compare(low, op, i, kind, high_end, kind), body, end)
@@ -557,6 +682,13 @@ def _unrolled(low: Lowering, node: typed.Unrolled) -> Held:
         low.write(node.var, const(value))
         if node.index is not None:
             low.write(node.index, const(at))
+        _turn(low, node.body)
+    return NOTHING
+
+
+def _turns(low: Lowering, node: typed.Turns) -> Held:
+    for step in node.steps:
+        low.held(step)
         _turn(low, node.body)
     return NOTHING
 
@@ -605,14 +737,14 @@ def _call_method(low: Lowering, node: typed.CallMethod) -> Held:
     if low.b.block is None:
         return low.undefined(node.type)
     low.b.span = node.span
-    if _can_be_called(node.method):
+    if _can_be_called(node.method) and not low.locked and not low.still:
         return _call(low, node, [cast(Value, a) for a in args])
     return _lower_in_place(low, node, args)
 
 
 def needs_context(node: object, maps: dict[str, typed.MapVar]) -> bool:
     """Does a tree use the context, in it or in methods that are lowered in place?"""
-    if isinstance(node, typed.Send) and maps[node.map].type == "PERF_EVENT_ARRAY":
+    if isinstance(node, typed.Send) and isinstance(node.map, str) and maps[node.map].type == "PERF_EVENT_ARRAY":
         return True
     if isinstance(node, tuple):
         return any(needs_context(part, maps) for part in node)
@@ -627,7 +759,8 @@ def _can_be_called(method: typed.Method) -> bool:
     """Scalars in registers only, at most five, and no use of the caller's context."""
     result = method.result
     return (
-        len(method.params) <= 5
+        not method.in_place
+        and len(method.params) <= 5
         and all(is_scalar(var.type) for var in method.params)
         and (result is None or is_scalar(result) or isinstance(result, t.NilType | t.NeverType))
         and not _uses_context(method.body)
@@ -639,7 +772,7 @@ def _walks(node: object) -> bool:
     """Is there a walk through a map in it? Its block may return from the method."""
     if isinstance(node, tuple):
         return any(_walks(part) for part in node)
-    if isinstance(node, typed.MapEach):
+    if isinstance(node, typed.MapEach | typed.HelperLoop | typed.FindVma):
         return True
     return isinstance(node, typed.Node) and any(_walks(getattr(node, name)) for name in node.__slots__)
 
@@ -675,6 +808,8 @@ def _lower_in_place(low: Lowering, node: typed.CallMethod, args: list[Held]) -> 
     low.frame = Frame(exit)
     low.b.calls = (*calls, node.span)
     for var, held in zip(method.params, args):
+        if isinstance(var.type, t.StrType | t.OptType) and _is_assigned(method.body, var):
+            held = _own_text(low, var, held)
         low.write(var, held)
     low.join(exit, _widen(low, low.held(method.body), method.body.type, exit.type))
     low.frame, low.b.calls = caller, calls
@@ -704,39 +839,70 @@ def _packet(name: str) -> Callable[[Lowering, typed.Node], Held]:
     return lower
 
 
+def _seldom(module: str, name: str) -> Callable[[Lowering, typed.Node], Held]:
+    """The same of other modules of this package."""
+
+    def lower(low: Lowering, node: typed.Node) -> Held:
+        from importlib import import_module
+
+        found: Callable[[Lowering, typed.Node], Held] = getattr(import_module(f"rucy.lower.{module}"), name)
+        return found(low, node)
+
+    return lower
+
+
+def _arena(name: str) -> Callable[[Lowering, typed.Node], Held]:
+    """A function of lower.arenas, which few programs need."""
+
+    def lower(low: Lowering, node: typed.Node) -> Held:
+        from rucy.lower import arenas
+
+        found: Callable[[Lowering, typed.Node], Held] = getattr(arenas, name)
+        return found(low, node)
+
+    return lower
+
+
 def _table() -> dict[type, object]:
     from rucy.lower import callbacks, characters, externs, integers, kernel, maps, objects, options, output, strings
 
     return {
-        typed.Int: _int, typed.Bool: _bool, typed.Nil: _nil, typed.Str: strings.literal,
-        typed.Read: _read, typed.Write: _write,
+        typed.Int: _int, typed.Bool: _bool, typed.Absent: _bool, typed.Nil: _nil, typed.Str: strings.literal,
+        typed.Read: _read, typed.Write: _write, typed.Bind: _write, typed.Inlined: _inlined,
         typed.Setting: options.read,
         typed.GlobalRead: _global_read, typed.GlobalWrite: _global_write, typed.GlobalUpdate: _global_update,
         typed.Prim: integers.prim, typed.Convert: _convert, typed.IsNil: _is_nil, typed.Unwrap: _unwrap,
         typed.Not: _not, typed.If: _if, typed.Seq: _seq, typed.Loop: _loop, typed.For: _for,
-        typed.Unrolled: _unrolled, typed.Catch: _catch, typed.Throw: _throw, typed.Return: _return,
+        typed.Unrolled: _unrolled, typed.Turns: _turns, typed.Catch: _catch, typed.Throw: _throw, typed.Return: _return,
         typed.Ctx: kernel.ctx, typed.CtxLoad: kernel.ctx_load, typed.CtxStore: kernel.ctx_store,
+        typed.CtxBytes: kernel.ctx_bytes,
         typed.KernelLoad: kernel.kernel_load, typed.KernelAddress: kernel.kernel_address,
         typed.PtrCast: kernel.ptr_cast, typed.CoreQuery: kernel.core_query,
         typed.CallHelper: _call_helper, typed.Printk: kernel.printk,
         typed.Output: output.output,
         typed.ReadString: strings.read_string, typed.HelperString: strings.helper_string,
         typed.ProbeName: strings.probe_name, typed.Extern: externs.extern, typed.PerCpu: externs.per_cpu,
+        typed.Region: _seldom("kfuncs", "region"), typed.Iterate: _seldom("kfuncs", "iterate"),
+        typed.AtMost: lambda low, node: low.at_most(low.value(node.value), node.highest),
+        typed.DynptrPart: _seldom("dynptrs", "part"), typed.ReserveDynptr: _seldom("dynptrs", "reserve"),
         typed.CallKfunc: externs.call_kfunc, typed.StackId: externs.stack_id,
         typed.StrCompare: strings.compare_strings, typed.StrSize: strings.size, typed.StrByte: strings.byte,
         typed.StrChar: characters.character,
         typed.ArrayGet: kernel.array_get, typed.CallMethod: _call_method,
-        typed.ReadBytes: objects.read_address, typed.New: objects.new, typed.Copy: objects.copy, typed.Member: objects.member,
-        typed.MemberSet: objects.member_set, typed.MemberUpdate: objects.member_update,
+        typed.ReadBytes: objects.read_address, typed.New: objects.new, typed.Numbers: objects.numbers,
+        typed.Copy: objects.copy, typed.Member: objects.member,
+        typed.Lock: objects.lock, typed.MemberSet: objects.member_set, typed.MemberUpdate: objects.member_update,
         typed.Element: objects.element, typed.ElementSet: objects.element_set,
         typed.ElementUpdate: objects.element_update,
-        typed.MapRef: maps.reference,
+        typed.ArenaAlloc: _arena("alloc"), typed.ArenaFree: _arena("free"),
+        typed.MapRef: maps.reference, typed.MapKey: maps.key_memory,
         typed.MapGet: maps.get, typed.MapSet: maps.set, typed.MapOrSet: maps.or_set, typed.MapUpdate: maps.update,
         typed.MapHas: maps.has, typed.MapDelete: maps.delete, typed.MapPush: maps.push, typed.MapTake: maps.take,
-        typed.PacketHeader: _packet("header"), typed.PacketNumber: _packet("number"),
+        typed.PacketHeader: _packet("header"), typed.PacketNumber: _packet("number"), typed.PacketPut: _packet("put"),
         typed.PacketSize: _packet("size"), typed.PacketField: _packet("field"),
         typed.PacketBytes: _packet("address"), typed.PacketStore: _packet("store"),
-        typed.MapEach: callbacks.each, typed.Send: maps.send, typed.Reserve: maps.reserve,
+        typed.MapEach: callbacks.each, typed.HelperLoop: callbacks.turns, typed.FindVma: callbacks.find_vma,
+        typed.After: callbacks.after, typed.ObjectAt: objects.object_at, typed.Send: maps.send, typed.Reserve: maps.reserve,
     }  # fmt: skip
 
 

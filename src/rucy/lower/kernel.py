@@ -45,6 +45,15 @@ def ctx_load(low: Lowering, node: typed.CtxLoad) -> Held:
     return b.compare("ne", value, const(0)) if type == I1 else value
 
 
+def ctx_bytes(low: Lowering, node: typed.CtxBytes) -> Held:
+    from rucy.lower.objects import memory_of
+
+    slot = memory_of(low, node, 4 * len(node.words))
+    for at, word in enumerate(node.words):
+        low.b.emit("store", low.value(word), slot, type=VOID, off=4 * at, width=4)
+    return Object(slot)
+
+
 def ctx_store(low: Lowering, node: typed.CtxStore) -> Held:
     value = low.value(node.value)
     raw = low.b.emit("int", value) if value.type == I1 else value
@@ -219,7 +228,14 @@ def call_helper(low: Lowering, node: typed.CallHelper) -> Held:
     assert row is not None, node.helper
     args: list[Value] = []
     room: tuple[typed.Room, Value] | None = None
+    dynptr: Value | None = None
     for arg in node.args:
+        if isinstance(arg, typed.NewDynptr):
+            from rucy.lower.dynptrs import new
+
+            dynptr = new(low)
+            args.append(dynptr)
+            continue
         if isinstance(arg, typed.Room):
             size = arg.type.size if isinstance(arg.type, t.StrType) else 8
             at = low.slot(size, "room")
@@ -232,6 +248,9 @@ def call_helper(low: Lowering, node: typed.CallHelper) -> Held:
             return low.undefined(node.type)
         args.append(argument(low, held))
     low.b.span = node.span
+    if dynptr is not None:
+        low.b.emit("call", *args, type=I64, helper=row.name)
+        return dynptr
     if room is not None:
         return _filled(low, node, low.b.emit("call", *args, type=I64, helper=row.name), room[1])
     if isinstance(node.type, t.NilType):
@@ -244,7 +263,7 @@ def call_helper(low: Lowering, node: typed.CallHelper) -> Held:
 
 def _filled(low: Lowering, node: typed.CallHelper, result: Value, at: Value) -> Held:
     """What a helper wrote. Behind a string's NUL it may have left anything: it is copied up to there."""
-    from rucy.lower.strings import room, slot_of
+    from rucy.lower.strings import clear, room, slot_of
 
     b = low.b
     if not isinstance(node.type, t.StrType):
@@ -252,9 +271,23 @@ def _filled(low: Lowering, node: typed.CallHelper, result: Value, at: Value) -> 
         return Opt(b.compare("sge", result, const(0)), value)
     size = node.type.size
     slot = slot_of(low, node, size)
-    b.emit("zero", slot, type=VOID, off=0, size=room(size))
+    clear(low, slot, room(size))
+    end = b.new_block("end")
+    if node.helper in _NOTHING_ON_FAILURE:
+        there = b.new_block("there")
+        b.branch(b.compare("sge", result, const(0)), there, end)
+        b.seal(there)
+        b.start(there)
     b.emit("call", slot, const(size), b.emit("addr", at), helper="probe_read_kernel_str")
+    b.jump(end)
+    b.seal(end)
+    b.start(end)
     return Text(slot, size)
+
+
+#: helpers whose memory is not worth reading when they fail: d_path of fs/d_path.c fills it from behind, since Linux 5.14 also
+#: with the end of a path that is too long. Those of sysctl leave what there is room for.
+_NOTHING_ON_FAILURE = ("d_path",)
 
 
 def argument(low: Lowering, held: Held) -> Value:
@@ -281,37 +314,47 @@ def printk(low: Lowering, node: typed.Printk) -> Held:
 
 
 def array_get(low: Lowering, node: typed.ArrayGet) -> Held:
-    """An element of an array in .rodata: the index is compared before it is used, and the compared value is used."""
+    """An element of an array in .rodata: the index is compared before it is used, and the compared value is used. Of a
+    String outside the first stands for it."""
     b = low.b
     index = low.value(node.index)
     if b.block is None:
         return low.undefined(node.type)
     b.span = node.span
-    values = node.array.values
-    of = node.type.of if isinstance(node.type, t.OptType) else node.type
-    signed = isinstance(of, t.IntType) and of.signed
-    data = b"".join((v & (1 << 64) - 1).to_bytes(8, "little") for v in values)
+    values, words = node.array.values, isinstance(node.array, t.WordsType)
+    base, width = _constant_array(low, node.array)
     if isinstance(node.index.type, t.IntType) and node.index.type.signed:
         negative = b.compare("slt", index, const(0))
         index = low.choose(negative, b.emit("add", index, const(len(values))), index)
     inside = b.compare("ult", index, const(len(values)))
     yes, end = b.new_block("inside"), b.new_block("end")
     key = object()
-    b.write(key, const(0))
+    b.write(key, base if words else const(0))
     b.branch(inside, yes, end)
     b.seal(yes)
     b.start(yes)
     sure = b.emit("within", index, lo=0, hi=len(values) - 1)
-    base = low.rodata(data, 8, ("i64" if signed else "u64", len(values)))
-    at = b.emit("padd", base, b.emit("shl", sure, const(3)), type=CONST_PTR)
-    b.write(key, b.emit("load", at, off=0, width=8, signed=False))
+    at = b.emit("padd", base, b.emit("shl", sure, const(3)) if width == 8 else b.emit("mul", sure, const(width)), type=CONST_PTR)
+    b.write(key, at if words else b.emit("load", at, off=0, width=8, signed=False))
     b.jump(end)
     b.seal(end)
     b.start(end)
-    value = b.read(key)
+    value: Held = Text(b.read(key, CONST_PTR), node.array.size) if isinstance(node.array, t.WordsType) else b.read(key)
     if not isinstance(node.type, t.OptType):
         return value
     return Opt(b.compare("ult", index, const(len(values))), value)
+
+
+def _constant_array(low: Lowering, array: t.ArrayType | t.WordsType) -> tuple[Value, int]:
+    """Where it lies in .rodata, and how far its elements are from each other."""
+    if isinstance(array, t.WordsType):
+        from rucy.lower.strings import room
+
+        width = room(array.size)
+        text = b"".join(word.ljust(width, b"\0") for word in array.values)
+        return low.rodata(text, 8, ("char", len(text))), width
+    data = b"".join((v & (1 << 64) - 1).to_bytes(8, "little") for v in array.values)
+    return low.rodata(data, 8, ("i64" if array.signed else "u64", len(array.values))), 8
 
 
 __all__ = [

@@ -8,17 +8,30 @@ is used.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rucy.ir.function import Block, Const, Instr, Value, const, false
 from rucy.ir.types import MAP, VOID, pointer
 from rucy.lang import typed
 from rucy.lang import types as t
-from rucy.lang.storage import IntStorage, Storage, StructStorage, TextStorage, size_of
+from rucy.lang.storage import IntStorage, ObjectStorage, Storage, StructStorage, TextStorage, size_of
 from rucy.lower.counters import count
-from rucy.lower.objects import change, copy_object, kept, memory_of
+from rucy.lower.objects import change, copy_object, memory_of
 from rucy.lower.storage import Part, copy_bytes, is_pure, load, parts_of, write_whole, zero
-from rucy.lower.values import FOUND_PTR, GLOBAL_PTR, RECORD_PTR, Held, Object, Opt, Text, is_object
+from rucy.lower.values import (
+    FOUND_PTR,
+    GLOBAL_PTR,
+    RECORD_PTR,
+    Held,
+    Object,
+    Opt,
+    Text,
+    in_map,
+    ir_type,
+    is_object,
+    object_pointer,
+)  # fmt: skip
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.lower.function import Lowering
@@ -43,13 +56,31 @@ class Bytes(NamedTuple):
     place: Value | None
 
 
-def _map(low: Lowering, name: str) -> Value:
-    return low.b.emit("map", type=MAP, symbol=name)
+def use(low: Lowering, map: str | typed.Node) -> typed.MapVar:
+    """The map of a node: the named one, or one that was found in another, which is evaluated here."""
+    if isinstance(map, str):
+        return low.maps[map]
+    held = low.held(map)
+    assert isinstance(map.type, t.MapType) and isinstance(held, Object)
+    inner: typed.MapVar = low.maps[map.type.name].inner
+    return inner._replace(at=held.at)
+
+
+def address_of(low: Lowering, map: typed.MapVar) -> Value:
+    """As helpers take it."""
+    at: Value | None = map.at
+    return at if at is not None else low.b.emit("map", type=MAP, symbol=map.name)
 
 
 def reference(low: Lowering, node: typed.MapRef) -> Held:
     """The map as a helper's argument."""
-    return _map(low, node.map)
+    return address_of(low, low.maps[node.map])
+
+
+def key_memory(low: Lowering, node: typed.MapKey) -> Held:
+    """A key's address as a helper's argument."""
+    key = _key(low, use(low, node.map), node.key)
+    return _put(low, key) if key is not None else const(0)
 
 
 # ---------------------------------------------------------------- keys and values in memory
@@ -123,13 +154,13 @@ def known(low: Lowering, at: Value) -> Value:
     if not _is_tested(low, at, b.block):
         there, never = b.new_block("there"), b.new_block("never")
         b.branch(b.compare("ne", at, Const(0, at.type)), there, never)
-        _leave(low, never)
+        leave(low, never)
         b.seal(there)
         b.start(there)
     return b.emit("nonnil", at, type=at.type._replace(nullable=False))
 
 
-def _leave(low: Lowering, never: Block) -> None:
+def leave(low: Lowering, never: Block) -> None:
     """A side that only the verifier sees: the program ends with its neutral result."""
     b = low.b
     b.seal(never)
@@ -168,13 +199,14 @@ def _says(condition: Value, holds: bool, at: Value) -> bool:
 def _look_up(low: Lowering, map: typed.MapVar, key: Value) -> Value:
     if map.type in _STORAGES:
         return _of_object(low, map, key, const(0), 0)
-    return low.b.emit("call", _map(low, map.name), key, type=FOUND_PTR, helper="map_lookup_elem")
+    type = FOUND_PTR if map.inner is None else MAP._replace(nullable=True)
+    return low.b.emit("call", address_of(low, map), key, type=type, helper="map_lookup_elem")
 
 
 def _of_object(low: Lowering, map: typed.MapVar, owner: Value, value: Value, flags: int) -> Value:
     """What a storage map keeps for an object of the kernel; with _CREATE it is made of `value` where there is nothing."""
     helper = f"{_STORAGES[map.type]}_get"
-    return low.b.emit("call", _map(low, map.name), owner, value, const(flags), type=FOUND_PTR, helper=helper)
+    return low.b.emit("call", address_of(low, map), owner, value, const(flags), type=FOUND_PTR, helper=helper)
 
 
 def _is_there(low: Lowering, at: Value) -> Value:
@@ -228,20 +260,23 @@ def _unless(low: Lowering, done: Value, kind: str, map: typed.MapVar) -> None:
 
 
 def get(low: Lowering, node: typed.MapGet) -> Held:
-    map = low.maps[node.map]
+    map = use(low, node.map)
     key = _key(low, map, node.key)
     if key is None:
         return low.undefined(node.type)
     low.b.span = node.span
+    if isinstance(node.type, t.PtrType):  # a socket
+        where = _put(low, key)
+        return low.b.emit("call", address_of(low, map), where, type=ir_type(node.type), helper="map_lookup_elem")
     return _found(low, map, _look_up(low, map, _put(low, key)), node, node.type)
 
 
 def _found(low: Lowering, map: typed.MapVar, at: Value, node: typed.Node, type: t.Type) -> Held:
     """What a lookup gives: the element itself, or its value, read at once; else nil or the default."""
     of = type.of if isinstance(type, t.OptType) else type
-    assert map.value is not None
-    if is_object(of) and not isinstance(of, t.BytesType):
+    if is_object(of) and in_map(object_pointer(of)):
         return Opt(_is_there(low, at), Object(at)) if isinstance(type, t.OptType) else Object(known(low, at))
+    assert map.value is not None
     some = _is_there(low, at)
     sides, key = _Sides(low, some), object()
     sides.on(sides.yes)
@@ -263,8 +298,6 @@ def _own(low: Lowering, node: object, held: Held, of: t.Type) -> Held:
 def _default(low: Lowering, map: typed.MapVar, of: t.Type) -> Held:
     if map.default is None or not isinstance(of, t.IntType | t.BoolType):
         return low.undefined(of)
-    from rucy.lower.values import ir_type
-
     return Const(_signed_default(map), ir_type(of))
 
 
@@ -278,9 +311,11 @@ def _signed_default(map: typed.MapVar) -> int:
 
 
 def set(low: Lowering, node: typed.MapSet) -> Held:  # noqa: A001 - the node's name
-    map = low.maps[node.map]
+    map = use(low, node.map)
     assert map.value is not None
     key = _key(low, map, node.key)
+    if isinstance(node.value.type, t.PtrType):
+        return _put_socket(low, node, map, key)
     value = _bytes(low, map.value, node.value, "value") if key is not None else None
     if key is None or value is None:
         return low.undefined(node.type)
@@ -293,6 +328,17 @@ def set(low: Lowering, node: typed.MapSet) -> Held:  # noqa: A001 - the node's n
     if not _is_inside(map, node.key):
         _unless(low, low.b.compare("eq", said, const(0)), "insert", map)
     return _value_of(low, value, node.value)
+
+
+def _put_socket(low: Lowering, node: typed.MapSet, map: typed.MapVar, key: Bytes | None) -> Held:
+    """The helper takes the socket itself."""
+    held = low.value(node.value) if key is not None else const(0)
+    if key is None or low.b.block is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    said = low.b.emit("call", address_of(low, map), _put(low, key), held, const(0), helper="map_update_elem")
+    _unless(low, low.b.compare("eq", said, const(0)), "insert", map)
+    return held
 
 
 def _value_of(low: Lowering, value: Bytes, node: typed.Node) -> Held:
@@ -309,7 +355,7 @@ def _insert(low: Lowering, map: typed.MapVar, key: Value, value: Bytes, flags: i
     what = _put(low, value)
     if map.type in _STORAGES:
         return _keep(low, map, key, what, value.size, flags)
-    return low.b.emit("call", _map(low, map.name), key, what, const(flags), helper="map_update_elem")
+    return low.b.emit("call", address_of(low, map), key, what, const(flags), helper="map_update_elem")
 
 
 def _keep(low: Lowering, map: typed.MapVar, owner: Value, what: Value, size: int, flags: int) -> Value:
@@ -321,7 +367,8 @@ def _keep(low: Lowering, map: typed.MapVar, owner: Value, what: Value, size: int
         sides = _Sides(low, there)
         sides.on(sides.yes)
         sure = b.emit("nonnil", at, type=GLOBAL_PTR)
-        copy_bytes(low, sure, 0, what, 0, size)
+        for start, length in _own_bytes(map.value, size):
+            copy_bytes(low, sure, start, what, start, length)
         sides.meet()
         sides.on(sides.no)
         sides.meet()
@@ -329,9 +376,20 @@ def _keep(low: Lowering, map: typed.MapVar, owner: Value, what: Value, size: int
     return b.emit("int", b.compare("eq", at, Const(0, at.type)))
 
 
+def _own_bytes(storage: Storage | None, size: int) -> list[tuple[int, int]]:
+    """(offset, bytes) of a value but for the kernel's own objects in it, which nobody else writes."""
+    fields = storage.fields if isinstance(storage, StructStorage) else ()
+    out, start = [], 0
+    for field in fields:
+        if isinstance(field.storage, ObjectStorage):
+            out.append((start, field.offset - start))
+            start = field.offset + size_of(field.storage)
+    return [span for span in (*out, (start, size - start)) if span[1]]
+
+
 def or_set(low: Lowering, node: typed.MapOrSet) -> Held:
     """Look up; when missing insert, unless another has meanwhile, and look up again."""
-    map = low.maps[node.map]
+    map = use(low, node.map)
     assert map.value is not None
     key = _key(low, map, node.key)
     if key is None:
@@ -358,7 +416,7 @@ def or_set(low: Lowering, node: typed.MapOrSet) -> Held:
 
 
 def update(low: Lowering, node: typed.MapUpdate) -> Held:
-    map = low.maps[node.map]
+    map = use(low, node.map)
     key = _key(low, map, node.key)
     operand = low.value(node.value) if key is not None else const(0)
     if key is None or low.b.block is None:
@@ -393,7 +451,7 @@ def _update(low: Lowering, node: typed.MapUpdate, map: typed.MapVar, key: Bytes,
         fresh = b.emit(node.op, const(_signed_default(map)), operand)
         value = Bytes(storage.width, "value", [Part(0, storage, fresh)], None)
         done = b.compare("eq", _insert(low, map, at_key, value, _NOEXIST), const(0))
-        b.write(result, kept(low, fresh, storage) if node.used else const(0))
+        b.write(result, fresh if node.used else const(0))
         raced, again = b.new_block("raced"), b.new_block("again")
         b.branch(done, end, raced)
         b.seal(raced)
@@ -409,7 +467,7 @@ def _update(low: Lowering, node: typed.MapUpdate, map: typed.MapVar, key: Bytes,
         b.start(refused)
     if not _is_inside(map, node.key):
         count(low, "insert", map.name, map.span.line)
-    b.write(result, kept(low, fresh, storage) if node.used else const(0))
+    b.write(result, fresh if node.used else const(0))
     b.jump(end)
     b.seal(found)
     b.start(found)
@@ -425,7 +483,7 @@ def _update(low: Lowering, node: typed.MapUpdate, map: typed.MapVar, key: Bytes,
 
 def _is_inside(map: typed.MapVar, key: tuple[typed.Node, ...]) -> bool:
     """An array's element, by a constant index."""
-    return _is_array(map) and isinstance(key[0], typed.Int) and key[0].value < map.size
+    return _is_array(map) and isinstance(key[0], typed.Int) and not map.sized_by and key[0].value < map.size
 
 
 def _is_array(map: typed.MapVar) -> bool:
@@ -439,20 +497,20 @@ def _per_cpu(map: typed.MapVar) -> bool:
 
 
 def has(low: Lowering, node: typed.MapHas) -> Held:
-    map = low.maps[node.map]
+    map = use(low, node.map)
     key = _key(low, map, node.key)
     if key is None:
         return false()
     low.b.span = node.span
     if map.type == "BLOOM_FILTER":
-        said = low.b.emit("call", _map(low, map.name), _put(low, key), helper="map_peek_elem")
+        said = low.b.emit("call", address_of(low, map), _put(low, key), helper="map_peek_elem")
         return low.b.compare("eq", said, const(0))
     return _is_there(low, _look_up(low, map, _put(low, key)))
 
 
 def delete(low: Lowering, node: typed.MapDelete) -> Held:
     """The value is read, or the object copied, just before."""
-    map = low.maps[node.map]
+    map = use(low, node.map)
     key = _key(low, map, node.key)
     if key is None:
         return low.undefined(node.type)
@@ -463,7 +521,7 @@ def delete(low: Lowering, node: typed.MapDelete) -> Held:
 
     def remove() -> None:
         owner = _STORAGES.get(map.type)
-        b.emit("call", _map(low, map.name), where_key, helper=f"{owner}_delete" if owner else "map_delete_elem")
+        b.emit("call", address_of(low, map), where_key, helper=f"{owner}_delete" if owner else "map_delete_elem")
 
     if not node.used or not isinstance(node.type, t.OptType):
         remove()
@@ -488,13 +546,13 @@ def delete(low: Lowering, node: typed.MapDelete) -> Held:
 
 
 def push(low: Lowering, node: typed.MapPush) -> Held:
-    map = low.maps[node.map]
+    map = use(low, node.map)
     assert map.value is not None
     value = _bytes(low, map.value, node.value, "value")
     if value is None:
         return false()
     low.b.span = node.span
-    said = low.b.emit("call", _map(low, map.name), _put(low, value), const(0), helper="map_push_elem")
+    said = low.b.emit("call", address_of(low, map), _put(low, value), const(0), helper="map_push_elem")
     done = low.b.compare("eq", said, const(0))
     _unless(low, done, "insert", map)
     return done
@@ -502,11 +560,11 @@ def push(low: Lowering, node: typed.MapPush) -> Held:
 
 def take(low: Lowering, node: typed.MapTake) -> Held:
     """The helper writes the whole value, zeros when there is none."""
-    map = low.maps[node.map]
+    map = use(low, node.map)
     assert map.value is not None and isinstance(node.type, t.OptType)
     b, storage, of = low.b, map.value, node.type.of
     slot = memory_of(low, node, size_of(storage)) if is_object(of) else low.slot(size_of(storage), "value")
-    said = b.emit("call", _map(low, map.name), slot, helper=f"map_{node.kind}_elem")
+    said = b.emit("call", address_of(low, map), slot, helper=f"map_{node.kind}_elem")
     return Opt(b.compare("eq", said, const(0)), load(low, slot, 0, storage, node))
 
 
@@ -515,7 +573,7 @@ def take(low: Lowering, node: typed.MapTake) -> Held:
 
 def send(low: Lowering, node: typed.Send) -> Held:
     """A new object is written straight into the record, which is reserved first where evaluating the fields can wait."""
-    map = low.maps[node.map]
+    map = use(low, node.map)
     type = node.value.type
     assert isinstance(type, t.StructType)
     if map.type == "PERF_EVENT_ARRAY":
@@ -526,7 +584,7 @@ def send(low: Lowering, node: typed.Send) -> Held:
             return false()
         low.b.span = node.span
         size = const(type.storage.size)
-        said = low.b.emit("call", _map(low, map.name), _put(low, value), size, const(0), helper="ringbuf_output")
+        said = low.b.emit("call", address_of(low, map), _put(low, value), size, const(0), helper="ringbuf_output")
         done = low.b.compare("eq", said, const(0))
         _unless(low, done, "record", map)
         return done
@@ -546,7 +604,7 @@ def send(low: Lowering, node: typed.Send) -> Held:
 def _with_record(low: Lowering, map: typed.MapVar, size: int, fill: Callable[[Value], None]) -> Value:
     """Reserve, fill, submit; count where there is no room. i1: was there?"""
     b = low.b
-    at = b.emit("call", _map(low, map.name), const(size), const(0), type=_OWNED, helper="ringbuf_reserve")
+    at = b.emit("call", address_of(low, map), const(size), const(0), type=_OWNED, helper="ringbuf_reserve")
     some = _is_there(low, at)
     sides = _Sides(low, some, ("reserved", "dropped"))
     sides.on(sides.yes)
@@ -576,7 +634,7 @@ def _send_to_perf(low: Lowering, node: typed.Send, map: typed.MapVar, type: t.St
     low.b.span = node.span
     where, size = _put(low, value), const(type.storage.size)
     said = low.b.emit(
-        "call", low.ctx, _map(low, map.name), const(_CURRENT_CPU), where, size, helper="perf_event_output"
+        "call", low.ctx, address_of(low, map), const(_CURRENT_CPU), where, size, helper="perf_event_output"
     )  # fmt: skip
     done = low.b.compare("eq", said, const(0))
     _unless(low, done, "record", map)
@@ -584,7 +642,7 @@ def _send_to_perf(low: Lowering, node: typed.Send, map: typed.MapVar, type: t.St
 
 
 def reserve(low: Lowering, node: typed.Reserve) -> Held:
-    map = low.maps[node.map]
+    map = use(low, node.map)
     type = node.var.type
     assert isinstance(type, t.StructType)
     low.b.span = node.span

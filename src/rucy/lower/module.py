@@ -42,6 +42,14 @@ def _global(variable: typed.GlobalVar) -> Data:
         size = variable.type.size
         section = ".data" if text else ".bss"
         return Data(variable.name, section, text.ljust(size, b"\0"), 8, ("char", size), writable=True)
+    if isinstance(variable.type, t.OptType):  # the address of what lies in an arena
+        return Data(variable.name, ".bss", bytes(8), 8, "u64", writable=True)
+    if isinstance(variable.type, t.StructType | t.ElementsType):
+        from rucy.lower.storage import describe
+
+        whole = variable.initial if isinstance(variable.initial, bytes) else b""
+        section = ".data" if any(whole) else ".bss"
+        return Data(variable.name, section, whole, 8, describe(variable.type.storage), writable=True)
     assert isinstance(variable.initial, int)
     is_bool = isinstance(variable.type, t.BoolType)
     size = 1 if is_bool else 8
@@ -55,20 +63,23 @@ def _lower_program(
     module: Module, program: typed.Program, pending: dict[typed.Method, Function], checked: typed.Checked
 ) -> Function:
     prog_type = progtypes.BY_NAME[program.prog_type]
+    sleepable = bool(program.options.get("sleepable", False))
     row = ProgramRow(
         program.prog_type,
         program.section,
         program.hook.word if program.hook is not None else "",
         program.target,
-        preemptible=prog_type.preemptible,
-        rcu=prog_type.rcu,
+        sleepable=sleepable,
+        preemptible=not _runs_alone(program, checked),
+        rcu=prog_type.rcu and not sleepable,
         gpl=checked.license == "GPL",
         neutral=program.neutral,
+        per_cpu=not sleepable or _at_least(checked.kernel, "5.12"),
     )
     ctx = Param("ctx", 0, CTX)
     fn = Function(program.name, "program", [ctx], I64, row, program.span)
     low = Lowering(module, fn, pending, ctx)
-    low.maps, low.kernel = checked.maps, checked.kernel
+    low.maps, low.kernel, low.caps = checked.maps, checked.kernel, checked.caps
     low.b.span = program.span
     for var, node in program.args:
         low.write(var, low.value(node))
@@ -84,6 +95,14 @@ def _lower_program(
     return low.finish()
 
 
+def _runs_alone(program: typed.Program, checked: typed.Checked) -> bool:
+    """Does every kernel that takes it keep a second run off the CPU? What is called by `tail_call` runs inside another
+    program, of which alone the kernel knows."""
+    called = any(program.name == name for map in checked.maps.values() for _, name in map.values)
+    alone = program.hook.alone if program.hook is not None and not called else ""
+    return bool(alone) and _at_least(checked.kernel, alone)
+
+
 def _at_least(kernel: str, since: str) -> bool:
     return not since or tuple(map(int, kernel.split("."))) >= tuple(map(int, since.split(".")))
 
@@ -93,7 +112,7 @@ def _lower_method(
 ) -> None:
     fn = pending[method]
     low = Lowering(module, fn, pending, None)
-    low.maps, low.kernel = checked.maps, checked.kernel
+    low.maps, low.kernel, low.caps = checked.maps, checked.kernel, checked.caps
     low.b.span = method.span
     for var, param in zip(method.params, fn.params):
         low.write(var, param)

@@ -24,16 +24,21 @@ from rucy.lower.storage import (
     read_bytes,
     store,
     store_constant,
+    write_part,
     write_whole,
+    zero,
 )
-from rucy.lower.values import STACK_PTR, Held, Object, Opt, object_pointer
+from rucy.lower.values import STACK_PTR, Held, Object, Opt, found_pointer, is_found, is_object, object_pointer
 
 if TYPE_CHECKING:
     from rucy.ir.function import Block
     from rucy.lower.function import Lowering
 
 
-def memory_of(low: Lowering, key: object, size: int) -> Instr:
+_FRAME = 512  # MAX_BPF_STACK of include/linux/filter.h
+
+
+def memory_of(low: Lowering, key: object, size: int) -> Value:
     """The frame's memory that belongs to `key`."""
     place = (low.frame, ("object", key))
     if place not in low.text_slots:
@@ -53,6 +58,13 @@ def new(low: Lowering, node: typed.New) -> Held:
     return Object(slot)
 
 
+def numbers(low: Lowering, node: typed.Numbers) -> Held:
+    """They lie in .rodata: who keeps them copies them."""
+    assert isinstance(node.type, t.ElementsType)
+    size = (len(node.data) + 7) & ~7
+    return Object(low.rodata(node.data.ljust(size, b"\0"), 8, ("u8", size)))
+
+
 def copy(low: Lowering, node: typed.Copy) -> Held:
     held = low.held(node.value)
     if low.b.block is None:
@@ -68,6 +80,33 @@ def copy_object(low: Lowering, key: object, type: t.Type, held: Object) -> Objec
     slot = memory_of(low, key, size)
     copy_bytes(low, slot, 0, held.at, 0, size, align_of(type.storage))
     return Object(slot)
+
+
+def copy_kept(low: Lowering, var: typed.Var, held: Held) -> Held:
+    """Into the variable's own memory, where there is an object."""
+    if isinstance(held, Object):
+        return held if isinstance(held.at, Const) else copy_object(low, var, _of(var.type), held)
+    if not isinstance(held, Opt) or not isinstance(held.value, Object) or isinstance(held.value.at, Const):
+        return held
+    if isinstance(held.some, Const):
+        return Opt(held.some, copy_object(low, var, _of(var.type), held.value)) if held.some.value else held
+    b = low.b
+    slot = memory_of(low, var, size_of(_of(var.type).storage))
+    there, end = b.new_block("there"), b.new_block("end")
+    b.branch(held.some, there, end)
+    b.seal(there)
+    b.start(there)
+    copy_object(low, var, _of(var.type), held.value)
+    b.jump(end)
+    b.seal(end)
+    b.start(end)
+    return Opt(held.some, Object(slot))
+
+
+def _of(type: t.Type) -> t.StructType | t.ElementsType | t.BytesType:
+    of = type.of if isinstance(type, t.OptType) else type
+    assert isinstance(of, t.StructType | t.ElementsType | t.BytesType)
+    return of
 
 
 def read_address(low: Lowering, node: typed.ReadBytes) -> Held:
@@ -151,12 +190,36 @@ def _set(low: Lowering, node: typed.Node, at: Value | None, off: int, storage: S
         low.b.span = node.span
         store_constant(low, at, off, text.value[: size_of(storage) - 1].ljust(size_of(storage), b"\0"))
         return low.held(text)
+    if id(node) in low.unused and _made_in_place(low, at, off, storage, value):
+        return low.undefined(node.type)
     held = low.held(value)
     if low.b.block is None:
         return low.undefined(node.type)
     low.b.span = node.span
     store(low, at, off, storage, held)
     return held
+
+
+#: what a helper writes, which may write it where it belongs
+_WRITTEN = (typed.ReadString, typed.HelperString, typed.ReadBytes)
+
+
+def _made_in_place(low: Lowering, at: Value, off: int, storage: Storage, value: typed.Node) -> bool:
+    """Text and addresses that a helper writes go straight into an element or a record, without a copy in the frame."""
+    inner = value
+    while isinstance(inner, typed.Convert) and isinstance(inner.value.type, t.StrType):
+        inner = inner.value
+    if not isinstance(inner, _WRITTEN) or at.type.kind not in ("map_value", "mem") or low.locked:
+        return False
+    parts = parts_of(low, storage, value, off)
+    if low.b.block is None:
+        return True
+    if len(parts) != 1 or parts[0].node is None:
+        return False
+    if not isinstance(inner, typed.ReadBytes):
+        zero(low, at, off, size_of(storage))
+    write_part(low, at, parts[0])
+    return True
 
 
 def _literal(node: typed.Node) -> typed.Str | None:
@@ -180,20 +243,20 @@ _ATOMIC = {"add": "add", "sub": "add", "and": "and", "or": "or", "xor": "xor"}
 def change(
     low: Lowering, at: Value, off: int, storage: Storage, op: str, operand: Value, atomic: bool, used: bool
 ) -> Value:
-    """Memory op= operand; the new value, as it is kept."""
+    """Memory op= operand; what was computed, in 64 bits, as Ruby's assignment gives it."""
     assert isinstance(storage, IntStorage)
     b = low.b
     if not atomic:
         old = b.emit("load", at, off=off, width=storage.width, signed=storage.signed)
         new_value = b.emit(op, old, operand)
         b.emit("store", new_value, at, type=VOID, off=off, width=storage.width)
-        return kept(low, new_value, storage) if used else const(0)
+        return new_value if used else const(0)
     amount = b.emit("neg", operand) if op == "sub" else operand
     kind = _ATOMIC[op]
     before = b.emit(
         "atomic", at, amount, type=I64 if used else VOID, kind=kind, off=off, width=storage.width, fetch=used
     )  # fmt: skip
-    return kept(low, b.emit(kind, before, amount), storage) if used else const(0)
+    return b.emit(kind, kept(low, before, storage), amount) if used else const(0)
 
 
 def kept(low: Lowering, value: Value, storage: IntStorage) -> Value:
@@ -201,6 +264,38 @@ def kept(low: Lowering, value: Value, storage: IntStorage) -> Value:
     if storage.width == 8:
         return value
     return low.b.emit("sext" if storage.signed else "zext", value, bits=8 * storage.width)
+
+
+# ---------------------------------------------------------------- locks and timers
+
+
+def object_at(low: Lowering, node: typed.ObjectAt) -> Held:
+    at = _object(low, node.base)
+    return low.undefined(node.type) if at is None else Object(address(low, at, node.field.offset))
+
+
+def lock(low: Lowering, node: typed.Lock) -> Held:
+    """Every way out of the body gives the lock back."""
+    at = _object(low, node.base)
+    if at is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    place = address(low, at, node.field.offset)
+
+    def unlock() -> None:
+        low.b.emit("call", place, type=VOID, helper="spin_unlock")
+
+    low.b.emit("call", place, type=VOID, helper="spin_lock")
+    low.held_open.append(unlock)
+    outer, low.locked = low.locked, True
+    held = low.held(node.body)
+    low.locked = outer
+    low.held_open.pop()
+    if low.b.block is None:
+        return low.undefined(node.type)
+    low.b.span = node.span
+    unlock()
+    return held
 
 
 # ---------------------------------------------------------------- elements
@@ -220,14 +315,28 @@ def element(low: Lowering, node: typed.Element) -> Held:
 
 
 def _guarded_element(low: Lowering, node: typed.Element, base: Value, index: Value, of: t.Type) -> Held:
-    """Behind a compare; where it does not hold, nil, or (never) a value of zeros."""
+    """Behind a compare; where it does not hold, nil, or (never) a value of zeros. An object that is never missing has no
+    other side: there the program would end."""
     b = low.b
     storage = _elements(node.base)
     if node.checked and _is_masked(index, storage.length):
         return _load_element(low, _computed(low, base, index, storage), base, storage, node)
+    if not isinstance(node.type, t.OptType) and is_object(of):
+        from rucy.lower.maps import leave
+
+        there, never = b.new_block("inside"), b.new_block("never")
+        b.branch(b.compare("ult", index, const(storage.length)), there, never)
+        leave(low, never)
+        b.seal(there)
+        b.start(there)
+        return _load_element(low, _computed(low, base, index, storage), base, storage, node)
     yes, end = b.new_block("inside"), b.new_block("end")
     key = object()
-    low._put(key, low.undefined(of))
+    if is_found(node.type):  # one pointer, which says by NULL that there is none
+        assert isinstance(node.type, t.OptType)
+        b.write(key, Const(0, found_pointer(node.type)))
+    else:
+        low._put(key, low.undefined(of))
     inside = b.compare("ult", index, const(storage.length))
     b.branch(inside, yes, end)
     b.seal(yes)
@@ -237,6 +346,8 @@ def _guarded_element(low: Lowering, node: typed.Element, base: Value, index: Val
     b.jump(end)
     b.seal(end)
     b.start(end)
+    if is_found(node.type):
+        return low._get(key, node.type)
     value = low._get(key, of)
     return Opt(inside, value) if isinstance(node.type, t.OptType) else value
 
@@ -270,13 +381,24 @@ def _computed(low: Lowering, base: Value, index: Value, storage: ArrayStorage) -
         step = b.emit("mul", sure, const(size))
     else:
         step = b.emit("shl", sure, const(size.bit_length() - 1)) if size > 1 else sure
-    return b.emit("padd", base, step, type=base.type._replace(owned=False))
+    type = base.type._replace(owned=False)
+    if type.kind in ("map_value", "mem") and isinstance(base, Instr) and base.op.name == "padd":
+        start, off = base.args
+        if isinstance(off, Const):  # last, where accesses take it as theirs
+            return b.emit("padd", b.emit("padd", start, step, type=type), off, type=type)
+    return b.emit("padd", base, step, type=type)
 
 
 def _by_helper(low: Lowering, base: Value) -> bool:
     """Before Linux 5.12 the frame takes no computed offsets in loads and stores ("bpf: Allow variable-offset stack
-    access"), but in helpers' arguments where all of the memory is initialised."""
-    return base.type == STACK_PTR and tuple(map(int, low.kernel.split("."))) < (5, 12)
+    access"), but in helpers' arguments where all of the memory is initialised. What is larger than a frame lies elsewhere."""
+    return base.type == STACK_PTR and tuple(map(int, low.kernel.split("."))) < (5, 12) and not _is_large(base)
+
+
+def _is_large(at: Value) -> bool:
+    while isinstance(at, Instr) and at.op.name == "padd":
+        at = at.args[0]
+    return isinstance(at, Instr) and at.op.name == "slot" and at.attrs["size"] > _FRAME
 
 
 def _load_element(low: Lowering, at: Value, base: Value, storage: ArrayStorage, node: typed.Node) -> Held:
@@ -368,6 +490,6 @@ def element_update(low: Lowering, node: typed.ElementUpdate) -> Held:
 
 
 __all__ = [
-    "address", "change", "copy", "copy_object", "element", "element_set", "element_update", "kept", "member", "member_set",
-    "member_update", "memory_of", "new", "object_pointer", "read_address",
+    "address", "change", "copy", "copy_object", "element", "element_set", "element_update", "kept", "lock", "member",
+    "member_set", "member_update", "object_at", "memory_of", "new", "object_pointer", "read_address",
 ]  # fmt: skip

@@ -1,21 +1,22 @@
 """Output as records of one ring: the number of a format, then the values. No text is made in the kernel.
 
 A record is reserved behind the evaluation of all values, and written in place; a string that a helper makes is made in
-the record itself. Formats are notes of the object; `load/output.py` says how they are read.
+the record itself. Formats are notes of the object; `loader/output.py` says how they are read.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rucy.ir.function import Const, Map, Value, const
 from rucy.ir.types import I1, MAP, VOID, pointer
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lower.counters import count
-from rucy.lower.storage import copy_bytes, pieces
-from rucy.lower.strings import room
+from rucy.lower.storage import LONG, copy_bytes, pieces, zero
+from rucy.lower.strings import clear, copy_text, room
 from rucy.lower.values import NOTHING, Held, Object, Opt, Text
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.lower.function import Lowering
@@ -24,6 +25,8 @@ RING = "rucy_output"
 RING_SIZE = 256 * 1024
 
 _RECORD = pointer("mem", writable=True, owned=True)
+#: what may put other text where some is
+_CHANGES = (typed.Write, typed.GlobalWrite, typed.MemberSet, typed.ElementSet, typed.MapSet, typed.CallMethod, typed.Inlined)
 _MAYBE_RECORD = pointer("mem", nullable=True, writable=True, owned=True)
 
 
@@ -38,7 +41,12 @@ class _Field(NamedTuple):
 
 def output(low: Lowering, node: typed.Output) -> Held:
     fields, size = _lay_out(node)
-    helds: list[Held] = [_evaluate(low, arg, fields[at]) for at, arg in enumerate(node.args)]
+    helds: list[Held] = []
+    for at, arg in enumerate(node.args):
+        held = _evaluate(low, arg, fields[at])
+        if isinstance(held, Text) and _may_change_text(node.args[at + 1 :]):
+            held = copy_text(low, arg, held.size, held)  # it is printed as it is here
+        helds.append(held)
     b = low.b
     if b.block is None:
         return low.undefined(node.type)
@@ -63,7 +71,7 @@ def output(low: Lowering, node: typed.Output) -> Held:
     b.jump(end)
     b.seal(full)
     b.start(full)
-    count(low, "output", "")
+    count(low, "output", "", 0)
     b.jump(end)
     b.seal(end)
     b.start(end)
@@ -139,6 +147,15 @@ def _constant(arg: typed.Node) -> object:
     return None
 
 
+def _may_change_text(nodes: object) -> bool:
+    """Is there an assignment, or a call of what may assign?"""
+    if isinstance(nodes, tuple):
+        return any(map(_may_change_text, nodes))
+    if isinstance(nodes, _CHANGES):
+        return True
+    return isinstance(nodes, typed.Node) and any(_may_change_text(getattr(nodes, name)) for name in nodes.__slots__)
+
+
 def _evaluate(low: Lowering, arg: typed.Node, field: _Field | None) -> Held:
     """A value, or NOTHING for one that is constant or that is made in the record."""
     if field is not None and isinstance(arg, typed.HelperString):
@@ -201,7 +218,7 @@ def _make_string(
         b.emit("call", place, const(field.size), helper=arg.helper)
         return
     assert isinstance(source, Value)
-    b.emit("zero", place, type=VOID, off=0, size=room(field.size))  # the helper leaves what is behind the NUL
+    clear(low, place, room(field.size))  # the helper leaves what is behind the NUL
     name = "probe_read_user_str" if arg.user else "probe_read_kernel_str"
     address = b.emit("addr", source) if source.type.is_ptr else source
     b.emit("call", place, const(field.size), address, helper=name)
@@ -209,6 +226,10 @@ def _make_string(
 
 def _copy_text(low: Lowering, record: Value, field: _Field, text: Text) -> None:
     size = room(min(field.size, text.size))
+    if size > LONG:
+        copy_bytes(low, record, field.at, text.at, 0, size, 8)
+        zero(low, record, field.at + size, room(field.size) - size)
+        return
     for off in range(0, size, 8):
         word = low.b.emit("load", text.at, off=off, width=8, signed=False)
         low.b.emit("store", word, record, type=VOID, off=field.at + off, width=8)

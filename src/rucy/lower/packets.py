@@ -12,7 +12,7 @@ moves the packet counts at its head).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rucy.ir.function import Block, Const, Instr, Value, const, false, true
 from rucy.ir.types import VOID, pointer
@@ -31,6 +31,7 @@ from rucy.kernel.packets import (
 from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lower.values import NOTHING, PACKET_PTR, STACK_PTR, Held, Nothing, Object, Opt
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.lower.function import Lowering
@@ -100,6 +101,8 @@ def _needs(node: object, seen: set[typed.Method]) -> int | None:
             found.append(_reach_of(BY_WORD[node.name]))
         case typed.PacketNumber() if isinstance(node.offset, typed.Int) and node.offset.value <= _NEAR:
             found.append(node.offset.value + node.width)
+        case typed.PacketPut():
+            found.append(node.reach)
         case typed.PacketNumber() | typed.PacketSize():
             found.append(0)
     return _most(found)
@@ -568,8 +571,9 @@ def _at(low: Lowering, offset: Value, size: int, slot: Value | None, absent: Blo
         offset = b.emit("within", offset, lo=0, hi=farthest)
     elif offset.value > farthest:
         b.jump(absent)
-        b.start(b.new_block("never"))
-        b.seal(b.block)  # type: ignore[arg-type]
+        never = b.new_block("never")
+        b.start(never)
+        b.seal(never)
     if slot is not None:
         return _copied(low, offset, slot, size, absent, None)
     base = _data(low)
@@ -597,6 +601,24 @@ def number(low: Lowering, node: typed.PacketNumber) -> Held:
         return value if node.width == 1 else b.emit("bswap", value, bits=8 * node.width)
 
     return Opt(*_optional(low, find, const(0)))
+
+
+def put(low: Lowering, node: typed.PacketPut) -> Held:
+    """The number in the order of the wire, where all its bytes are inside. Gives whether they are."""
+    offset, value = low.value(node.offset), low.value(node.value)
+    b = low.b
+    if b.block is None:
+        return low.undefined(node.type)
+    b.span = node.span
+
+    def write(absent: Block) -> tuple[Value, ...]:
+        at = _at(low, offset, node.width, None, absent)
+        raw = value if node.width == 1 else b.emit("bswap", value, bits=8 * node.width)
+        b.emit("store", raw, at, type=VOID, off=0, width=node.width)
+        return (true(),)
+
+    (done,) = _joined(low, write, (false(),))
+    return done
 
 
 def size(low: Lowering, node: typed.PacketSize) -> Held:

@@ -6,8 +6,10 @@ object) has no byte that was not written: `write_whole` zeroes what no part cove
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+from rucy.ir import clearing
 from rucy.ir.function import Const, Instr, Map, Value, const
 from rucy.ir.types import I1, VOID
 from rucy.lang import typed
@@ -25,6 +27,7 @@ from rucy.lang.storage import (
     size_of,
 )
 from rucy.lower.values import STACK_PTR, Held, Object, Text
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.lower.function import Lowering
@@ -149,12 +152,49 @@ def pieces(off: int, size: int, align: int) -> list[tuple[int, int]]:
     return out
 
 
+#: bytes up to which memory is taken word by word. What has more than a frame lies in a map, where addresses may be computed.
+LONG = 1024
+
+
+def words_of(low: Lowering, size: int, each: Callable[[Value], None]) -> None:
+    """A loop over the offsets 0, 8, … below `size`, a multiple of 8."""
+    b, key = low.b, object()
+    b.write(key, const(0))
+    head, body, end = b.new_block("words"), b.new_block("word"), b.new_block("end")
+    b.jump(head)
+    b.start(head)
+    off = b.read(key)
+    b.branch(b.compare("ult", off, const(size)), body, end)
+    b.seal(body)
+    b.start(body)
+    each(b.emit("within", off, lo=0, hi=size - 1))
+    b.write(key, b.emit("add", off, const(8)))
+    b.jump(head)
+    b.seal(head)
+    b.seal(end)
+    b.start(end)
+
+
+def word_at(low: Lowering, at: Value, step: Value, off: int = 0) -> Value:
+    """The 8 bytes at `at` + step + off."""
+    place = low.b.emit("padd", at, step, type=at.type._replace(owned=False))
+    return low.b.emit("load", place, off=off, width=8, signed=False)
+
+
+def store_at(low: Lowering, word: Value, at: Value, step: Value, off: int = 0) -> None:
+    place = low.b.emit("padd", at, step, type=at.type._replace(owned=False))
+    low.b.emit("store", word, place, type=VOID, off=off, width=8)
+
+
 def copy_bytes(low: Lowering, to: Value, to_off: int, source: Value, off: int, size: int, known: int = 1) -> None:
     """`known`: an alignment that both are said to have; where the forms of the pointers tell more, that counts."""
     align = max(known, min(alignment(to), alignment(source)))
     shift = to_off - off
     while shift % align:
         align //= 2
+    if size > LONG and align == 8 and off % 8 == 0:
+        words_of(low, size & ~7, lambda step: store_at(low, word_at(low, source, step, off), to, step, to_off))
+        off, size = off + (size & ~7), size & 7
     for at, width in pieces(off, size, align):
         word = low.b.emit("load", source, off=at, width=width, signed=False)
         low.b.emit("store", word, to, type=VOID, off=at + shift, width=width)
@@ -197,8 +237,27 @@ def store_constant(low: Lowering, at: Value, off: int, data: bytes) -> None:
 
 
 def zero(low: Lowering, at: Value, off: int, size: int) -> None:
-    for piece, width in pieces(off, size, alignment(at)):
+    if size > clearing.FEW and not low.locked and clearing.may_clear(low.fn, at.type) and (alignment(at) == 8 or not _strict(at)):
+        low.b.emit("zero", at, type=VOID, off=off, size=size)
+        return
+    if size > LONG and alignment(at) == 8 and off % 8 == 0:
+        words_of(low, size & ~7, lambda step: store_at(low, const(0), at, step, off))
+        off, size = off + (size & ~7), size & 7
+    for piece, width in _widest(off, size) if not _strict(at) else pieces(off, size, alignment(at)):
         low.b.emit("store", const(0), at, type=VOID, off=piece, width=width)
+
+
+def _strict(at: Value) -> bool:
+    """Must accesses be aligned? In the frame alone, on the machines that there are (check_ptr_alignment in
+    kernel/bpf/verifier.c); of what others write meanwhile nothing is torn by zeros."""
+    return at.type.kind not in ("map_value", "mem", "packet")
+
+
+def _widest(off: int, size: int) -> list[tuple[int, int]]:
+    """(offset, width) that cover off … off + size by the fewest accesses; aligned ones if these are as few."""
+    aligned = pieces(off, size, 8)
+    widest = [(off + at, width) for at, width in pieces(0, size, 8)]
+    return widest if len(widest) < len(aligned) else aligned
 
 
 # ---------------------------------------------------------------- values made where they are kept
@@ -252,10 +311,10 @@ def write_whole(low: Lowering, at: Value, size: int, parts: list[Part]) -> None:
         zero(low, at, start, end - start)
         start = end + 1
     for part in parts:
-        _write_part(low, at, part)
+        write_part(low, at, part)
 
 
-def _write_part(low: Lowering, at: Value, part: Part) -> None:
+def write_part(low: Lowering, at: Value, part: Part) -> None:
     node = part.node
     if node is None:
         assert part.held is not None
@@ -297,9 +356,9 @@ _PURE_HELPERS = (
 
 _PURE = (
     typed.Int, typed.Bool, typed.Nil, typed.Str, typed.Read, typed.Setting, typed.GlobalRead, typed.Prim, typed.Convert,
-    typed.IsNil, typed.Unwrap, typed.Not, typed.If, typed.Ctx, typed.CtxLoad, typed.KernelLoad, typed.KernelAddress,
-    typed.PtrCast, typed.ReadString, typed.HelperString, typed.ReadBytes, typed.StrCompare, typed.StrSize, typed.StrByte,
-    typed.StrChar, typed.ArrayGet, typed.CoreQuery, typed.Member, typed.Element, typed.New,
+    typed.IsNil, typed.Unwrap, typed.Not, typed.If, typed.Ctx, typed.CtxLoad, typed.CtxBytes, typed.KernelLoad,
+    typed.KernelAddress, typed.PtrCast, typed.ReadString, typed.HelperString, typed.ReadBytes, typed.StrCompare, typed.StrSize,
+    typed.StrByte, typed.StrChar, typed.ArrayGet, typed.CoreQuery, typed.Member, typed.Element, typed.New, typed.Numbers,
 )  # fmt: skip
 
 
@@ -315,6 +374,6 @@ def is_pure(node: object) -> bool:
 
 
 __all__ = [
-    "STACK_PTR", "Part", "address", "copy_bytes", "describe", "is_pure", "load", "map_row", "parts_of", "pieces", "store",
-    "write_whole", "zero",
+    "LONG", "STACK_PTR", "Part", "address", "copy_bytes", "describe", "is_pure", "load", "map_row", "parts_of", "pieces", "store",
+    "word_at", "words_of", "write_part", "write_whole", "zero",
 ]  # fmt: skip

@@ -5,8 +5,6 @@ Gone before: every decision about code. Decided here: addresses within sections,
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from rucy.btf.core import CoreRef, core_value
 from rucy.btf.reader import Btf
 from rucy.elf import Elf, Reloc, Section, Symbol, write
@@ -31,6 +29,9 @@ from rucy.object.model import DataVar, MapDef, Module
 from rucy.object.notes import SECTION as NOTES
 from rucy.object.resolve import Code, SymbolUse, resolve
 from rucy.object.types import describe_types
+from rucy.records import NamedTuple
+
+_HASH_OF_MAPS = 13  # BPF_MAP_TYPE_HASH_OF_MAPS of include/uapi/linux/bpf.h
 
 
 def build_object(module: Module, kernel_btf: Btf | None) -> bytes:
@@ -81,7 +82,8 @@ def _maps_part(maps: tuple[MapDef, ...], layout: Layout) -> _Part:
     for definition in maps:
         start = layout.places[definition.name].offset
         for slot, name in definition.values:
-            assert 0 <= slot < definition.max_entries, f"{definition.name}: no slot {slot}"
+            indexed = definition.type != _HASH_OF_MAPS  # its slots are keys
+            assert slot >= 0 and (not indexed or slot < definition.max_entries), f"{definition.name}: no slot {slot}"
             same = (layout.places[name].section == MAPS) == (definition.inner is not None)
             assert same and layout.places[name].section != TEXT, f"{definition.name}: {name} in slot {slot}"
             uses.append(SymbolUse(start + slot_offset(definition, slot), R_BPF_64_ABS64, name))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from rucy.isa.insn import slots
 from rucy.object.model import DataVar, Function, MapDef, Module
+from rucy.records import NamedTuple
 
 TEXT = ".text"
 MAPS = ".maps"

@@ -6,10 +6,11 @@ relocations. Types are descriptions (`btf.describe`), not yet ids of the object'
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from rucy.btf.describe import CFunc, CType
 from rucy.isa.insn import Insn
+from rucy.records import NamedTuple
 
 
 class Line(NamedTuple):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+from rucy.btf.core import CoreRef
+from rucy.btf.ext import read_ext
 from rucy.btf.reader import Btf
 from rucy.btf.types import Array, BtfError, Datasec, DeclTag, Enum, Enum64, Ptr, SecVar, Struct, Var
 from rucy.elf.model import (
@@ -22,6 +24,7 @@ from rucy.elf.model import (
 from rucy.elf.reader import read
 from rucy.object import notes
 from rucy.object.layout import LICENSE, MAPS, TEXT
+from rucy.records import NamedTuple
 
 
 class ObjectError(ValueError):
@@ -66,6 +69,39 @@ class Summary(NamedTuple):
     data: tuple[tuple[str, int], ...]
     externs: tuple[tuple[str, str, bool], ...]
     notes: dict[str, Any] | None
+
+
+def variables(data: bytes) -> list[str]:
+    """Names of the variables in .data and .bss that the program itself has: `$name` of the language. The object is ours."""
+    section = read(data).find(".BTF")
+    assert section is not None
+    btf = Btf(section.data)
+    found = []
+    for name in (".data", ".bss"):
+        whole = btf.type(btf.find(name, ("datasec",)) or 0)
+        for entry in whole.vars if isinstance(whole, Datasec) else ():
+            var = btf.type(entry.type_id)
+            if isinstance(var, Var) and not var.name.startswith("__rucy"):
+                found.append(var.name)
+    return found
+
+
+def strings(data: bytes) -> list[str]:
+    """All names in the types of an object: of fields, structs, variables, programs. The object is ours."""
+    section = read(data).find(".BTF")
+    assert section is not None
+    header, start, size = (int.from_bytes(section.data[at : at + 4], "little") for at in (4, 16, 20))
+    names = section.data[header + start : header + start + size].decode("utf-8", "replace").split("\0")
+    return [name for name in names if name]
+
+
+def relocations(data: bytes) -> list[CoreRef]:
+    """What an object of ours asks about types of the kernel, in types of its own BTF."""
+    elf = read(data)
+    types, ext = elf.find(".BTF"), elf.find(".BTF.ext")
+    assert types is not None
+    sections = read_ext(types.data, ext.data).sections if ext is not None else ()
+    return [CoreRef(relo.kind, relo.type_id, relo.access) for section in sections for relo in section.relos]
 
 
 def summarize(data: bytes) -> Summary:

@@ -7,7 +7,6 @@ the addend, a static function is named by its section, a call inside `.text` to 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from rucy.btf.core import CoreRef
 from rucy.elf.model import R_BPF_64_32, R_BPF_64_64
@@ -15,6 +14,7 @@ from rucy.isa.encode import encode
 from rucy.isa.insn import TABLE, Insn, slots
 from rucy.object.layout import MAPS, TEXT, Layout
 from rucy.object.model import Function, Module
+from rucy.records import NamedTuple
 
 # Instruction classes whose offset a CO-RE relocation patches, and those whose immediate it does (uapi bpf_common.h;
 # libbpf src/relo_core.c, bpf_core_patch_insn).

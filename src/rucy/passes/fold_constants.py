@@ -18,11 +18,11 @@ addresses and loads are opaque: no rule asks for theirs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from rucy.ir.function import MASK64, Const, Function, Instr, Undef, Value, const, remove_edge, remove_unreachable, replace_all
 from rucy.ir.ops import COMPARES, NEGATED, OPS, SWAPPED
 from rucy.ir.types import I1, I64
+from rucy.records import NamedTuple
 
 _SIGN = 1 << 63
 

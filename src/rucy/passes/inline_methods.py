@@ -5,17 +5,20 @@
       ret %0                        ret %1                        ret %1
 
 A pass over the module: the others then see one function. Needs: nothing. Keeps: spans, with the call's place added to
-the chain of calls; the sum of a caller's slots within what a frame has room for. Breaks: nothing; the function goes when
-nobody calls it any more.
+the chain of calls; the sum of a caller's slots within what a frame has room for; methods of numbers, which the verifier
+walks through once where they are called (`separate_methods`). Breaks: nothing; the function goes when nobody calls it any more.
 """
 
 from __future__ import annotations
 
 from rucy.ir.function import Block, Const, Function, Instr, Module, Value, add_edge, make, replace_uses
 from rucy.ir.types import I1, I64, VOID
+from rucy.passes.separate_methods import takes_numbers
 
 #: instructions of a method that costs about as much as its call
 _SMALL = 12
+#: instructions of a method that is put into a caller that calls it once, where both have slots: in one frame they share bytes
+_SHARING = 48
 #: bytes of slots up to which a caller takes in a method with slots; behind it the method keeps a frame of its own
 _MOST_SLOTS = 256
 #: instructions up to which a caller grows
@@ -40,7 +43,8 @@ def inline_methods(module: Module) -> bool:
             if callee is None or callee.kind != "static" or _calls_itself(callee.name, calls):
                 continue
             single = counts[callee.name] == 1 and callee.name not in kept
-            if _fits(functions[name], callee, single):
+            once = [other.attrs["symbol"] for other in calls[name]].count(callee.name) == 1
+            if _fits(functions[name], callee, single, once):
                 _inline(functions[name], call, callee)
                 left[callee.name] -= 1
     gone = {name for name, number in left.items() if number == 0 and name not in kept and functions[name].kind == "static"}
@@ -88,12 +92,14 @@ def _calls_itself(name: str, calls: dict[str, list[Instr]]) -> bool:
     return False
 
 
-def _fits(caller: Function, callee: Function, single: bool) -> bool:
+def _fits(caller: Function, callee: Function, single: bool, once: bool) -> bool:
+    """`single`: nobody else calls it; `once`: the caller has no other call of it."""
     size = sum(1 for _ in callee.instrs())
-    if not single and size > _SMALL:
+    slots, own = _slot_bytes(callee), _slot_bytes(caller)
+    shares = once and slots and own and not takes_numbers(callee)
+    if not single and size > (_SHARING if shares else _SMALL):
         return False
-    slots = _slot_bytes(callee)
-    if slots and slots + _slot_bytes(caller) > _MOST_SLOTS:
+    if slots and slots + own > _MOST_SLOTS:
         return False
     return size + sum(1 for _ in caller.instrs()) <= _MOST_INSTRUCTIONS
 

@@ -8,14 +8,15 @@
     store %6, %p width=4         store %x, %p width=4      where %6 = zext %x bits=32
 
 A mask or a compare goes only where the verifier sees as much: it may be what bounds a loop.
-A sign extension of what has no sign there is a zero extension, which is cheaper. Of an operand only the bits that are
-looked at need be right.
+A sign extension of what has no sign there is a zero extension, which is cheaper, and so is a load whose sign nobody looks at.
+Of an operand only the bits that are looked at need be right.
 
 Needs: no unreachable blocks. Keeps: the compare before a `within`, whatever the ranges say. Breaks: nothing.
 """
 
 from __future__ import annotations
 
+from rucy.ir.dominance import Dominance
 from rucy.ir.function import MASK64, Block, Const, Function, Instr, Value, replace_all
 from rucy.ir.ops import COMPARES, OPS
 from rucy.ir.types import I1, I64
@@ -25,7 +26,9 @@ from rucy.passes.fold_constants import fold_branches, guarded_values
 
 def narrow_extensions(fn: Function) -> bool:
     changed = _drop_unseen(fn)
-    ranges, shown = Ranges(fn), Ranges(fn, shown=True)
+    changed = _drop_signs(fn) or changed
+    dominance = Dominance(fn)
+    ranges, shown = Ranges(fn, dominance=dominance), Ranges(fn, shown=True, dominance=dominance)
     guarded = guarded_values(fn)
     gone: dict[Value, Value] = {}
     for block in fn.blocks:
@@ -135,3 +138,43 @@ def _without_unseen(value: Value, seen: int) -> Value | None:
             unchanged = MASK64 ^ mask if value.op.name != "and" else mask
             return value.args[0] if seen & ~unchanged == 0 else None
     return None
+
+
+# ---------------------------------------------------------------- signs that nobody looks at
+
+
+def _drop_signs(fn: Function) -> bool:
+    """Loads that extend a sign, of which every use sees the low bits alone, or compares with a number that has no sign."""
+    loads = [i for i in fn.instrs() if i.op.name == "load" and i.attrs["signed"] and i.attrs["width"] < 8]
+    if not loads:
+        return False
+    users: dict[Value, list[tuple[Instr, int]]] = {}
+    for instr in fn.instrs():
+        for at, arg in enumerate(instr.args):
+            users.setdefault(arg, []).append((instr, at))
+    plain = [load for load in loads if _signless(load, users)]
+    for load in plain:
+        load.attrs = {**load.attrs, "signed": False}
+    return bool(plain)
+
+
+def _signless(load: Instr, users: dict[Value, list[tuple[Instr, int]]]) -> bool:
+    bits = 8 * int(load.attrs["width"])
+    seen: set[Value] = {load}
+    work: list[Value] = [load]
+    while work:
+        for user, at in users.get(work.pop(), ()):
+            if user.op.name == "phi":
+                if user not in seen:
+                    seen.add(user)
+                    work.append(user)
+            elif not (at == 0 and (_seen_bits(user) >> bits == 0 or _same_either_way(user, bits))):
+                return False
+    return True
+
+
+def _same_either_way(user: Instr, bits: int) -> bool:
+    if user.op.name not in ("eq", "ne"):
+        return False
+    number = user.args[1]
+    return isinstance(number, Const) and number.value < 1 << (bits - 1)

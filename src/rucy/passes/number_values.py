@@ -9,7 +9,8 @@
 Needs: no unreachable blocks. Keeps: every effect; checks are equal only behind the same test. Breaks: nothing.
 
 A symbol's address and a CO-RE value cost as little as the copy that would replace them: two are equal where they are
-operands, but one goes only within a block and with no call between, where it can stay in a scratch register.
+operands, but one goes only within a block and with no call between, where it can stay in a scratch register. So does a field
+of the context, where the function only reads that: what is made of the field is made once.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from collections.abc import Hashable
 
 from rucy.ir.dominance import Dominance
 from rucy.ir.function import Block, Const, Function, Instr, Value, replace_all
-from rucy.ir.ops import COMPARES, SWAPPED
+from rucy.ir.ops import COMPARES, SWAPPED, effects
+from rucy.ir.types import I64
 
 _CHEAP = ("global", "map", "func", "core")
 
@@ -26,7 +28,7 @@ _CHEAP = ("global", "map", "func", "core")
 def number_values(fn: Function) -> bool:
     """Walks the dominator tree with the instructions that dominate the place."""
     tree = Dominance(fn).children()
-    numbering = _Numbering()
+    numbering = _Numbering(_read_only(fn))
     stack: list[tuple[Block, bool]] = [(fn.entry, True)]
     while stack:
         block, enter = stack.pop()
@@ -46,9 +48,11 @@ def number_values(fn: Function) -> bool:
 
 class _Numbering:
     """`leaders`: key → the first instruction of its value that dominates the place. `equal`: a cheap instruction that
-    stays → its leader, for the keys of its users. `gone`: replaced instruction → value."""
+    stays → its leader, for the keys of its users. `gone`: replaced instruction → value. `contexts`: those that are only
+    read."""
 
-    def __init__(self) -> None:
+    def __init__(self, contexts: set[Value]) -> None:
+        self.contexts = contexts
         self.leaders: dict[Hashable, Instr] = {}
         self.equal: dict[Value, Value] = {}
         self.gone: dict[Value, Value] = {}
@@ -61,22 +65,26 @@ class _Numbering:
         for instr in block.instrs:
             if "X" in instr.op.effects:
                 fresh = {}
-            if "N" not in instr.op.effects and instr.op.name != "phi":
+            cheap = instr.op.name in _CHEAP or self._is_field(instr)
+            if not cheap and "N" not in instr.op.effects and instr.op.name != "phi" and not _is_steady(instr):
                 continue
             key = self._key(instr)
             leader = self.leaders.get(key)
             if leader is None:
                 self.leaders[key] = instr
                 added.append(key)
-            elif instr.op.name not in _CHEAP:
+            elif not cheap:
                 self.gone[instr] = leader
                 continue
             else:
                 self.equal[instr] = leader
-            if instr.op.name in _CHEAP:
+            if cheap:
                 near = fresh.setdefault(key, instr)
                 if near is not instr:
                     self.gone[instr] = near
+
+    def _is_field(self, instr: Instr) -> bool:
+        return instr.op.name == "load" and instr.type == I64 and instr.args[0] in self.contexts
 
     def leave(self) -> None:
         for key in self._added.pop():
@@ -96,3 +104,16 @@ class _Numbering:
         value = self.gone.get(value, value)
         value = self.equal.get(value, value) if equal else value
         return (1, value.value, str(value.type)) if isinstance(value, Const) else (0, id(value), "")
+
+
+def _read_only(fn: Function) -> set[Value]:
+    """The function's context, if nothing but loads takes it."""
+    contexts: set[Value] = {param for param in fn.params if param.type.kind == "ctx"}
+    if contexts:
+        contexts -= {arg for instr in fn.instrs() if instr.op.name != "load" for arg in instr.args}
+    return contexts
+
+
+def _is_steady(instr: Instr) -> bool:
+    """A helper whose value is the same all through a run."""
+    return instr.op.name == "call" and effects(instr).numberable

@@ -14,17 +14,20 @@
 A walk of the dominator tree with the conditions that hold, then sparse conditional constant propagation (Wegman, Zadeck,
 "Constant Propagation with Conditional Branches", 1991).
 
-Needs: no unreachable blocks. Keeps: the compare before a `within`; CO-RE values, which stay opaque. Breaks: nothing.
+Needs: no unreachable blocks. Keeps: the compare before a `within`, but of a count that the verifier knows
+at each turn; CO-RE values, which stay opaque. Breaks: nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from heapq import heappop, heappush
 
-from rucy.ir.dominance import Dominance, reverse_postorder
+from rucy.ir.dominance import Dominance, has_loop, reverse_postorder
 from rucy.ir.function import Block, Const, Function, Instr, Undef, Value, replace_all
-from rucy.ir.ops import NEGATED, SWAPPED
+from rucy.ir.ops import NEGATED, SWAPPED, effects
 from rucy.ir.types import I1, I64
+from rucy.passes.analysis.loops import find_loops, induction
 from rucy.passes.fold_constants import FOLD, fold, fold_branches, guarded_values
 
 
@@ -47,27 +50,32 @@ _Known = dict[Value, "Const | _Varies"]
 
 
 def _propagate_constants(fn: Function) -> bool:
-    """Optimistic rounds in reverse postorder: a value unknown yet is no reason for anything."""
+    """Optimistic: a value unknown yet is no reason for anything. Blocks in reverse postorder, one again where what it takes
+    or the ways to it have changed."""
     order = reverse_postorder(fn)
+    number = {block: at for at, block in enumerate(order)}
+    takers = _takers(order) if has_loop(order) else {}
     known: _Known = {}
     edges: set[tuple[Block, Block]] = set()
     reached = {fn.entry}
-    changed = True
-    while changed:
-        changed = False
-        for block in order:
-            if block not in reached:
-                continue
-            for instr in block.instrs:
-                value = _evaluate(instr, block, known, edges)
-                if value is not None and not _equal(known.get(instr), value):
-                    known[instr] = value
-                    changed = True
-            for target in _taken(block, known):
-                if (block, target) not in edges:
-                    edges.add((block, target))
-                    reached.add(target)
-                    changed = True
+    waiting, queued = [0], {fn.entry}
+    while waiting:
+        block = order[heappop(waiting)]
+        queued.discard(block)
+        again: set[Block] = set()
+        for instr in block.instrs:
+            value = _evaluate(instr, block, known, edges)
+            if value is not None and not _equal(known.get(instr), value):
+                known[instr] = value
+                again.update(takers.get(instr, ()))
+        for target in _taken(block, known):
+            if (block, target) not in edges:
+                edges.add((block, target))
+                reached.add(target)
+                again.add(target)
+        for other in again & reached - queued:
+            queued.add(other)
+            heappush(waiting, number[other])
     gone: dict[Value, Value] = {instr: value for instr, value in known.items() if isinstance(value, Const)}
     if not gone:
         return False
@@ -75,6 +83,16 @@ def _propagate_constants(fn: Function) -> bool:
         block.instrs = [i for i in block.instrs if i not in gone]
     replace_all(fn, gone)
     return True
+
+
+def _takers(order: list[Block]) -> dict[Value, set[Block]]:
+    """Value → blocks in which it is an operand."""
+    takers: dict[Value, set[Block]] = {}
+    for block in order:
+        for instr in block.instrs:
+            for arg in instr.args:
+                takers.setdefault(arg, set()).add(block)
+    return takers
 
 
 def _evaluate(instr: Instr, block: Block, known: _Known, edges: set[tuple[Block, Block]]) -> Const | _Varies | None:
@@ -154,7 +172,8 @@ _IMPLIES = {
 
 def _propagate_facts(fn: Function) -> bool:
     dominance = Dominance(fn)
-    facts = _Facts(guarded_values(fn), dominance)
+    guarded = guarded_values(fn)
+    facts = _Facts(guarded - _counts(fn, dominance) if guarded else guarded, dominance)
     tree = dominance.children()
     stack: list[tuple[Block, bool]] = [(fn.entry, True)]
     while stack:
@@ -166,6 +185,19 @@ def _propagate_facts(fn: Function) -> bool:
         stack.append((block, False))
         stack += [(child, True) for child in reversed(tree[block])]
     return facts.changed
+
+
+def _counts(fn: Function, dominance: Dominance) -> set[Value]:
+    """Numbers that the verifier knows at each turn, because a constant and a step are all that they are made of: the first
+    test of one says all. A constant that is spilled is one when it is read again, on 5.10 too (check_stack_write in
+    kernel/bpf/verifier.c). Not around an iterator, which makes any number of them."""
+    if any(instr.op.name == "turn" or effects(instr).turns for instr in fn.instrs()):
+        return set()
+    found: set[Value] = set()
+    for loop in find_loops(fn, dominance):
+        counts = [phi for phi in loop.header.phis() if (count := induction(loop, phi)) and isinstance(count[0], Const)]
+        found.update(counts)
+    return found
 
 
 _Test = tuple[str, Hashable, Hashable]
@@ -190,6 +222,8 @@ class _Facts:
         if last is not None and last.op.name == "branch":
             self._learn(last.args[0], last.targets[0] is block)
         for instr in block.instrs:
+            if instr.op.name == "branch" and isinstance(instr.args[0], Instr):
+                self._decide(instr.args[0])  # what was computed before may be known only here
             if instr.op.name != "phi":
                 self._replace(instr, range(len(instr.args)))
                 self._decide(instr)

@@ -18,13 +18,13 @@ from rucy.ir.types import I1, I64
 def separate_methods(module: Module) -> bool:
     changed = False
     for fn in module.functions:
-        if fn.kind == "static" and _takes_numbers(fn):
+        if fn.kind == "static" and takes_numbers(fn):
             fn.kind = "global"
             changed = True
     return changed
 
 
-def _takes_numbers(fn: Function) -> bool:
+def takes_numbers(fn: Function) -> bool:
     types = {param.type for param in fn.params} | {fn.ret}
     truths = {param for param in fn.params if param.type == I1}
     return types <= {I64, I1} and not any(

@@ -15,7 +15,7 @@ Needs: preds. Keeps: loops, whose heads no jump passes by; every check behind it
 
 from __future__ import annotations
 
-from rucy.ir.dominance import Dominance
+from rucy.ir.dominance import reverse_postorder
 from rucy.ir.function import Block, Const, Function, Instr, Value, add_edge, make, remove_edge, remove_unreachable, replace_all
 from rucy.ir.repair import restore_ssa
 from rucy.ir.types import VOID
@@ -26,13 +26,24 @@ from rucy.passes.propagate_conditions import outcome_of, tests_of
 _MOST_COPIES = 3
 #: edges that are looked at for a test that decides a branch
 _LONGEST_WAY_BACK = 8
+#: ways past blocks that others still come to, each of which makes the function longer: this many, and one for each block
+_FEW_WAYS = 64
 
 
 def simplify_branches(fn: Function) -> bool:
     changed = remove_unreachable(fn)
-    while fold_branches(fn) or _merge_blocks(fn) or _forward_empty(fn) or _thread_jumps(fn):
+    ways = _Ways(_FEW_WAYS + len(fn.blocks))
+    while fold_branches(fn) or _merge_blocks(fn) or _forward_empty(fn) or _thread_jumps(fn, ways):
         changed = True
     return changed
+
+
+class _Ways:
+    """`left`: how many more may be made past blocks that others still come to. Any other takes a branch out, and nothing makes
+    one: so it all comes to an end."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
 
 
 def _merge_blocks(fn: Function) -> bool:
@@ -103,28 +114,38 @@ def _same(a: Value, b: Value) -> bool:
 # ---------------------------------------------------------------- jump threading
 
 
-def _thread_jumps(fn: Function) -> bool:
+def _thread_jumps(fn: Function, ways: _Ways) -> bool:
     """Every block once. A block that is new stands in the order right behind the one that goes to it."""
-    dominance = Dominance(fn)
-    order: dict[Block, float] = {block: at for at, block in enumerate(dominance.order)}
-    guards = _guards(fn, dominance)
+    first = list(fn.blocks)
+    there = set(first)
+    order: dict[Block, float] = {block: at for at, block in enumerate(reverse_postorder(fn))}
+    checks: dict[Value, list[Block]] = {}  # value → where a check names it
+    for instr in fn.instrs():
+        if "K" in instr.op.effects and instr.block is not None:
+            checks.setdefault(instr.args[0], []).append(instr.block)
     checked = {arg for instr in fn.instrs() if "K" in instr.op.effects for arg in instr.args}
     changed = False
-    for block in list(fn.blocks):
+    for block in first:
         is_loop_head = any(order[pred] >= order[block] for pred in block.preds)
-        if is_loop_head or block in guards or not _may_be_passed(block, checked):
+        if block not in there or is_loop_head or not _may_be_passed(block, checked):
             continue
+        guards: bool | None = None
         for pred in list(block.preds):
             values = _values_from(block, pred)
             holds = _decided(block, pred, values)
-            if holds is None:
+            alone = len(block.preds) == 1
+            if holds is None or (not alone and not ways.left):
                 continue
+            guards = _guards(fn, block, checks, there) if guards is None else guards
+            if guards:
+                break
             changed = True
+            ways.left -= not alone
             target = block.instrs[-1].targets[0 if holds else 1]
             order[_thread(fn, pred, block, target, values, checked)] = order[pred] + 0.5
-            if not block.preds:
-                remove_unreachable(fn)
-                return True
+        if not block.preds:
+            remove_unreachable(fn)
+            there = set(fn.blocks)
     return changed
 
 
@@ -142,20 +163,27 @@ def _may_be_passed(block: Block, checked: set[Value]) -> bool:
     return checked.isdisjoint(block.instrs)
 
 
-def _guards(fn: Function, dominance: Dominance) -> set[Block]:
-    """Blocks whose branch tests what a check behind it names."""
-    guards: set[Block] = set()
-    for check in fn.instrs():
-        if "K" not in check.op.effects or check.block is None or not dominance.reaches(check.block):
-            continue
-        block = check.block
-        while block is not fn.entry:
-            before = dominance.entered_from(block)
-            condition = before.instrs[-1].args[0] if before is not None and len(before.succs) == 2 else None
-            if before is not None and isinstance(condition, Instr) and check.args[0] in condition.args:
-                guards.add(before)
-            block = dominance.idom[block]
-    return guards
+def _guards(fn: Function, block: Block, checks: dict[Value, list[Block]], there: set[Block]) -> bool:
+    """Does its branch test what a check names that control comes to by that branch alone?"""
+    condition = block.instrs[-1].args[0]
+    assert isinstance(condition, Instr)
+    behind = {at for arg in condition.args for at in checks.get(arg, ()) if at in there}
+    return any(not _comes_without(fn, at, (block, succ)) for at in behind for succ in block.succs)
+
+
+def _comes_without(fn: Function, block: Block, edge: tuple[Block, Block]) -> bool:
+    """Is there a path to the block that does not go over the edge?"""
+    seen = {block}
+    work = [block]
+    while work:
+        one = work.pop()
+        if one is fn.entry:
+            return True
+        for pred in one.preds:
+            if pred not in seen and (pred, one) != edge:
+                seen.add(pred)
+                work.append(pred)
+    return False
 
 
 def _decided(block: Block, pred: Block, values: dict[Value, Value]) -> bool | None:

@@ -6,8 +6,9 @@ program. Rendering lives in `source/render.py`, imported only when there is some
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
+from rucy.records import NamedTuple
 from rucy.source.file import Span
 
 

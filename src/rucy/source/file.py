@@ -7,7 +7,13 @@ Nothing here knows a language.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
+
+from rucy.records import NamedTuple
+
+
+def shown_path(path: str) -> str:
+    """A path from the command line as text: bytes that are not UTF-8 are U+FFFD."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 class SourceFile:
@@ -16,7 +22,7 @@ class SourceFile:
     __slots__ = ("path", "text", "_starts")
 
     def __init__(self, path: str, text: bytes) -> None:
-        self.path = path
+        self.path = shown_path(path)
         self.text = text
         starts = [0]
         find = text.find

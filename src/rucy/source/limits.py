@@ -7,23 +7,26 @@ from rucy.source.diagnostic import Diagnostic
 
 class FrameLimit(Diagnostic):
     code = "frame-too-large"
-    title = "this needs {size} bytes of stack, and a kernel program has 512; the largest variable ({largest} bytes) is here"
-    help = "read a shorter string, or split the work into two probes; variables that move to scratch memory are not yet there"
+    title = "this needs {size} bytes of the stack for what cannot lie elsewhere, and a kernel program has 512"
+    help = "use fewer variables at one time, or split the work into two probes"
 
 
 class CallFrames(Diagnostic):
     code = "frames-too-large"
     title = "the methods on one chain of calls share 512 bytes of stack, and {chain} need {size} together"
-    help = "read shorter strings in the methods, or do the work of one of them in the probe itself"
+    help = "use fewer variables in the methods, or do the work of one of them in the probe itself"
 
 
-class UnboundedLoop(Diagnostic):
-    code = "unbounded-loop"
-    title = "this loop is not known to end for the kernel: {reason}"
-    help = (
-        "count up to a constant: `for i in 0...64` with `break` inside, or `n.clamp(0, 64).times`; "
-        "loops without such a bound are not there yet"
-    )
+class ScratchLimit(Diagnostic):
+    code = "scratch-too-large"
+    title = "the variables of this program need {size} bytes, and it can have {most}; the largest ({largest} bytes) is here"
+    help = "read shorter strings, or keep large things in a map"
+
+
+class LoopTooLong(Diagnostic):
+    code = "loop-too-long"
+    title = "this loop is too much for the kernel's verifier: {reason}"
+    help = "put a part of what it does into a method that takes and gives Integers; a newer `--kernel` may take it as it is"
 
 
 class ReferenceKept(Diagnostic):
@@ -42,6 +45,12 @@ class ReferenceForeign(Diagnostic):
     code = "reference-foreign"
     title = "`{name}` takes back what was acquired, and this was not"
     help = "leave it out: only what a function that acquires gave is given back"
+
+
+class LockCall(Diagnostic):
+    code = "lock-call"
+    title = "`{text}` makes a call, of the kernel or a function, and nothing may be called while a lock is held"
+    help = "do it before `lock`, and keep what it gives in a variable: fields of what was looked up and arithmetic stay inside"
 
 
 class NoProgram(Diagnostic):

@@ -18,12 +18,10 @@ def render(diagnostic: Diagnostic, colour: bool = False) -> str:
     """Place, message, source line with carets, notes and help; ends with a newline."""
     span = diagnostic.span
     line, column = span.file.position(span.start)
-    tint = (_RED if diagnostic.severity == "error" else _YELLOW) if colour else ""
-    bold, cyan, off = (_BOLD, _CYAN, _OFF) if colour else ("", "", "")
-    out = [
-        f"{bold}{span.file.path}:{line}:{column}:{off} {tint}{diagnostic.severity}:{off} "
-        f"{bold}{diagnostic.message}{off} [{diagnostic.code}]"
-    ]
+    tint = _tint(diagnostic.severity) if colour else ""
+    cyan, off = (_CYAN, _OFF) if colour else ("", "")
+    place = f"{span.file.path}:{line}:{column}:"
+    out = [headline(place, diagnostic.severity, diagnostic.message, diagnostic.code, colour)]
     out += _excerpt(span, tint, off)
     for note in diagnostic.notes:
         out.append(f"  {cyan}note:{off} {note.span.file.path}:{note.span.line}: {note.text}")
@@ -33,6 +31,17 @@ def render(diagnostic: Diagnostic, colour: bool = False) -> str:
         out.append(f"  {cyan}help:{off} {first}")
         out += [f"        {text}" for text in rest]
     return "\n".join(out) + "\n"
+
+
+def headline(place: str, severity: str, message: str, code: str, colour: bool) -> str:
+    """The first line of a diagnostic."""
+    if not colour:
+        return f"{place} {severity}: {message} [{code}]"
+    return f"{_BOLD}{place}{_OFF} {_tint(severity)}{severity}:{_OFF} {_BOLD}{message}{_OFF} [{code}]"
+
+
+def _tint(severity: str) -> str:
+    return _RED if severity == "error" else _YELLOW
 
 
 def _excerpt(span: Span, tint: str, off: str) -> list[str]:

@@ -5,7 +5,7 @@ swap: 10 instructions, 0 bytes of stack
    3  bf13000000000000                     r3 = r1
    4  bf21000000000000                     r1 = r2
    5  bf32000000000000                     r2 = r3
-   6  0500faff00000000                     goto -0x6
+   6  a504fbff05000000                     if r4 < 0x5 goto -0x5
    7  bf10000000000000                     r0 = r1
    8  1f20000000000000                     r0 -= r2
    9  9500000000000000                     exit

@@ -1,1 +1,3 @@
-cgroup_connect4 { |c| c.user_ip4 != "127.0.0.1" }  # error: [never-equal]
+cgroup_connect4 { |c| c.user_ip4 != "127.0.0.1/8" }  # error: [address-text]
+cgroup_connect6 { |c| c.user_ip6 == "127.0.0.1" }    # error: [address-text]
+xdp { |packet| packet.eth&.h_source == "localhost" ? :drop : :pass }  # error: [address-text]

@@ -1,3 +1,8 @@
 license "GPL"
-def twice(&block) = block.call  # error: [block-parameter]
-kprobe("tcp_connect") { |sk| printk "%d", 1 if twice == 1 }
+def twice(&block)
+  kept = block           # error: [block-object]
+  printk "%d", block.arity  # error: [block-object]
+  block = 5              # error: [block-object]
+  block.call(1)
+end
+kprobe("tcp_connect") { |sk| twice { |y| printk "%d", y } }

@@ -4,6 +4,6 @@ syscall "openat" do |dfd, filename, flags|
   next if comm == 5  # error: [never-equal]
   printk "%s", str(filename, 64)  # error: [user-pointer]
   printk "%d %d", comm, flags  # error: [format-type]
-  name = ustr(filename, 1000)  # error: [string-size]
+  name = ustr(filename, 10_000)  # error: [string-size]
   printk "%s", comm.upcase  # error: [no-method]
 end

@@ -7,7 +7,7 @@ tracepoint "sched:sched_switch" do |sw|
 end
 
 xdp do |packet|
-  M.each do |k, v|  # error: [not-yet]
+  M.each do |k, v|  # error: [packet-in-block]
     next :drop if packet.size > v
   end
   :pass

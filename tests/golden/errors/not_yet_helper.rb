@@ -1,4 +1,4 @@
 license "GPL"
 syscall_return "getpid" do |ret|
-  map_lookup_elem(1, 2)  # error: [not-yet] takes a map
+  map_lookup_elem(1, 2)  # error: [helper-form]
 end

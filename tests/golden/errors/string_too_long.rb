@@ -1,4 +1,4 @@
 license "GPL"
 syscall "openat" do |dfd, filename|
-  printk "%s", ustr(filename, 4096)  # error: [string-size]
+  printk "%s", ustr(filename, 4097)  # error: [string-size]
 end

@@ -9,6 +9,6 @@ ENTRIES = hash(:u32 => Entry)
 
 tc_ingress do |pkt|
   entry = ENTRIES[pkt.len]
-  entry.guard = 1 if entry  # error: [not-yet]
+  entry.guard = 1 if entry  # error: [object-field]
   :ok
 end

@@ -55,7 +55,7 @@ def prepare_refusals(out: Path) -> None:
 
 
 def case_refusals(env: Env) -> None:
-    from rucy.load.errors import VerifierRefusal
+    from rucy.loader.errors import VerifierRefusal
     from tests.load.firing import opened
     from tests.load.refusing import CASES
 

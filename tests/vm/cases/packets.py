@@ -75,7 +75,7 @@ def prepare_look(out: Path) -> None:
 
 @options(timeout=600.0)
 def case_look(env: Env) -> None:
-    from rucy.load.errors import LoadError
+    from rucy.loader.errors import LoadError
     from tests.run.harness import opened
     from tests.run.packets import ENDS, NAMES, PACKETS, seen
 

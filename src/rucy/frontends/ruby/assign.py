@@ -37,6 +37,9 @@ def declare(lo: Lowering, name: Node) -> tree.Var | None:
     if lo.scope.find(text) is None and lo.scope.is_user(text):
         lo.refuse(errors.UserLocal(span, name=text, upper=text.upper()))
         return None
+    if lo.block_var is not None and lo.scope.find(text) is lo.block_var:
+        lo.refuse(errors.BlockObject(span, name=text))
+        return None
     return lo.declare(text, span)
 
 
@@ -182,8 +185,9 @@ def _assign_many(lo: Lowering, node: Node, left: Node, right: Node) -> tree.Node
     span = lo.span(node)
     steps: list[tree.Node] = []
     targets = _targets(lo, left, steps)
-    lo.takes_two = right
+    outer, lo.takes_two = lo.takes_two, right
     value = right_side(lo, right)
+    lo.takes_two = outer
     pairs: list[tuple[_Target, tree.Node]] = []
     _match(lo, left, targets, value, steps, pairs)
     result = tuple(v for _, v in pairs)
@@ -225,11 +229,14 @@ def _match(
 ) -> None:
     """Pairs each target with a temporary that holds its value."""
     values = _elements(lo, value, len(targets), steps)
-    if values is None or len(values) != len(targets):
-        if any(c.type in ("rest_assignment", "splat_argument") for c in left.children):
+    splat = any(c.type in ("rest_assignment", "splat_argument") for c in left.children)
+    further: list[tree.Node] = []
+    if values is not None and not splat:  # what is missing is nil, what is too much is dropped
+        further = values[len(targets) :]
+        values = (values + [tree.Nil(value.span)] * len(targets))[: len(targets)]
+    if values is None or splat:
+        if splat:
             pass  # refused already
-        elif values is not None:
-            lo.refuse(errors.AssignCount(lo.span(left).cover(value.span), values=len(values), targets=len(targets)))
         elif not isinstance(value, tree.Bad):
             lo.refuse(errors.AssignUnknown(value.span, text=_one_line(value.span.text), targets=len(targets)))
         values = [tree.Bad(value.span)] * len(targets)
@@ -237,6 +244,7 @@ def _match(
     for target, item in zip(targets, values):
         nested = isinstance(target, list) and isinstance(item, tree.Array)
         held.append(item if nested or isinstance(item, tree.Local) and item.var.name[:1] == "%" else _hold(lo, item, steps))
+    steps += further
     for target, item in zip(targets, held):
         if isinstance(target, list):
             _match(lo, left, target, item, steps, pairs)

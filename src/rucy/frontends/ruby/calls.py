@@ -8,7 +8,8 @@ from tree_sitter import Node
 
 from rucy.frontends.ruby import errors
 from rucy.frontends.ruby.chains import check_builder, join_stages
-from rucy.frontends.ruby.control import catch, field, lower_own_body, unused
+from rucy.frontends.ruby.control import catch, field, unused
+from rucy.frontends.ruby.literals import splat_items
 from rucy.lang import tree
 from rucy.source import Diagnostic, Span
 
@@ -23,14 +24,16 @@ _OWN: dict[str, type[Diagnostic]] = {
     **dict.fromkeys(("eval", "instance_eval", "class_eval", "binding", "load", "require", "require_relative"), errors.EvalWord),
     **dict.fromkeys(("send", "__send__", "public_send", "method", "define_method"), errors.SendWord),
     **dict.fromkeys(
-        ("block_given?", "__method__", "caller", "local_variables", "global_variables", "methods", "respond_to?"),
+        ("__method__", "caller", "local_variables", "global_variables", "methods", "respond_to?"),
         errors.ReflectionWord,
     ),
     **dict.fromkeys(
-        ("exit", "exit!", "gets", "system", "exec", "fork", "spawn", "sleep", "open", "at_exit", "warn", "trap"),
+        ("exit", "exit!", "gets", "system", "exec", "fork", "spawn", "sleep", "open", "at_exit", "trap", "poll", "wait",
+         "every", "attach", "detach", "table", "symbolize", "top", "ip", "addr", "time", "duration", "bytes", "errno", "user"),
         errors.ProcessWord,
     ),
     **dict.fromkeys(("rand", "srand"), errors.RandomWord),
+    "warn": errors.WarnWord,
     **dict.fromkeys(("format", "sprintf"), errors.FormatWord),
     **dict.fromkeys(("Integer", "Float", "String", "Array", "Hash", "Rational", "Complex"), errors.ObjectWord),
 }
@@ -52,19 +55,19 @@ _ON_VALUE: dict[str, type[Diagnostic]] = {
 _FLOATS = "use Integers: `/` already divides, rounding down"
 _PRINT = 'print the value itself: `puts x`'
 _CONVERSIONS: dict[str, tuple[str, str]] = {
-    "to_f": ("Float", _FLOATS),
-    "fdiv": ("Float", _FLOATS),
-    "to_r": ("Rational", _FLOATS),
-    "quo": ("Rational", _FLOATS),
-    "rationalize": ("Rational", _FLOATS),
-    "to_c": ("Complex number", _FLOATS),
-    "to_s": ("String", _PRINT),
-    "inspect": ("String", _PRINT),
-    "to_sym": ("Symbol", "write the symbol"),
-    "chr": ("String", "compare with a character's number: `x == ?a.ord`"),
-    "digits": ("Array", "use `/` and `%` in a loop"),
-    "to_a": ("Array", "use the range itself: `each`, `sum`, `include?`"),
-    "to_proc": ("Proc", "write the block"),
+    "to_f": ("a Float", _FLOATS),
+    "fdiv": ("a Float", _FLOATS),
+    "to_r": ("a Rational", _FLOATS),
+    "quo": ("a Rational", _FLOATS),
+    "rationalize": ("a Rational", _FLOATS),
+    "to_c": ("a Complex number", _FLOATS),
+    "to_s": ("a String", _PRINT),
+    "inspect": ("a String", _PRINT),
+    "to_sym": ("a Symbol", "write the symbol"),
+    "chr": ("a String", "compare with a character's number: `x == ?a.ord`"),
+    "digits": ("an Array", "use `/` and `%` in a loop"),
+    "to_a": ("an Array", "use the range itself: `each`, `sum`, `include?`"),
+    "to_proc": ("a Proc", "write the block"),
 }
 
 
@@ -84,6 +87,7 @@ def lower_binary(lo: Lowering, node: Node) -> tree.Node:
     if op in ("=~", "!~"):
         return lo.refuse(errors.RegexMatch(span, text=lo.brief(node)))
     sides = lower_receiver(lo, left), lo.lower(right)
+    lo.needed_members.add(op)
     return send(span, sides[0], op, (sides[1],), lo.span(operator))
 
 
@@ -115,11 +119,17 @@ def lower_unary(lo: Lowering, node: Node) -> tree.Node:
         base, power = field(operand, "left"), field(operand, "right")  # `+x ** y` is `(+x) ** y`, unlike `-x ** y`
         plus = send(Span(lo.file, span.start, base.end_byte), lower_receiver(lo, base), "+@", (), lo.span(operator))
         return send(span, plus, "**", (lo.lower(power),), lo.span(field(operand, "operator")))
+    lo.needed_members.add(name)
     return send(span, lower_receiver(lo, operand), name, (), lo.span(operator))
 
 
 def lower_element(lo: Lowering, node: Node) -> tree.Node:
     """`a[i]`."""
+    if lo.block_var is not None and _is_own_block(lo, field(node, "object")):
+        from rucy.frontends.ruby.blocks import run_own
+
+        return run_own(lo, node, node)
+    lo.needed_members.add("[]")
     recv = lower_receiver(lo, field(node, "object"))
     inner = [c for c in node.children[1:] if c.is_named and c.type not in ("block", "do_block")]
     args, kwargs, _ = arguments(lo, inner)
@@ -141,13 +151,27 @@ def lower_call(lo: Lowering, node: Node) -> tree.Node:
     block = node.child_by_field_name("block")
     args = node.child_by_field_name("arguments")
     if method is None:
+        if receiver is not None and _is_own_block(lo, receiver):
+            from rucy.frontends.ruby.blocks import call_own
+
+            return call_own(lo, node, "call", args)
         return lo.refuse(errors.ProcCall(span))
     if method.type == "super":
         return lo.refuse(lo.refusal(errors.SuperCall, node))
     name, name_span = lo.text(method), lo.span(method)
     if receiver is None:
         return call_by_name(lo, node, name, name_span, args, block)
+    if lo.block_var is not None and _is_own_block(lo, receiver):
+        from rucy.frontends.ruby.blocks import call_own
+
+        return call_own(lo, node, name, args)
     lo.needed_members.add(name)
+    if name == "freeze":
+        from rucy.frontends.ruby.literals import thawed
+
+        literal = thawed(lo, node)
+        if literal is not node:
+            return lo.lower(literal)
     recv = lower_receiver(lo, receiver)
     error = _refused_on_value(lo, name, name_span)
     if error is not None:
@@ -160,6 +184,11 @@ def lower_call(lo: Lowering, node: Node) -> tree.Node:
     safe = any(c.type == "&." for c in node.children)
     call = tree.Send(span, recv, name, tuple(positional), tuple(kwargs), body, safe, name_span)
     return check_builder(lo, node, call) or join_stages(lo, call)
+
+
+def _is_own_block(lo: Lowering, node: Node) -> bool:
+    """Is this the name of the parameter that holds the method's block?"""
+    return lo.is_name(node) and lo.block_var is not None and lo.scope.find(lo.text(node)) is lo.block_var
 
 
 def _special(lo: Lowering, node: Node, recv: tree.Node, name: str, args: list[tree.Node]) -> tree.Node | None:
@@ -199,7 +228,12 @@ def call_by_name(
     elif name in _OWN:
         return lo.refuse(_OWN[name](name_span, name=name))
     elif _numbered(lo, name, args, block):
-        return lo.refuse(errors.NumberedParameter(name_span, text=name))
+        from rucy.frontends.ruby.blocks import numbered
+
+        return numbered(lo, name, name_span)
+    elif name == "block_given?" and args is None and block is None:
+        lo.yields = True
+        return tree.BlockGiven(span)
     elif block is not None and name in lo.hook_words or name in ("license!", "section!"):
         return lo.refuse(errors.DeclarationPlace(name_span, name=name))
     if name == "loop" and block is not None and name not in lo.methods:
@@ -231,6 +265,8 @@ def _numbered(lo: Lowering, name: str, args: Node | None, block: Node | None) ->
 
 
 def _loop(lo: Lowering, span: Span, block: Node) -> tree.Node:
+    from rucy.frontends.ruby.blocks import lower_block
+
     body = lower_block(lo, block, "loop")
     inner = catch(body.next_label, unused(body.body))
     return catch(body.break_label, tree.Loop(span, inner, "loop"))
@@ -255,7 +291,8 @@ def arguments(lo: Lowering, nodes: list[Node]) -> tuple[list[tree.Node], list[tu
         elif node.type == "block_argument":
             passed = node
         elif node.type == "splat_argument":
-            positional.append(lo.refuse(lo.refusal(errors.SplatArgument, node)))
+            items = splat_items(lo, node)
+            positional += items if items is not None else [lo.refuse(lo.refusal(errors.SplatArgument, node))]
         else:
             positional.append(lo.lower(node))
     return positional, kwargs, passed
@@ -268,7 +305,10 @@ def _pair(lo: Lowering, node: Node, positional: list[tree.Node], kwargs: list[tu
         name = lo.text(key)
         var = lo.scope.find(name)
         where = lo.span(key)
-        kwargs.append((name, tree.Local(where, var) if var is not None else call_by_name(lo, key, name, where)))
+        if var is lo.block_var and var is not None:
+            kwargs.append((name, lo.refuse(errors.BlockObject(where, name=name))))
+        else:
+            kwargs.append((name, tree.Local(where, var) if var is not None else call_by_name(lo, key, name, where)))
         return
     if key.type == "hash_key_symbol":
         kwargs.append((lo.text(key), lo.lower(value)))
@@ -284,79 +324,15 @@ def _pair(lo: Lowering, node: Node, positional: list[tree.Node], kwargs: list[tu
 # ---------------------------------------------------------------- blocks
 
 
-def _block_of(lo: Lowering, name: str, block: Node | None, passed: Node | None) -> tree.Block | None:
+def _block_of(lo: Lowering, name: str, block: Node | None, passed: Node | None) -> tree.Block | tree.PassedBlock | None:
+    from rucy.frontends.ruby import blocks
+
     if block is not None:
-        return lower_block(lo, block, name)
-    if passed is None:
-        return None
-    inner = [c for c in passed.children if c.is_named]
-    if len(inner) == 1 and inner[0].type == "simple_symbol":
-        return _symbol_block(lo, passed, lo.text(inner[0])[1:])
-    refused = lo.refuse(lo.refusal(errors.BlockArgument, passed))
-    return tree.Block(lo.span(passed), (), refused, tree.Label("next"), tree.Label("break"))
-
-
-def _symbol_block(lo: Lowering, node: Node, name: str) -> tree.Block:
-    """`&:even?` is `{ |v| v.even? }`."""
-    span = lo.span(node)
-    var = lo.temp("v", span)
-    body = send(span, tree.Local(span, var), name, (), span)
-    return tree.Block(span, (var,), body, tree.Label("next"), tree.Label("break"))
-
-
-def lower_block(lo: Lowering, node: Node, call: str, kind: str = "block") -> tree.Block:
-    """A block: it sees the locals around it, its parameters and those first assigned in it are its own."""
-    from rucy.frontends.ruby.fresh import reset_locals
-    from rucy.frontends.ruby.lower import Frame, Scope
-
-    outer, scope = lo.scope, Scope(lo.scope)
-    lo.scope = scope
-    params, numbered = _block_parameters(lo, node)
-    labels = tree.Label("next"), tree.Label(call if kind == "probe" else "break")
-    lo.frames.append(Frame(kind, *labels))
-    body = lower_own_body(lo, node)
-    lo.frames.pop()
-    lo.scope = outer
-    own = [var for var in scope.names.values() if var not in params]
-    if kind == "block":
-        body = reset_locals(body, own)
-    return tree.Block(lo.span(node), params, body, *labels)
-
-
-def _block_parameters(lo: Lowering, node: Node) -> tuple[tuple[tree.Var, ...], bool]:
-    parameters = node.child_by_field_name("parameters")
-    params: list[tree.Var] = []
-    if parameters is None:
-        return (), False
-    locals_from = len(parameters.children)
-    for index, child in enumerate(parameters.children):
-        if parameters.field_name_for_child(index) == "locals" or child.type == ";":
-            locals_from = min(locals_from, index)
-        if not child.is_named or child.type == "comment":
-            continue
-        if not lo.is_name(child):
-            lo.refuse(lo.refusal(errors.BlockParameterKind, child))
-            _declare_all(lo, child)
-            continue
-        var = tree.Var(lo.text(child), lo.span(child))
-        lo.scope.names[var.name] = var
-        if index < locals_from:
-            params.append(var)
-    return tuple(params), False
-
-
-def _declare_all(lo: Lowering, node: Node) -> None:
-    """Names of a refused parameter, so that their uses are not errors too."""
-    for child in node.children:
-        if lo.is_name(child):
-            lo.scope.names.setdefault(lo.text(child), tree.Var(lo.text(child), lo.span(child)))
-        else:
-            _declare_all(lo, child)
+        return blocks.lower_block(lo, block, name)
+    return blocks.lower_passed(lo, passed) if passed is not None else None
 
 
 def lower_yield(lo: Lowering, node: Node) -> tree.Node:
-    args = next((c for c in node.children if c.type == "argument_list"), None)
-    positional, kwargs, passed = _call_arguments(lo, args)
-    if kwargs or passed is not None:
-        lo.refuse(errors.BlockParameterKind(lo.span(node), text=lo.brief(node)))
-    return tree.Yield(lo.span(node), tuple(positional))
+    from rucy.frontends.ruby.blocks import run_own
+
+    return run_own(lo, node, next((c for c in node.children if c.type == "argument_list"), None))

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from rucy.frontends.ruby import errors
+from rucy.frontends.ruby.control import field
 from rucy.frontends.ruby.make import bind, eq, fold_seq, local
 from rucy.lang import tree
+from rucy.lang.blocks import turn
 from rucy.source import Span
 
 if TYPE_CHECKING:
@@ -21,40 +23,55 @@ _MAPS = ("map", "collect")
 _SELECTS = ("select", "filter", "reject")
 BUILDERS = frozenset(
     (*_MAPS, *_SELECTS, "flat_map", "filter_map", "each_slice", "each_cons", "zip", "group_by", "partition", "sort_by", "reverse",
-     "sort", "uniq", "take_while", "drop_while", "take", "drop", "reduce", "inject", "each_with_object")
+     "sort", "uniq", "take_while", "drop_while", "take", "drop")
 )  # fmt: skip
+_FOLDS = ("reduce", "inject", "each_with_object")
+_WALKS = ("each", "each_with_index", "reverse_each", "step")
 _ENDS = frozenset(
-    (
-        "sum",
-        "count",
-        "size",
-        "length",
-        "any?",
-        "all?",
-        "none?",
-        "each",
-        "include?",
-        "member?",
-        "empty?",
-        "find",
-        "detect",
-        "first",
-    )
-)
+    ("sum", "count", "size", "length", "any?", "all?", "none?", "each", "include?", "member?", "empty?", "find", "detect",
+     "first", "last", "min", "max", "index", "find_index")
+)  # fmt: skip
 
 
 def check_builder(lo: Lowering, node: Node, send: tree.Send) -> tree.Node | None:
-    """Refuses an array made at run time unless the call around it takes its elements at once; None when all is well."""
+    """Refuses an array made at run time unless the call around it takes its elements at once, and what else a list does not
+    have; None when all is well."""
+    if send.name in _WALKS and send.block is not None and _listed(lo, send.recv) and is_asked(lo, node):
+        return lo.refuse(errors.WalkValue(send.name_span, name=send.name))
+    if send.name in _FOLDS and _listed(lo, send.recv):
+        return lo.refuse(errors.Fold(send.name_span, name=send.name))
     if send.name not in BUILDERS or not _listed(lo, send.recv):
         return None
     parent = node.parent
     taker = (
         parent.child_by_field_name("method") if parent is not None and parent.child_by_field_name("receiver") == node else None
     )
-    plain = send.name in (*_MAPS, *_SELECTS) and send.block is not None and not send.block.break_label.used
+    plain = send.name in (*_MAPS, *_SELECTS) and send.block is not None and not _breaks(send.block)
     if plain and taker is not None and lo.text(taker) in (*_MAPS, *_SELECTS, *_ENDS):
         return None
     return lo.refuse(errors.ArrayAtRunTime(send.name_span, name=send.name))
+
+
+def is_asked(lo: Lowering, node: Node) -> bool:
+    """Does what stands around an expression want its value? The end of a body does not say."""
+    parent = node.parent
+    if parent is None:
+        return False
+    if parent.type == "parenthesized_statements":
+        return parent.named_children[-1] == node and is_asked(lo, parent)
+    if parent.type == "binary" and lo.text(field(parent, "operator")) in _JOINED and field(parent, "right") == node:
+        return is_asked(lo, parent)
+    if parent.type == "call":
+        return parent.child_by_field_name("receiver") == node
+    return parent.type in _ASKING or parent.child_by_field_name("condition") == node
+
+
+_JOINED = ("&&", "||", "and", "or")
+_ASKING = ("assignment", "operator_assignment", "binary", "unary", "argument_list", "array", "interpolation")
+
+
+def _breaks(block: tree.Block | tree.PassedBlock) -> bool:
+    return isinstance(block, tree.Block) and block.break_label.used
 
 
 def _listed(lo: Lowering, node: tree.Node | None) -> bool:
@@ -73,15 +90,20 @@ def join_stages(lo: Lowering, send: tree.Send) -> tree.Node:
     """`send` with the stages in front of it moved into its block; `send` itself when there are none."""
     stages: list[tree.Send] = []
     source = send.recv
-    while isinstance(source, tree.Send) and source.name in (*_MAPS, *_SELECTS) and _listed(lo, source):
+    while isinstance(source, tree.Send) and source.name in (*_MAPS, *_SELECTS) and source.block is not None:
         stages.insert(0, source)
         source = source.recv
     if not stages or send.name not in _ENDS:
         return send
     mapped = any(stage.name in _MAPS for stage in stages)
-    if mapped and send.name in ("find", "detect", "first"):
-        return lo.refuse(errors.ArrayAtRunTime(stages[0].name_span, name=stages[0].name))
+    if send.name in ("min", "max", "last") or send.name in ("index", "find_index") or mapped and send.name in _FOUND:
+        if send.name in ("min", "max", "first", "last") and (send.args or send.block is not None):
+            return lo.refuse(errors.ArrayAtRunTime(stages[0].name_span, name=stages[0].name))
+        return _Gathered(send, stages, mapped).gather(source)
     return _Joined(send, stages, mapped).build(source)
+
+
+_FOUND = ("find", "detect", "first")
 
 
 class _Joined:
@@ -109,8 +131,9 @@ class _Joined:
         }.get(send.name, send.name)
         element = tree.Var("%element", send.span)
         body = self.stage(0, local(element))
-        leave = send.block.break_label if send.block is not None else tree.Label("break")
-        block = tree.Block(send.span, (element,), body, tree.Label("next"), leave)
+        leave = send.block.break_label if isinstance(send.block, tree.Block) else tree.Label("break")
+        param = tree.BlockParameter(send.span, element, None, None)
+        block = tree.Block(send.span, (param,), body, tree.Label("next"), leave, (element,), False, "")
         args = send.args if name == "sum" else ()
         call = tree.Send(send.span, source, name, args, (), block, send.safe, send.name_span)
         return fold_seq(send.span, self.steps, call)
@@ -121,7 +144,7 @@ class _Joined:
             return self.end(value)
         stage = self.stages[index]
         assert stage.block is not None
-        result = _run(stage.block, value)
+        result = turn(stage.block, (value,), stage.span)
         if stage.name in _MAPS:
             steps, mapped = bind(stage.span, "mapped", result)
             return fold_seq(stage.span, steps, self.stage(index + 1, local(mapped)))
@@ -132,7 +155,7 @@ class _Joined:
 
     def end(self, value: tree.Node) -> tree.Node:
         if self.send.block is not None:
-            return _run(self.send.block, value)
+            return turn(self.send.block, (value,), self.span)
         if self.wanted is not None:
             return eq(self.span, value, local(self.wanted))
         if self.send.name == "sum" or (self.mapped and self.send.name in ("any?", "all?", "none?")):
@@ -151,7 +174,55 @@ class _Joined:
         return tree.Bool(self.span, False)
 
 
-def _run(block: tree.Block, value: tree.Node) -> tree.Node:
-    sets = tuple(tree.SetLocal(p.span, p, value if i == 0 else tree.Nil(p.span)) for i, p in enumerate(block.params))
-    body = tree.Catch(block.span, block.next_label, block.body) if block.next_label.used else block.body
-    return fold_seq(block.span, sets, body)
+class _Gathered(_Joined):
+    """What is not the block's value of one of the simpler calls: `min max last`, a mapped `first` and `find`, `index`. The value
+    stands in a variable, nil until there is one; what is found ends the loop."""
+
+    __slots__ = ("result", "turn", "leave")
+
+    def gather(self, source: tree.Node | None) -> tree.Node:
+        send, span = self.send, self.span
+        self.result, self.turn, self.leave = tree.Var("%result", span), tree.Var("%turn", span), tree.Label(send.name)
+        element = tree.Var("%element", span)
+        param = tree.BlockParameter(span, element, None, None)
+        body = self.stage(0, local(element))
+        block = tree.Block(span, (param,), body, tree.Label("next"), tree.Label("break"), (element,), False, "")
+        start = (tree.SetLocal(span, self.result, tree.Nil(span)), tree.SetLocal(span, self.turn, tree.Int(span, 0)))
+        loop: tree.Node = tree.Send(span, source, "each", (), (), block, send.safe, send.name_span)
+        if self.leave.used:
+            loop = tree.Catch(span, self.leave, tree.Seq(span, (loop, tree.Nil(span))))
+        whole: tree.Node = tree.Seq(span, (*self.steps, *start, loop, local(self.result)))
+        if isinstance(send.block, tree.Block) and send.block.break_label.used:
+            whole = tree.Catch(span, send.block.break_label, whole)
+        return whole
+
+    def end(self, value: tree.Node) -> tree.Node:
+        span, name = self.span, self.send.name
+        steps, held = bind(span, "value", value)
+        take: tree.Node = tree.SetLocal(span, self.result, local(held))
+        if name in ("min", "max"):
+            op = "lt" if name == "min" else "gt"
+            old = local(self.result)
+            better = tree.Or(span, tree.Prim(span, "is_nil", (old,)), tree.Prim(span, op, (local(held), old)))
+            take = tree.If(span, better, take, tree.Nil(span), name)
+        elif name != "last":
+            take = self.found(local(held))
+        return tree.Seq(span, (*steps, take, tree.Nil(span)))
+
+    def found(self, value: tree.Node) -> tree.Node:
+        """The first that fits ends the loop with itself, or with its number."""
+        span, name = self.span, self.send.name
+        self.leave.used = True
+        number = name in ("index", "find_index")
+        take = tree.SetLocal(span, self.result, local(self.turn) if number else value)
+        out: tree.Node = tree.Seq(span, (take, tree.Throw(span, self.leave, tree.Nil(span))))
+        if name != "first":
+            test = super().end(value)
+            out = tree.If(span, test, out, tree.Nil(span), name)
+        if not number:
+            return out
+        more = tree.Prim(span, "add", (local(self.turn), tree.Int(span, 1)))
+        return tree.Seq(span, (out, tree.SetLocal(span, self.turn, more)))
+
+    def skipped(self) -> tree.Node:
+        return tree.Nil(self.span)

@@ -140,7 +140,7 @@ class Checks:
         if text[-1:] == "?" and self.file.text[node.end_byte : node.end_byte + 1] == b"=":
             self.say(node, f"Ruby reads `{text}=` as an operator `?` and a sign", "write a blank before the `=`")
         called = node.parent is not None and node.parent.type == "call"
-        if len(text) == 2 and text[0] == "_" and text[1] in "123456789" and not called:
+        if _is_numbered(text) and not called:
             self.numbered(node)
 
     def habit(self, node: Node) -> bool:
@@ -161,14 +161,31 @@ class Checks:
 
     def numbered(self, node: Node) -> None:
         """`_1` in a block that names its parameters."""
-        block = node.parent
-        while block is not None and block.type not in ("block", "do_block", "lambda", *_DEFS):
-            block = block.parent
-        if block is None or block.type in _DEFS:
+        block = _block_around(node)
+        if block is None:
             return
         holder = block.parent if block.parent is not None and block.parent.type == "lambda" else block
         if holder.child_by_field_name("parameters") is not None:
             self.say(node, f"`{self.text(node)}` stands in a block that names its parameters", "use one of their names")
+            return
+        outer = _block_around(holder)
+        while outer is not None:
+            if self.uses_numbered(outer):
+                self.say(node, f"`{self.text(node)}` stands in a block inside one that has such parameters too",
+                         "name the parameters of one of them: `{ |x| … }`")  # fmt: skip
+                return
+            outer = _block_around(outer)
+
+    def uses_numbered(self, block: Node) -> bool:
+        """`_1` in the block itself, whatever the blocks in it have."""
+        todo = list(block.children)
+        while todo:
+            node = todo.pop()
+            if node.type == "identifier" and _is_numbered(self.text(node)):
+                return True
+            if node.type not in _BLOCKS:
+                todo += node.children
+        return False
 
     def utf8(self, node: Node) -> None:
         try:
@@ -216,13 +233,11 @@ class Checks:
             self.say(node, f"`{self.text(node)}` is not a variable name", "begin the name with a letter")
 
     def symbol(self, node: Node) -> None:
-        from re import ASCII, fullmatch
-
         text = self.text(node)
         after = self.file.text[node.end_byte : node.end_byte + 1]
         runs_on = (after.isalnum() or after == b"_") and not (text[-1].isalnum() or text[-1] in "_=")
         runs_on &= not self.keyword_at(node.end_byte)
-        if runs_on or not fullmatch(_SYMBOL, text, ASCII):
+        if runs_on or not _is_symbol(text):
             self.say(node, f"`{text}` is not a symbol", 'put its text into quotes: `:"…"`')
 
     def string(self, node: Node) -> None:
@@ -506,7 +521,7 @@ class Checks:
             self.say(node, f"nothing can be assigned to `{name}`", "write a variable on the left of `=`")
         elif name[-1:] in "?!":
             self.say(node, f"`{name}` is not a variable name", "leave out the `" + name[-1] + "`")
-        elif len(name) == 2 and name[0] == "_" and name[1] in "123456789":
+        elif _is_numbered(name):
             self.say(node, f"`{name}` is reserved for numbered parameters", "choose another name")
 
     # ------------------------------------------------------------ definitions
@@ -843,6 +858,30 @@ _SCOPES = {"method", "singleton_method", "class", "module", "singleton_class", "
 
 def _has_suffix(number: Node) -> bool:
     return number.parent is not None and number.parent.type in ("rational", "complex")
+
+
+def _is_symbol(text: str) -> bool:
+    if text[1:].isascii() and text[1:].isidentifier():
+        return True
+    from re import ASCII, fullmatch  # reading the pattern takes longer than checking a small program
+
+    return fullmatch(_SYMBOL, text, ASCII) is not None
+
+
+def _is_numbered(name: str) -> bool:
+    return len(name) == 2 and name[0] == "_" and name[1] in "123456789"
+
+
+#: What has parameters of its own.
+_BLOCKS = ("block", "do_block", "lambda", *_DEFS, "class", "module", "singleton_class")
+
+
+def _block_around(node: Node) -> Node | None:
+    """The block or lambda that a node is in; None where a method or class, or nothing, is nearer."""
+    around = node.parent
+    while around is not None and around.type not in _BLOCKS:
+        around = around.parent
+    return around if around is not None and around.type in ("block", "do_block", "lambda") else None
 
 
 def _is_multiple(node: Node) -> bool:

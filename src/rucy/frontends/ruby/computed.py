@@ -81,4 +81,6 @@ def _call(lo: Lowering, node: Node) -> str:
         return name if name in ("Integer", "String") else ""
     if any(child.type == "&." for child in node.children):
         return ""
+    if name == "freeze":
+        return kind_of(lo, node.children[0])
     return "Integer" if name in _INTEGER else "String" if name in _STRING else "Boolean" if name.endswith("?") else ""

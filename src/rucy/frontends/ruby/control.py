@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from rucy.frontends.ruby import errors
+from rucy.frontends.ruby.literals import splat_items
 from rucy.lang import tree
 from rucy.source import Span
 
@@ -33,6 +34,9 @@ def lower_condition(lo: Lowering, node: Node) -> tree.Node:
         inner = named[0]
     if inner.type == "range":
         return lo.refuse(errors.FlipFlop(lo.span(inner), text=lo.brief(inner)))
+    if lo.block_var is not None and lo.is_name(inner) and lo.scope.find(lo.text(inner)) is lo.block_var:
+        lo.yields = True
+        return tree.BlockGiven(lo.span(inner))
     return lo.lower(node)
 
 
@@ -141,7 +145,11 @@ def unused(body: tree.Node) -> tree.Node:
 
 def lower_for(lo: Lowering, node: Node) -> tree.Node:
     """`for x in range` or an array. The variable belongs to the enclosing scope and keeps its last value."""
+    from rucy.frontends.ruby.chains import is_asked
+
     pattern, span = field(node, "pattern"), lo.span(node)
+    if is_asked(lo, node):
+        return lo.refuse(errors.WalkValue(span, name="for"))
     source = [c for c in field(node, "value").children if c.is_named and c.type not in _NO_VALUES][0]
     if not lo.is_name(pattern):
         return lo.refuse(errors.ForTargets(lo.span(pattern)))
@@ -260,17 +268,11 @@ def _test(lo: Lowering, node: Node, subject: tree.Var | None) -> tree.Node:
 
 def _any_of(lo: Lowering, node: Node, subject: tree.Var | None) -> tree.Node:
     """`when *LIST`: any of its elements."""
-    inner = next((c for c in node.children if c.is_named), node)
     span = lo.span(node)
-    if inner is node:
+    items = splat_items(lo, node)
+    if items is None or subject is None:
         return lo.refuse(errors.WhenSplat(span, text=lo.brief(node)))
-    source = lo.const_values.get(lo.text(inner)) if inner.type == "constant" else None
-    value = lo.lower(inner)
-    if source is not None and source.type in ("array", "string_array", "symbol_array"):
-        value = lo.lower(source)
-    if not isinstance(value, tree.Array) or subject is None:
-        return lo.refuse(errors.WhenSplat(span, text=lo.brief(node)))
-    tests: list[tree.Node] = [tree.CaseEq(span, item, tree.Local(subject.span, subject)) for item in value.items]
+    tests: list[tree.Node] = [tree.CaseEq(span, item, tree.Local(subject.span, subject)) for item in items]
     if not tests:
         return tree.Bool(span, False)
     out = tests[0]

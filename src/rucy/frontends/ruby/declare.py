@@ -10,14 +10,17 @@ from tree_sitter import Node
 
 from rucy.frontends.ruby import errors
 from rucy.frontends.ruby.assign import right_side
-from rucy.frontends.ruby.calls import arguments, lower_block
+from rucy.frontends.ruby.blocks import lower_block
+from rucy.frontends.ruby.calls import arguments
 from rucy.frontends.ruby.computed import is_computed, kind_of
 from rucy.frontends.ruby.control import field, lower_own_body
+from rucy.frontends.ruby.fresh import reset_locals
 from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL
+from rucy.frontends.ruby.literals import in_object, thawed
 from rucy.frontends.ruby.lower import Frame, Lowering, Scope, without_result
 from rucy.frontends.ruby.maps import MAP_WORDS, lower_map
 from rucy.frontends.ruby.options import is_option, lower_option
-from rucy.frontends.ruby.structs import is_struct, lower_struct, methods_of
+from rucy.frontends.ruby.structs import has_attrs, is_struct, lower_struct, methods_of
 from rucy.lang import tree
 from rucy.source import Diagnostic, Note, Span
 
@@ -26,7 +29,24 @@ DECLARATION_WORDS = MAP_WORDS | {"option"}
 
 
 #: Parameters that take what nobody has counted.
-_COLLECTING = ("block_parameter", "splat_parameter", "hash_splat_parameter", "forward_parameter")
+_COLLECTING = ("splat_parameter", "hash_splat_parameter", "forward_parameter")
+
+
+#: What hooks are called elsewhere → here.
+_ELSEWHERE = {
+    "tc": "tc_ingress", "classifier": "tc_ingress", "ingress": "tc_ingress", "egress": "tc_egress", "tp": "tracepoint",
+    "probe": "tracepoint", "trace": "tracepoint", "raw_tp": "raw_tracepoint", "syscall_exit": "syscall_return",
+    "sysexit": "syscall_return", "sys_exit": "syscall_return", "sysenter": "syscall", "sys_enter": "syscall",
+    "syscall_enter": "syscall", "kfunc": "fentry", "kretfunc": "fexit", "function": "fentry", "filter": "socket_filter",
+    "socket": "socket_filter", "device": "cgroup_device", "cgroup_dev": "cgroup_device", "cgroup_skb": "cgroup_egress",
+    "interval": "every", "timer": "every",
+}  # fmt: skip
+
+#: What takes a block at the top level and is no hook: Ruby's own, and words of the user half.
+_WITH_BLOCK = frozenset(
+    "after at_exit binding catch define_method define_singleton_method enum_for every fork instance_eval instance_exec lambda"
+    " loop open proc refine select tap then to_enum top trap using yield_self".split()
+)
 
 
 class Declarations:
@@ -41,8 +61,10 @@ class Declarations:
         self.section_span: Span | None = None
         self.classes: list[tuple[int, tree.Struct]] = []  # with the number of section! methods before
         self.sections = 0
+        self.loads = False  # other files, which may define anything
         self.globals: dict[str, Node] = {}
         self.struct_methods: dict[str, dict[str, Node]] = {}
+        self.other_classes: dict[str, Node] = {}
         self.statements = [c for c in root.children if c.is_named and c.type not in STRUCTURAL]
 
     def run(self) -> tree.Unit:
@@ -73,11 +95,13 @@ class Declarations:
                 section = False
             elif _called(lo, node) == "section!":
                 section = True
+            elif _called(lo, node) in ("require_relative", "load", "eval"):
+                self.loads = True
             elif node.type == "assignment" and field(node, "left").type == "constant":
                 name = lo.text(field(node, "left"))
                 if name not in lo.consts:
                     lo.consts[name] = node
-                    lo.const_values[name] = field(node, "right")
+                    lo.const_values[name] = thawed(lo, field(node, "right"))
 
     def twice(self, node: Node, name: str) -> None:
         first = self.lo.methods[name]
@@ -111,12 +135,13 @@ class Declarations:
         """A statement of the user half: only declarations inside it are looked for."""
         if self.misspelt(node):
             return
-        if self.unit.user_half is None:
+        if self.unit.user_half is None and _called(self.lo, node) != "require":
             self.unit.user_half = self.lo.span(node)
         self.misplaced(node)
 
     def misspelt(self, node: Node) -> bool:
-        """A call that nearly says a hook, with a block, or `license` or `section!`, with a string: refused."""
+        """A call with a block that is no hook and nothing of Ruby's, or one with a string that nearly says `license` or
+        `section!`: refused."""
         lo, word = self.lo, _called(self.lo, node)
         args = node.child_by_field_name("arguments")
         block = node.child_by_field_name("block") is not None
@@ -125,10 +150,12 @@ class Declarations:
             return False
         from rucy.lang.checker.suggest import nearest
 
-        best = nearest(word, lo.hook_words if block else ("license", "section!"))
-        if best is None:
+        best = _ELSEWHERE.get(word) if block else None
+        best = best or nearest(word, lo.hook_words if block else ("license", "section!"))
+        if best is None and (not block or word in _WITH_BLOCK or self.loads):
             return False
-        lo.refuse(errors.UnknownHook(lo.span(field(node, "method")), name=word, best=best))
+        advice = f"did you mean `{best}`?" if best else "`rucy hooks` lists what there is"
+        lo.refuse(errors.UnknownHook(lo.span(field(node, "method")), name=word, advice=advice))
         if best == "license":
             self.license(node, best)
         return True
@@ -190,7 +217,13 @@ class Declarations:
     def class_(self, node: Node) -> None:
         lo = self.lo
         if not is_struct(lo, node):
+            self.other_classes.setdefault(lo.text(field(node, "name")), node)
+            self.unit.classes.add(lo.text(field(node, "name")))
             return
+        self.struct(node)
+
+    def struct(self, node: Node) -> None:
+        lo = self.lo
         struct = lower_struct(lo, node)
         if struct.name in self.unit.structs:
             note = Note(self.unit.structs[struct.name].name_span, "the first one is here")
@@ -217,11 +250,51 @@ class Declarations:
         if left.type != "global_variable":
             return False
         name = self.lo.text(left)[1:]
-        if name in self.globals or not _literal(right):
+        if name in self.globals or not self.is_initial(right):
             self.globals.setdefault(name, node)
             return False
         self.globals[name] = node
         return True
+
+    def no_initial(self, right: Node, name: str) -> tree.Node:
+        """Says that a global cannot begin with this."""
+        lo, span, empty = self.lo, self.lo.span(right), not any(child.is_named for child in right.children)
+        if right.type == "float" or not empty:
+            return lo.refuse(errors.GlobalValue(span, name=name))
+        array = f"; an Array of a fixed size is `${name} = [0] * 16`" if right.type == "array" else ""
+        what = "an Array" if right.type == "array" else "a Hash"
+        return lo.refuse(errors.GlobalCollection(span, name=name, what=what, upper=name.upper(), array=array))
+
+    def is_initial(self, node: Node, inside: bool = False) -> bool:
+        """Can a `$global` begin with it? A literal, an array of such, `[0] * 16`, `Conf.new(limit: 5)`; constants inside."""
+        parts = [c for c in node.children if c.is_named and c.type != "comment"]
+        match node.type:
+            case "array":
+                return bool(parts) and all(self.is_initial(part, True) for part in parts)
+            case "binary":
+                left, right = field(node, "left"), field(node, "right")
+                times = self.lo.text(field(node, "operator")) == "*" and right.type in ("integer", "constant")
+                return times and left.type == "array" and self.is_initial(left)
+            case "call":
+                return self.is_made(node)
+            case "constant":
+                return inside
+        return _literal(node)
+
+    def is_made(self, node: Node) -> bool:
+        """`Conf.new(limit: 5)`, `Array.new(16, 0)`, `Array.new(4) { Conf.new }`, of what a `$global` can begin with."""
+        recv, args = node.child_by_field_name("receiver"), node.child_by_field_name("arguments")
+        name = self.lo.text(recv) if recv is not None else ""
+        if self.lo.text(field(node, "method")) != "new" or not (name == "Array" or name in self.unit.structs):
+            return False
+        given = [c for c in args.children if c.is_named and c.type != "comment"] if args is not None else []
+        values = [pair.child_by_field_name("value") if pair.type == "pair" else pair for pair in given]
+        block = node.child_by_field_name("block")
+        body = block.child_by_field_name("body") if block is not None else None
+        if block is not None:
+            inside = [c for c in body.children if c.is_named and c.type != "comment"] if body is not None else []
+            values += inside if len(inside) == 1 and name == "Array" else [None]
+        return all(value is not None and self.is_initial(value, True) for value in values)
 
     def probe(self, node: Node, word: str) -> None:
         lo, span = self.lo, self.lo.span(node)
@@ -260,17 +333,21 @@ class Declarations:
 
     def method(self, node: Node) -> tree.Method:
         lo = self.lo
-        outer, frames = lo.scope, lo.frames
-        lo.scope = Scope()
+        outer = lo.scope, lo.frames, lo.block_var, lo.yields
+        lo.scope, lo.block_var, lo.yields = Scope(), None, False
         lo.frames = [Frame("method", tree.Label("next"), tree.Label("break"))]
         params = self.parameters(node)
         body = lower_own_body(lo, node)
-        lo.scope, lo.frames = outer, frames
+        yields = lo.yields
+        if yields:
+            given = {param.var for param in params}
+            body = reset_locals(body, [var for var in lo.scope.names.values() if var not in given])
+        lo.scope, lo.frames, lo.block_var, lo.yields = outer
         source = node.child_by_field_name("parameters")
         if any(child.type in _COLLECTING for child in (source.children if source is not None else ())):
             body = tree.Bad(body.span)  # what it does with them has been refused, and calls of it are
         name = field(node, "name")
-        return tree.Method(lo.span(node), lo.text(name), params, body, lo.span(name))
+        return tree.Method(lo.span(node), lo.text(name), params, body, lo.span(name), yields)
 
     def parameters(self, node: Node) -> tuple[tree.Parameter, ...]:
         lo = self.lo
@@ -280,12 +357,13 @@ class Declarations:
             if not child.is_named or child.type == "comment":
                 continue
             name = child if lo.is_name(child) else child.child_by_field_name("name")
+            if child.type == "block_parameter":
+                lo.block_var = tree.Var(lo.text(name) if name is not None else "&", lo.span(child))
+                lo.scope.names[lo.block_var.name] = lo.block_var
+                continue
             if child.type not in ("optional_parameter", "keyword_parameter") and not lo.is_name(child):
                 lo.refuse(self.refused_parameter(child))
                 if name is None:
-                    continue
-                if child.type == "block_parameter":  # a call gives it no argument
-                    lo.scope.names[lo.text(name)] = tree.Var(lo.text(name), lo.span(name))
                     continue
             assert name is not None
             var = tree.Var(lo.text(name), lo.span(name))
@@ -306,12 +384,18 @@ class Declarations:
         lo, unit = self.lo, self.unit
         lo.scope = Scope()
         done_consts: set[str] = set()
+        done_globals: set[str] = set()
         while True:
             methods = [name for name in lo.needed_methods if name not in unit.methods]
+            self.meant_as_structs()
             consts = [name for name in lo.needed_consts if name not in done_consts and name in lo.consts]
             members = self.members()
-            if not methods and not consts and not members:
+            globals_ = [name for name in lo.needed_globals if name not in done_globals]
+            if not methods and not consts and not members and not globals_:
                 break
+            for name in globals_:
+                done_globals.add(name)
+                self.global_value(name)
             for struct, definition in members:
                 struct.methods += (self.struct_method(struct, definition),)
             for name in methods:
@@ -321,13 +405,26 @@ class Declarations:
                 self.const(name)
         unit.consts = dict(sorted(unit.consts.items(), key=lambda item: item[1].span.start))
         unit.methods = dict(sorted(unit.methods.items(), key=lambda item: item[1].span.start))
-        for name in lo.needed_globals:
-            node = self.globals.get(name)
-            if node is not None and field(node, "right").type in ("float", "array", "hash"):
-                refused = lo.refuse(errors.GlobalValue(lo.span(field(node, "right")), name=name))
-                unit.globals[name] = tree.GlobalDecl(lo.span(node), name, refused)
-            elif node is not None and _literal(field(node, "right")):
-                unit.globals[name] = tree.GlobalDecl(lo.span(node), name, lo.lower(field(node, "right")))
+        unit.globals = {name: unit.globals[name] for name in lo.needed_globals if name in unit.globals}
+
+    def meant_as_structs(self) -> None:
+        """Classes that kernel code names and whose attrs have no types, or unknown ones: they are told what these are."""
+        for name in [name for name in self.lo.needed_consts if name in self.other_classes]:
+            node = self.other_classes.pop(name)
+            if name not in self.unit.structs and has_attrs(self.lo, node):
+                self.struct(node)
+
+    def global_value(self, name: str) -> None:
+        """The first value of a `$global` that the kernel half names."""
+        lo, node = self.lo, self.globals.get(name)
+        if node is None:
+            return
+        right = field(node, "right")
+        if self.is_initial(right):
+            self.unit.globals[name] = tree.GlobalDecl(lo.span(node), name, lo.lower(right))
+        elif right.type in ("float", "array", "hash"):
+            refused = self.no_initial(right, name)
+            self.unit.globals[name] = tree.GlobalDecl(lo.span(node), name, refused)
 
     def members(self) -> list[tuple[tree.Struct, Node]]:
         """Methods of structs that bear a name which kernel code calls on some value, and are not lowered yet."""
@@ -351,6 +448,9 @@ class Declarations:
             return
         lo.scope = Scope(user=self.locals_at.get(node.start_byte, frozenset()))
         word = _called(lo, right)
+        if word in DECLARATION_WORDS and not in_object(lo, lo.span(field(node, "left")), name):
+            self.unit.consts[name] = tree.ConstDecl(lo.span(node), name, tree.Bad(lo.span(node)))
+            return
         value: tree.Node
         if word == "option":
             value = lower_option(lo, right, name)

@@ -25,6 +25,11 @@ class FloatLiteral(Diagnostic):
     title = "`{text}` is a Float; the kernel computes with Integers only"
     help = "use an Integer and scale it, e.g. `3 * x / 2` for `1.5 * x`"
 
+    @property
+    def help_text(self) -> str:
+        number = float(str(self.values["text"]).replace("_", ""))
+        return f"write it as an Integer: `{int(number):_}`" if number.is_integer() and abs(number) < 2**63 else super().help_text
+
 
 class RationalLiteral(Diagnostic):
     code = "rational"
@@ -83,13 +88,16 @@ class SuperCall(Diagnostic):
 class HashLiteral(Diagnostic):
     code = "hash-literal"
     title = "a Hash cannot be built inside the kernel"
-    help = "declare a map at the top level, e.g. `COUNTS = hash default: 0`, or use `case`"
+    help = (
+        "to count or to keep something declare a map at the top level, `COUNTS = hash default: 0`; to look something up write "
+        "`case x when 1 then \"one\" … end`"
+    )
 
 
 class LambdaLiteral(Diagnostic):
     code = "lambda"
     title = "`{text}` makes a lambda; the kernel half has no callable objects"
-    help = "write a method, `def name(x) … end`, and call it by its name"
+    help = "write a method, `def name(x) … end`, and call it by its name; a method runs the block of its call by `yield`"
 
 
 class ProcCall(Diagnostic):
@@ -101,7 +109,7 @@ class ProcCall(Diagnostic):
 class SplatArgument(Diagnostic):
     code = "splat"
     title = "`{text}` passes an array of unknown size as arguments"
-    help = "write the arguments one by one"
+    help = "write the arguments one by one, or a list that is a constant: `LIST = %w[a b]`, `*LIST`"
 
 
 class HashSplatArgument(Diagnostic):
@@ -128,22 +136,34 @@ class SplatParameter(Diagnostic):
     help = "name each parameter; optional ones may have a default, e.g. `def f(a, b = 0)`"
 
 
-class BlockParameter(Diagnostic):
-    code = "block-parameter"
-    title = "`{text}` takes the block as an object; the kernel half has no callable objects"
-    help = "call the block with `yield`"
+class BlockObject(Diagnostic):
+    code = "block-object"
+    title = "`{name}` is the block that the method was called with; the kernel half has no objects that can be called"
+    help = "run it, `{name}.call(…)` or `yield …`, hand it on, `other(&{name})`, or ask whether it is there, `if {name}`"
 
 
 class BlockParameterKind(Diagnostic):
     code = "block-parameter-kind"
-    title = "a block's parameters are plain names here; `{text}` is not"
+    title = "a block cannot have the parameter `{text}` here"
     help = "write names alone, e.g. `|key, value|`"
 
 
 class NumberedParameter(Diagnostic):
     code = "numbered-parameter"
-    title = "`{text}` is a numbered block parameter"
+    title = "`{text}` is no parameter here: numbered ones, `_1` to `_9`, are those of a block without parameters of its own"
     help = "name it: `{{ |x| … }}`"
+
+
+class YieldOutside(Diagnostic):
+    code = "yield-outside"
+    title = "`yield` runs the block that a method was called with, and this is in no method"
+    help = "write what is to run here, or put this into a method: `def name … yield … end`"
+
+
+class YieldKeyword(Diagnostic):
+    code = "yield-keyword"
+    title = "`{text}` gives the block more than plain values"
+    help = "give values alone, in the order of the block's parameters"
 
 
 class Rescue(Diagnostic):
@@ -272,12 +292,6 @@ class AssignSplat(Diagnostic):
     help = "write one variable for each value"
 
 
-class AssignCount(Diagnostic):
-    code = "assign-count"
-    title = "{values} values for {targets} variables"
-    help = "write as many values as variables"
-
-
 class AssignUnknown(Diagnostic):
     code = "assign-unknown"
     title = "`{text}` is taken apart into {targets} variables, but is not a list of that size here"
@@ -304,8 +318,26 @@ class GlobalOrAssign(Diagnostic):
 
 class GlobalValue(Diagnostic):
     code = "global-type"
-    title = "a program uses `${name}`, which can hold an Integer, a String or true or false there, and not this"
-    help = "give it a number or text, or keep this in a constant"
+    title = "a program uses `${name}`, and this is nothing that it can begin with"
+    help = "give it a literal: a number, text, `[0] * 16`, or a struct of such: `Conf.new(limit: 5)`"
+
+
+class GlobalCollection(Diagnostic):
+    code = "global-type"
+    title = "a program uses `${name}`, and {what} cannot grow inside the kernel"
+    help = "declare a map: `{upper} = hash default: 0`{array}"
+
+
+class AsciiName(Diagnostic):
+    code = "ascii-name"
+    title = "`{name}` is a name in the object too, where the kernel takes the letters a to z, digits and `_` only"
+    help = "write it in these: local variables and methods may have any letters, maps, globals, options and structs may not"
+
+
+class LongName(Diagnostic):
+    code = "long-name"
+    title = "`{name}` is a name in the object too, where names have at most {most} letters"
+    help = "write a shorter one"
 
 
 class SpecialGlobal(Diagnostic):
@@ -323,7 +355,10 @@ class BreakFromProbe(Diagnostic):
 class UserLocal(Diagnostic):
     code = "user-local"
     title = "`{name}` is a local variable of the user half; the kernel cannot see it"
-    help = "make it a constant (`{upper} = …`), a global (`${name} = …`), or an option"
+    help = (
+        "make it a global (`${name} = 0`), a constant (`{upper} = 5`), an option, or instead of a Hash a map, "
+        "`{upper} = hash default: 0`"
+    )
 
 
 class ListWithoutSplat(Diagnostic):
@@ -392,6 +427,12 @@ class ProcessWord(Diagnostic):
     help = "do it in the user half, outside probes and the methods they call"
 
 
+class WarnWord(Diagnostic):
+    code = "process"
+    title = "`{name}` belongs to user space; a kernel program has one output only"
+    help = "write `puts`"
+
+
 class RandomWord(Diagnostic):
     code = "process"
     title = "`{name}` belongs to user space; a kernel program cannot do it"
@@ -412,7 +453,7 @@ class ObjectWord(Diagnostic):
 
 class ConvertWord(Diagnostic):
     code = "convert-word"
-    title = "`{name}` makes a {what}, which the kernel half does not have"
+    title = "`{name}` makes {what}, which the kernel half does not have"
     help = "{advice}"
 
 
@@ -489,7 +530,7 @@ class StructOps(Diagnostic):
 class UnknownHook(Diagnostic):
     code = "unknown-hook"
     title = "`{name}` is no hook and no other word of the language"
-    help = "did you mean `{best}`?"
+    help = "{advice}"
 
 
 class ReservedName(Diagnostic):
@@ -516,6 +557,15 @@ class AttrType(Diagnostic):
     help = "use a storage type (`:u32`), an array of one (`[:char, 16]`), or a struct's name"
 
 
+class AttrForeign(Diagnostic):
+    code = "attr-type"
+    title = "`{text}` is nothing that an attr can hold: a program here keeps no objects beside those in its maps"
+    help = (
+        "keep structs in a `hash`, `queue` or `arena`; attrs that the kernel itself works on are `:spin_lock`, for `lock`, and "
+        "`:timer`, for `after`"
+    )
+
+
 class AttrTwice(Diagnostic):
     code = "attr-twice"
     title = "the struct `{struct}` has two attrs named `{name}`"
@@ -530,7 +580,7 @@ class AttrForm(Diagnostic):
 
 class AttrMissingType(Diagnostic):
     code = "attr-without-type"
-    title = "the attr `{name}` has no type, but others of `{struct}` have"
+    title = "the attr `{name}` of the struct `{struct}` has no type"
     help = "give it one, e.g. `attr :{name}, :u32`"
 
 
@@ -574,6 +624,18 @@ class ArrayAtRunTime(Diagnostic):
     code = "array-at-run-time"
     title = "`{name}` makes an Array at run time, which the kernel half cannot hold"
     help = "use its elements at once: `sum {{ }}`, `count {{ }}`, `any? {{ }}`, or `each`"
+
+
+class WalkValue(Diagnostic):
+    code = "walk-value"
+    title = "`{name}` gives the list itself when it has come to its end, and no program can hold a list"
+    help = "use `find {{ … }}`, `index {{ … }}` or `any? {{ … }}`, or assign a variable in the block"
+
+
+class Fold(Diagnostic):
+    code = "fold"
+    title = "`{name}` of a list is not there in the kernel half"
+    help = "use `sum {{ … }}`, `count {{ … }}`, `min` or `max`, or change a variable in the block of `each`"
 
 
 class Ambiguous(Diagnostic):

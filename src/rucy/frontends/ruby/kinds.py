@@ -5,10 +5,11 @@ another construct (both None). A test holds the table next to the grammar.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rucy.frontends.ruby import assign, calls, control, errors, literals
 from rucy.lang import tree
+from rucy.records import NamedTuple
 from rucy.source import Diagnostic
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def words_of(text: str) -> frozenset[str]:
 _PARTS = words_of("""
 program block_body body_statement then do else elsif in when pattern superclass setter operator argument_list pair
 method_parameters block_parameters lambda_parameters keyword_parameter optional_parameter destructured_parameter
-left_assignment_list destructured_left_assignment right_assignment_list exceptions exception_variable rescue ensure
-interpolation escape_sequence string_content heredoc_content heredoc_body heredoc_end bare_string bare_symbol
+block_parameter left_assignment_list destructured_left_assignment right_assignment_list exceptions exception_variable rescue
+ensure interpolation escape_sequence string_content heredoc_content heredoc_body heredoc_end bare_string bare_symbol
 hash_key_symbol comment empty_statement uninterpreted in_clause if_guard unless_guard
 """)
 
@@ -119,7 +120,6 @@ _REFUSED: dict[str, type[Diagnostic]] = {
     "hash_splat_parameter": errors.SplatParameter,
     "hash_splat_nil": errors.SplatParameter,
     "forward_parameter": errors.ForwardArguments,
-    "block_parameter": errors.BlockParameter,
     "rest_assignment": errors.AssignSplat,
     "block": errors.LambdaLiteral,
     "do_block": errors.LambdaLiteral,

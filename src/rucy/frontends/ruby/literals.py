@@ -26,13 +26,14 @@ def lower_integer(lo: Lowering, node: Node) -> tree.Node:
 def integer_value(text: str) -> int:
     """`1_000 0x1f 0b1 0o17 017 0d9`, as Ruby reads them."""
     digits = text.replace("_", "").lower()
-    if digits[:2] == "0d":
-        return int(digits[2:])
-    if digits[:2] in ("0x", "0b", "0o"):
-        return int(digits, 0)
-    if len(digits) > 1 and digits[0] == "0":
-        return int(digits, 8)
-    return int(digits)
+    base = _BASES.get(digits[:2], 8 if digits[0] == "0" else 10)
+    if digits[:2] in _BASES:
+        digits = digits[2:]
+    return int(digits.lstrip("0")[:_MOST_DIGITS] or "0", base)
+
+
+_BASES = {"0d": 10, "0x": 16, "0b": 2, "0o": 8}
+_MOST_DIGITS = 100  # of any base, a number that does not fit; Python refuses to read or show one of thousands
 
 
 def lower_true(lo: Lowering, node: Node) -> tree.Node:
@@ -82,9 +83,23 @@ def global_name(lo: Lowering, node: Node) -> str | None:
     if not (name[:1].isalpha() or name[:1] == "_") or name == "_" or name in _INTERPRETER_GLOBALS:
         lo.refuse(errors.SpecialGlobal(lo.span(node), text=lo.text(node)))
         return None
+    if not in_object(lo, lo.span(node), lo.text(node)):
+        return None
     lo.needed_globals.setdefault(name)
     return name
 
+
+def in_object(lo: Lowering, span: Span, name: str) -> bool:
+    """May something have this name in the object too? Reported if not."""
+    if not name.isascii():
+        lo.refuse(errors.AsciiName(span, name=name))
+    elif len(name) > _MOST_LETTERS:
+        lo.refuse(errors.LongName(span, name=f"{name[:20]}…", most=_MOST_LETTERS))
+    return name.isascii() and len(name) <= _MOST_LETTERS
+
+
+#: btf_name_valid_identifier of kernel/bpf/btf.c takes 127 (before Linux 6.1), and other names are made of these
+_MOST_LETTERS = 100
 
 _INTERPRETER_GLOBALS = {
     "stdin", "stdout", "stderr", "PROGRAM_NAME", "LOAD_PATH", "LOADED_FEATURES", "VERBOSE", "DEBUG", "FILENAME",
@@ -100,7 +115,7 @@ def lower_identifier(lo: Lowering, node: Node) -> tree.Node:
         return _KEYWORDS[name](lo, node)
     var = lo.scope.find(name)
     if var is not None:
-        return tree.Local(span, var)
+        return tree.Local(span, var) if var is not lo.block_var else lo.refuse(errors.BlockObject(span, name=name))
     if lo.scope.is_user(name):
         return lo.refuse(errors.UserLocal(span, name=name, upper=name.upper()))
     return call_by_name(lo, node, name, span)
@@ -112,6 +127,32 @@ def lower_encoding(lo: Lowering, node: Node) -> tree.Node:
 
 #: The grammar takes these for names in most places.
 _KEYWORDS = {"__LINE__": lower_line, "__FILE__": lower_file, "__ENCODING__": lower_encoding}
+
+
+def splat_items(lo: Lowering, node: Node) -> tuple[tree.Node, ...] | None:
+    """The elements of `*[a, b]` and `*LIST`; None of anything that is no list as far as the text says."""
+    inner = next((c for c in node.children if c.is_named), None)
+    if inner is None:
+        return None
+    source = lo.const_values.get(lo.text(inner)) if inner.type == "constant" else None
+    value = lo.lower(inner)
+    if source is not None and source.type in ("array", "string_array", "symbol_array"):
+        value = lo.lower(source)
+    return value.items if isinstance(value, tree.Array) else None
+
+
+_FROZEN = ("array", "string", "range", "string_array", "symbol_array", "integer", "chained_string", "character")
+
+
+def thawed(lo: Lowering, node: Node) -> Node:
+    """The literal in `LITERAL.freeze`, any other node itself: no literal changes in the kernel half."""
+    method, recv = node.child_by_field_name("method"), node.child_by_field_name("receiver")
+    if node.type != "call" or method is None or recv is None or lo.text(method) != "freeze":
+        return node
+    inner = recv
+    while inner.type == "parenthesized_statements" and inner.named_child_count == 1:
+        inner = inner.named_children[0]
+    return inner if inner.type in _FROZEN and node.child_by_field_name("arguments") is None else node
 
 
 # ---------------------------------------------------------------- strings

@@ -10,32 +10,22 @@ from collections.abc import Callable
 
 from rucy.frontends.ruby.make import bind, eq, fold_seq, if_, int_, local, prim, recv_of
 from rucy.lang import tree
+from rucy.lang.blocks import turn
 from rucy.lang.dialect import MethodRow
 
 _Steps = tuple[tree.Node, ...]
 
 
-def _block(send: tree.Send) -> tree.Block:
-    assert send.block is not None
-    return send.block
-
-
 def _turn(send: tree.Send, *values: tree.Node) -> tree.Node:
-    """One run of the block with `values` for its parameters: what it gives, or `next` gave. Parameters without a value
-    are nil."""
-    block = _block(send)
-    sets: list[tree.Node] = []
-    for index, param in enumerate(block.params):
-        value = values[index] if index < len(values) else tree.Nil(param.span)
-        sets.append(tree.SetLocal(param.span, param, value))
-    body = tree.Catch(block.span, block.next_label, block.body) if block.next_label.used else block.body
-    return fold_seq(block.span, tuple(sets), body)
+    """One run of the block with `values` for its parameters."""
+    assert send.block is not None
+    return turn(send.block, values, send.span)
 
 
 def _whole(send: tree.Send, *steps: tree.Node) -> tree.Node:
     """The call: `break` of its block ends it with the value."""
     node = tree.Seq(send.span, steps) if len(steps) != 1 else steps[0]
-    if send.block is not None and send.block.break_label.used:
+    if isinstance(send.block, tree.Block) and send.block.break_label.used:
         return tree.Catch(send.span, send.block.break_label, node)
     return node
 
@@ -80,7 +70,7 @@ def _step_freely(send: tree.Send, start: tree.Var, limit: tree.Node | None, by: 
     """A step known only at run time, or no limit: the sign of the step says on which side the limit lies."""
     span = send.span
     steps, turn = bind(span, "turn", local(start))
-    more, width = bind(span, "by", by)
+    more, width = bind(span, "by", prim(by.span, "step", by))
     body: tree.Node = tree.Seq(
         span,
         (_turn(send, local(turn)), tree.SetLocal(span, turn, prim(span, "add", local(turn), local(width)))),
@@ -95,6 +85,17 @@ def _step_freely(send: tree.Send, start: tree.Var, limit: tree.Node | None, by: 
     leave = tree.Throw(span, done, tree.Nil(span))
     loop = tree.Loop(span, tree.If(span, tree.Or(span, up, down), body, leave, "step"), "step")
     return (*steps, *more, *last, tree.Catch(span, done, loop))
+
+
+def _range_step(send: tree.Send) -> tree.Node:
+    """`(a..b).step(n) { }`: as `a.step(b, n)`, without the end where the range leaves it out."""
+    source, span = recv_of(send), send.span
+    assert isinstance(source, tree.Range) and source.lo is not None
+    limit = source.hi
+    if limit is not None and source.exclusive:
+        limit = prim(span, "sub", limit, int_(span, 1))
+    args = (limit if limit is not None else tree.Nil(span), *(send.args or (int_(span, 1),)))
+    return _step(tree.Send(span, source.lo, "step", args, (), send.block, False, send.name_span))
 
 
 # ---------------------------------------------------------------- over elements
@@ -151,7 +152,9 @@ def _reverse_each(send: tree.Send) -> tree.Node:
     if isinstance(source, tree.Array):
         turns = tree.Array(source.span, tuple(reversed(source.items)))
         return _each(tree.Send(span, turns, send.name, (), (), send.block, False, send.name_span))
-    assert isinstance(source, tree.Range) and source.lo is not None and source.hi is not None
+    if not isinstance(source, tree.Range):
+        return _reverse_each_of_field(send, source)
+    assert source.lo is not None and source.hi is not None
     first, low = bind(span, "low", source.lo)
     second, high = bind(span, "high", source.hi)
     start = prim(span, "sub", local(high), int_(span, 1)) if source.exclusive else local(high)
@@ -161,13 +164,22 @@ def _reverse_each(send: tree.Send) -> tree.Node:
     return fold_seq(span, (*first, *second), _whole(send, loop))
 
 
+def _reverse_each_of_field(send: tree.Send, source: tree.Node) -> tree.Node:
+    """Of an array inside a struct: by its indexes."""
+    span = send.span
+    turn = tree.Var("%turn", span)
+    last = prim(span, "sub", prim(span, "array_size", source), int_(span, 1))
+    element = prim(span, "array_get", source, local(turn))
+    return _whole(send, tree.ForRange(span, turn, last, int_(span, 0), False, -1, _turn(send, element), send.name))
+
+
 def _test(send: tree.Send, over: _Elements) -> tree.Node:
-    """What decides about an element: the block, equality with the argument, or (neither) that elements are never nil."""
+    """What decides about an element: the block, equality with the argument, or (neither) its own truth."""
     if send.block is not None:
         return _turn(send, local(over.element))
     if send.args:
         return eq(send.span, local(over.element), send.args[0])
-    return tree.Bool(send.span, True)
+    return prim(send.span, "truth", local(over.element))
 
 
 def _gather(send: tree.Send, start: tree.Node, add: Callable[[tree.Var, tree.Var], tree.Node]) -> tree.Node:
@@ -305,7 +317,9 @@ def _extreme(op: str) -> Callable[[tree.Send], tree.Node]:
         source, span = recv_of(send), send.span
         if isinstance(source, tree.Range):
             return _range_extreme(send, source, op)
-        if not isinstance(source, tree.Array) or not source.items:
+        if not isinstance(source, tree.Array):
+            return _extreme_of_field(send, op)
+        if not source.items:
             return tree.Nil(span)
         if op == "max" and len(source.items) > 2 and not all(isinstance(item, tree.Int) for item in source.items):
             return _greatest(send, source.items)
@@ -315,6 +329,17 @@ def _extreme(op: str) -> Callable[[tree.Send], tree.Node]:
         return value
 
     return expand
+
+
+def _extreme_of_field(send: tree.Send, op: str) -> tree.Node:
+    """Of an array inside a struct, which has an element: the first begins, each later one is compared."""
+    span = send.span
+    over = _Elements(send)
+    over.position = tree.Var("%index", span)
+    first, best = bind(span, op, int_(span, 0))
+    begins = eq(span, local(over.position), int_(span, 0))
+    value = if_(send, begins, local(over.element), prim(span, op, local(best), local(over.element)))
+    return _whole(send, *first, *over.loop(tree.SetLocal(span, best, value), send.name), local(best))
 
 
 def _greatest(send: tree.Send, items: tuple[tree.Node, ...]) -> tree.Node:
@@ -417,6 +442,7 @@ LOOP_ROWS: list[MethodRow] = [
     _row("Array", "at",       1, 1, False, _array_get),
     _row("Array", "include?", 1, 1, False, _has),
     _row("Array", "member?",  1, 1, False, _has),
+    _row("Range", "step",     0, 1, True, _range_step),
     _row("Range", "include?", 1, 1, False, _covers),
     _row("Range", "member?",  1, 1, False, _covers),
     _row("Range", "cover?",   1, 1, False, _covers),

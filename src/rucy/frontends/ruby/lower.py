@@ -6,14 +6,13 @@ literals.py, control.py, assign.py and calls.py, found through kinds.py by the g
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tree_sitter import Node
 
 from rucy.frontends.ruby.draft import expression
 from rucy.frontends.ruby.kinds import KINDS, STRUCTURAL
 from rucy.frontends.ruby.read import Reading
 from rucy.lang import tree
+from rucy.records import NamedTuple
 from rucy.source import Diagnostic, Diagnostics, SourceFile, Span
 
 
@@ -75,6 +74,8 @@ class Lowering:
         self.struct: frozenset[str] | None = None  # fields and methods of the struct whose method is being lowered
         self.self_var: tree.Var | None = None  # the object there
         self.takes_two: Node | None = None  # the right side of a multiple assignment, where `divmod` may stand
+        self.block_var: tree.Var | None = None  # the parameter that holds the block of the method being lowered
+        self.yields: bool | None = None  # does that method ask for its block? None outside methods
         self._temps = 0
 
     # ------------------------------------------------------------ places and text

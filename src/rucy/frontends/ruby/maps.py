@@ -24,6 +24,7 @@ MAP_WORDS = words_of(
     hash lru_hash percpu_hash lru_percpu_hash array percpu_array lpm_trie queue stack bloom_filter ringbuf perf_buffer
     stack_traces prog_array hash_of_maps array_of_maps cgroup_array sk_storage task_storage inode_storage cgrp_storage
     devmap devmap_hash cpumap xskmap sockmap sockhash reuseport_sockarray user_ringbuf arena histogram stats
+    perf_event_array
     """
 )
 

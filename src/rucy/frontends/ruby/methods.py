@@ -120,6 +120,8 @@ def _prefixes(op: str) -> _Expand:
 _OTHER_LANGUAGES = """
     elif=elsif elseif=elsif continue=next null=nil undefined=nil NULL=nil None=nil True=true False=false TRUE=true FALSE=false
     length=size len=size strlen=size strcmp=== getpid=pid gettid=tid getuid=uid getgid=gid
+    tgid=pid curtask=current_task cpu_id=cpu nsec=nsecs elapsed=nsecs time=nsecs now=nsecs pp=p
+    ppid=current_task.real_parent.tgid
     """
 
 #: Constants that every Ruby has, which name something of user space.
@@ -129,6 +131,40 @@ _USER_SPACE = """
     ObjectSpace Proc Process Queue RUBY_VERSION Ractor Random Range Rational Regexp STDERR STDIN STDOUT Set Signal Socket
     String StringIO Struct Symbol TCPSocket Thread Time TracePoint UDPSocket YAML
     """
+
+
+#: What a program has instead, `{name}` being the constant that is made of one.
+_INSTEAD = {
+    "Hash": "declare a map: `{name} = hash default: 0`",
+    "Set": "declare a map, and put `true` into it: `{name} = hash(:u32 => :bool)`",
+    "Queue": "declare a queue, `{name} = queue(:u64, 64)`, or for records a ring, `{name} = ringbuf Event`",
+    "Struct": "write a class whose fields have types: `class {name}; attr :pid, :u32; attr :comm, [:char, 16]; end`",
+    "Data": "write a class whose fields have types: `class {name}; attr :pid, :u32; attr :comm, [:char, 16]; end`",
+    "Mutex": "put `attr :guard, :spin_lock` into the struct that a map keeps, and write `lock(e.guard) {{ … }}`",
+    "Monitor": "put `attr :guard, :spin_lock` into the struct that a map keeps, and write `lock(e.guard) {{ … }}`",
+    "IPAddr": "an address is compared with its text: `ip.saddr == \"10.0.0.1\"`",
+    "Time": "`nsecs` is the time since the machine started, in nanoseconds",
+    "Process": "`pid`, `uid` and `nsecs` are there by these names",
+    "STDOUT": "write `puts` alone", "STDERR": "write `puts` alone",
+    "ARGV": "declare an option: `LIMIT = option :limit, :u32, default: 5`",
+    "ENV": "declare an option: `LIMIT = option :limit, :u32, default: 5`",
+    "Random": "`random` is a number of 32 bits: `random % 10`",
+}  # fmt: skip
+
+
+_TOGETHER = 'text is put together where it is printed: `puts "#{a} #{b}"`'
+_PRINTF = '`printf "%-16s %5d\\n", a, b` prints text and numbers in columns'
+
+#: The same of methods of a String.
+_INSTEAD_OF_TEXT = {
+    **dict.fromkeys(("+", "<<", "concat", "*", "insert", "prepend"), _TOGETHER),
+    **dict.fromkeys(("%", "ljust", "rjust", "center"), _PRINTF),
+    **dict.fromkeys(("=~", "match", "match?", "scan", "index", "gsub", "sub", "split", "slice", "tr", "partition"),
+                    "ask it with `==`, `start_with?`, `end_with?` or `include?`, or print it as it is"),
+    **dict.fromkeys(("upcase", "downcase", "capitalize", "swapcase", "casecmp", "casecmp?"),
+                    'no text changes here: compare with each spelling, `x == "a" || x == "A"`, or print it as it is'),
+    "strip": "print it as it is", "chomp": "print it as it is",
+}  # fmt: skip
 
 
 def _rows(owner: str, rows: list[tuple[str, int, int, _Expand]]) -> list[MethodRow]:
@@ -260,6 +296,8 @@ DIALECT = Dialect(
         "not_zero": "{x} != 0",
         "user_space": _USER_SPACE,
         "other_languages": _OTHER_LANGUAGES,
+        **{f"instead of {name}": advice for name, advice in _INSTEAD.items()},
+        **{f"instead of String {name}": advice for name, advice in _INSTEAD_OF_TEXT.items()},
         "test_nil": "next unless {x}",
         "or_default": "{x} || {value}",
         "absolute": "{x}.abs",
@@ -270,7 +308,9 @@ DIALECT = Dialect(
         "new": "new", "[]": "get", "[]=": "set", "store": "set", "key?": "has", "has_key?": "has", "include?": "has",
         "member?": "has",
         "fetch": "fetch", "delete": "delete", "push": "push", "<<": "append", "pop": "pop", "peek": "peek",
-        "reserve": "reserve", "each": "each", "each_pair": "each", "size": "count", "length": "count", "count": "count",
-        "empty?": "count", "any?": "count", "none?": "count",
+        "reserve": "reserve", "drain": "drain", "alloc": "alloc", "free": "free",
+        "each": "each", "each_pair": "each", "size": "size", "length": "size", "empty?": "empty",
+        "count": "count", "sum": "sum", "any?": "any", "all?": "all", "none?": "none", "each_key": "each_key",
+        "each_value": "each_value",
     },
 )  # fmt: skip

@@ -30,7 +30,7 @@ def parse(
         at = Span(file, foreign, foreign + 1)
         diagnostics.report(Syntax(at, what="this byte is no text in UTF-8", advice="write the file in UTF-8"))
         return tree.Unit(file)
-    reading = read(file.text)
+    reading = read(_plain_globals(file.text))
     if reading.too_deep is not None:
         from rucy.frontends.ruby.errors import TooDeep
 
@@ -48,6 +48,16 @@ def parse(
     lo.heredocs = checked.heredocs
     lo.hook_words = hook_words
     return Declarations(lo, reading.tree.root_node, reading.locals_at, words).run()
+
+
+def _plain_globals(text: bytes) -> bytes:
+    """The grammar knows no `$été`: letters of globals' names that it lacks are others there. What a name is, is read from the
+    file's own text."""
+    if b"$" not in text or text.isascii():
+        return text
+    from re import sub
+
+    return sub(rb"\$\w*[\x80-\xff][\w\x80-\xff]*", lambda name: sub(rb"[\x80-\xff]", b"x", name[0]), text)
 
 
 def _foreign(text: bytes) -> int | None:

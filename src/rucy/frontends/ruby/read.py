@@ -19,10 +19,11 @@ shapes that the grammar has not at all, which gaps.py finds where it sees errors
 from __future__ import annotations
 
 from collections import ChainMap
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from typing import TypeAlias
 
 from tree_sitter import Language, Node, Parser, Tree
-from tree_sitter_ruby import language
 
 from rucy.frontends.ruby.draft import Draft, expression
 
@@ -63,25 +64,38 @@ _DONE = -2
 
 class Reading:
     """`masks`: start of each overwritten local → its length. `grafts`: start of each number that stands for an expression →
-    that expression. `locals`: where names stand that are local variables. `locals_at`: for each statement of the file, in
-    order, its start and the names that are local variables of the file there. `too_deep`: start and end of what nests
-    deeper than `DEPTH_LIMIT`. `unsettled`: `ROUNDS` were not enough."""
+    that expression. `locals`: where names stand that are local variables; `calls`: where others stand, which are methods.
+    `locals_at`: for each statement of the file, in order, its start and the names that are local variables of the file there.
+    `too_deep`: start and end of what nests deeper than `DEPTH_LIMIT`. `unsettled`: `ROUNDS` were not enough."""
 
-    __slots__ = ("tree", "masks", "grafts", "locals", "locals_at", "too_deep", "unsettled")
+    __slots__ = ("tree", "masks", "grafts", "locals", "calls", "locals_at", "too_deep", "unsettled")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.masks: dict[int, int] = {}
         self.grafts: dict[int, Node] = {}
         self.locals: set[int] = set()
+        self.calls: set[int] = set()
         self.locals_at: dict[int, frozenset[str]] = {}
         self.too_deep: tuple[int, int] | None = None
         self.unsettled = False
 
 
+def _grammar() -> Language:
+    """The grammar of tree_sitter_ruby, without the package around it: that imports importlib.resources, which takes longer
+    than a small program does from its text to its tree."""
+    package = PathFinder.find_spec("tree_sitter_ruby")
+    assert package is not None
+    binding = PathFinder.find_spec("tree_sitter_ruby._binding", package.submodule_search_locations)
+    assert binding is not None and binding.loader is not None
+    module = module_from_spec(binding)
+    binding.loader.exec_module(module)
+    return Language(module.language())
+
+
 def read(text: bytes) -> Reading:
     """Parse `text`. When it nests deeper than `DEPTH_LIMIT`, `too_deep` is where, and masks are not settled."""
-    draft = Draft(Parser(Language(language())), text)
+    draft = Draft(Parser(_grammar()), text)
     for start, length in _guesses(text).items():
         draft.mask(start, length)
     for start, end in _values(text):
@@ -373,6 +387,7 @@ class _Walk:
                 if self.text[end : end + 1] != b"&":
                     raise _Stop
                 return
+            self.reading.calls.add(start)
             self.method_name(node)
             return
         self.reading.locals.add(start)

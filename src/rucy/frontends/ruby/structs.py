@@ -7,6 +7,7 @@ from tree_sitter import Node
 from rucy.frontends.ruby import errors
 from rucy.frontends.ruby.control import field
 from rucy.frontends.ruby.kinds import words_of
+from rucy.frontends.ruby.literals import in_object
 from rucy.frontends.ruby.lower import Lowering
 from rucy.lang import tree
 from rucy.source import Note
@@ -17,7 +18,19 @@ STORAGE = words_of("u8 u16 u32 u64 i8 i16 i32 i64 bool char spin_lock timer ip4 
 
 def is_struct(lo: Lowering, node: Node) -> bool:
     """Whether one attr at least has a type that a field can have: then all must."""
-    return any(_type_of(lo, args[1]) is not None for _, args in _attrs(lo, node) if len(args) == 2)
+    return any(_type_of(lo, args[1]) is not None or _is_foreign(lo, args[1]) for _, args in _attrs(lo, node) if len(args) == 2)
+
+
+#: What values of maps can hold elsewhere, and not here.
+_FOREIGN = frozenset("wq work list_head list_node rb_root rb_node refcount kptr res_spin_lock".split())
+
+
+def _is_foreign(lo: Lowering, node: Node) -> bool:
+    return node.type == "simple_symbol" and lo.text(node)[1:] in _FOREIGN
+
+
+def has_attrs(lo: Lowering, node: Node) -> bool:
+    return bool(_attrs(lo, node))
 
 
 def _attrs(lo: Lowering, node: Node) -> list[tuple[Node, list[Node]]]:
@@ -68,6 +81,7 @@ def lower_struct(lo: Lowering, node: Node) -> tree.Struct:
     if parent is not None:
         lo.refuse(errors.StructParent(lo.span(parent), name=lo.text(name)))
     attrs: dict[str, tree.Attr] = {}
+    in_object(lo, lo.span(name), lo.text(name))
     calls = {call.start_byte: args for call, args in _attrs(lo, node)}
     body = node.child_by_field_name("body")
     for child in body.children if body is not None else []:
@@ -84,11 +98,15 @@ def _attr(lo: Lowering, struct: str, call: Node, args: list[Node], attrs: dict[s
         lo.refuse(errors.AttrForm(span))
         return
     name = lo.text(args[0])[1:]
+    if not in_object(lo, lo.span(args[0]), name):
+        return
     if len(args) == 1:
         lo.refuse(errors.AttrMissingType(span, name=name, struct=struct))
     type_ = _type_of(lo, args[1]) if len(args) == 2 else None
     if len(args) == 1:
         pass
+    elif type_ is None and _is_foreign(lo, args[1]):
+        lo.refuse(errors.AttrForeign(lo.span(args[1]), text=lo.brief(args[1])))
     elif type_ is None:
         lo.refuse(errors.AttrType(lo.span(args[1]), text=lo.brief(args[1])))
     elif name in attrs:

@@ -23,19 +23,35 @@ if TYPE_CHECKING:
 #: Types have few steps to rise, so rounds are few: a variable's kind, its nil, a method's result, each once.
 MAX_ROUNDS = 200
 
+
+
+def _of_blocks(name: str) -> Callable[..., typed.Node]:
+    """A function of checker.blocks, which few programs need."""
+
+    def check_node(ck: Checker, node: tree.Node, used: bool) -> typed.Node:
+        from rucy.lang.checker import blocks
+
+        made: typed.Node = getattr(blocks, name)(ck, node, used)
+        return made
+
+    return check_node
+
+
 _TABLE: dict[type, Callable[..., typed.Node]] = {
     exprs.Done: exprs.done,
     tree.Int: exprs.int_, tree.Bool: exprs.bool_, tree.Nil: exprs.nil, tree.Str: exprs.str_, tree.Interp: exprs.interp,
     tree.Sym: exprs.sym, tree.Array: exprs.array, tree.Range: exprs.range_,
-    tree.Local: exprs.local, tree.SetLocal: exprs.set_local, tree.Const: exprs.const,
+    tree.Local: exprs.local, tree.SetLocal: exprs.set_local, tree.Bind: exprs.set_local, tree.Const: exprs.const,
     tree.Global: exprs.global_, tree.SetGlobal: exprs.set_global, tree.UpdateGlobal: exprs.update_global,
-    tree.Send: calls.send, tree.Update: calls.update, tree.Yield: calls.yield_, tree.Prim: exprs.prim,
+    tree.Send: calls.send, tree.Update: calls.update, tree.Prim: exprs.prim,
     tree.CaseEq: exprs.case_eq,
     tree.Seq: control.seq, tree.ValueList: control.value_list, tree.If: control.if_, tree.Not: control.as_value,
     tree.And: control.and_or, tree.Or: control.and_or,
     tree.Loop: control.loop, tree.ForRange: control.for_range, tree.ForEach: control.for_each,
     tree.Catch: control.catch, tree.Throw: control.throw, tree.Return: control.return_,
     tree.Bad: lambda ck, node, used: bad(node.span),
+    tree.Yield: _of_blocks("yield_"), tree.BlockGiven: _of_blocks("block_given"), tree.Inlined: _of_blocks("inlined"),
+    tree.Turn: _of_blocks("turn_"), tree.Part: _of_blocks("part"),
 }  # fmt: skip
 
 
@@ -75,6 +91,7 @@ def check(
             if declares_maps:
                 maps.check_open(ck)
                 declared.check_programs(ck, [program for program, _ in made])
+                declared.check_keys(ck)
             break
     else:
         raise AssertionError("types do not come to rest")
@@ -118,6 +135,9 @@ def _checked(ck: Checker, made: list[typed.Program], refused: bool) -> typed.Che
             checked.kernel = release
     if ck.extra is not None:
         checked.btf = ck.extra.btf
+    checked.spell = ck.spell
+    frames = [*ck.frames.values(), *(instance.frame for instance in ck.reached if instance.live)]
+    checked.locals = [var for frame in frames for var in frame.vars.values()]
     if not refused:
         finish.name_symbols(checked)
         finish.settle(checked)

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rucy.lang import typed
 from rucy.lang.checker.kernel_types import find_type, pointer_to, scalar, unqualified
 from rucy.lang.types import BOOL, S64, U64, CtxType, IntType, PtrType
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.kernel.hooks import Hook
@@ -178,12 +179,17 @@ def _unknown(ck: Checker, target: str, span: Span, name: str) -> None:
     ck.say(name, span, target=target, suggestion=did_you_mean(target, alike))
 
 
-def _load(ck: Checker, offset: int, type_id: int, direct: bool, span: Span, trusted: bool = True) -> typed.Node:
-    """A parameter in a register or in an array of 8-byte slots, as wide as its type."""
+def _load(
+    ck: Checker, offset: int, type_id: int, direct: bool, span: Span, trusted: bool = True, held: bool = False
+) -> typed.Node:
+    """A parameter in a register or in an array of 8-byte slots, as wide as its type. `held`: the hook's caller holds what a
+    pointer points to (prog_args_trusted in kernel/bpf/btf.c)."""
     found = scalar(ck, type_id, direct, 0, trusted)
     if found is None:
         return ck.say("AggregateParameter", span, what=ck.spell(type_id))
     type_, size, signed = found
+    if held and isinstance(type_, PtrType) and type_.direct:
+        type_ = type_._replace(held="trusted")
     return typed.CtxLoad(span, type_, offset, size, signed, 0, 0)
 
 
@@ -235,7 +241,7 @@ def _function(ck: Checker, target: str, span: Span, hook: Hook) -> Arguments | N
 
     def get(at: int, place: Span) -> typed.Node:
         nullable = at < len(params) and proto.names[at].endswith("__nullable")
-        return _load(ck, 8 * at, types[at], True, place, hook.trusted or nullable)
+        return _load(ck, 8 * at, types[at], True, place, hook.trusted or nullable, hook.trusted)
 
     names = (*proto.names, "ret") if len(types) > len(params) else proto.names
     return Arguments(len(types), f"`{target}`", get, names)
@@ -258,7 +264,11 @@ def _tracepoint(ck: Checker, target: str, span: Span, direct: bool) -> Arguments
         return None
     types = tuple(p.type_id for p in proto.params[1:])
     names = tuple(p.name for p in proto.params[1:])
-    return Arguments(len(types), f"tracepoint `{target}`", lambda at, place: _load(ck, 8 * at, types[at], direct, place), names)
+
+    def get(at: int, place: Span) -> typed.Node:
+        return _load(ck, 8 * at, types[at], direct, place, True, direct)
+
+    return Arguments(len(types), f"tracepoint `{target}`", get, names)
 
 
 # ---------------------------------------------------------------- events and system calls

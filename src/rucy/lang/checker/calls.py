@@ -22,6 +22,7 @@ from rucy.lang.types import (
     AggregateType,
     ArrayType,
     CtxType,
+    DynptrType,
     ElementsType,
     HeaderType,
     IntType,
@@ -51,6 +52,8 @@ def expand(ck: Checker, node: tree.Send, used: bool) -> tree.Node | typed.Node:
             ck.expr(node.recv)
         _check_arguments(ck, node)
         return bad(node.span)
+    if isinstance(node.block, tree.PassedBlock):  # in a method that is called without one
+        node = tree.Send(node.span, node.recv, node.name, node.args, node.kwargs, None, node.safe, node.name_span)
     if node.recv is None:
         return by_name(ck, node, used)
     if isinstance(node.recv, tree.Const) and (ck.maps or ck.unit.structs):
@@ -102,7 +105,10 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
             return context.element(ck, node, recv)
         if node.name == "[]=":
             return context.store_element(ck, node, recv)
-        return kernel_types.materialize(ck, recv)
+        recv = kernel_types.materialize(ck, recv)
+        type_ = recv.type
+        if not settled(type_):
+            return recv
     elif isinstance(type_, HeaderType):
         from rucy.lang.checker import packets
 
@@ -118,11 +124,19 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
         found = inner(ck, node, recv, used)
         if found is not None:
             return found
+    elif isinstance(type_, MapType) and type_.inner:
+        from rucy.lang.checker import inner_maps, maps
+
+        return inner_maps.call(ck, recv, lambda state: maps.call(ck, node, state, used))
     elif isinstance(type_, MapType):
         from rucy.lang.checker import histograms
 
         assert isinstance(recv, histograms.Keyed)
         return histograms.put_keyed(ck, node, recv)
+    elif isinstance(type_, DynptrType):
+        from rucy.lang.checker import dynptrs
+
+        return dynptrs.method(ck, node, recv)
     elif isinstance(type_, CtxType):
         found = context.member(ck, node, type_)
         if found is not None:
@@ -135,7 +149,8 @@ def on_value(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree
         return _expansion(ck, node, row, Done(recv.span, recv))
     if isinstance(type_, OptType):
         _check_arguments(ck, node)
-        known = isinstance(type_.of, HeaderType | StructType | ElementsType) or _row(ck, owner(type_.of), node.name) is not None
+        known = isinstance(type_.of, HeaderType | StructType | ElementsType | MapType)
+        known = known or _row(ck, owner(type_.of), node.name) is not None
         return untested(ck, recv) if known else _no_method(ck, node, type_.of)
     _check_arguments(ck, node)
     if type_ == NIL:
@@ -188,7 +203,7 @@ def _resolved(ck: Checker, node: tree.Node) -> tree.Node:
 
 
 def _no_method(ck: Checker, node: tree.Send, type_: Type) -> typed.Node:
-    from rucy.lang.checker.suggest import lines, nearest
+    from rucy.lang.checker.suggest import instead_of, lines, nearest
 
     if node.name == "[]=" and node.recv is not None:
         return ck.say("NoAssignment", node.span, name=f"{node.recv.span.text}[…]", what=ck.called(type_))
@@ -199,6 +214,8 @@ def _no_method(ck: Checker, node: tree.Send, type_: Type) -> typed.Node:
         known = f"did you mean `{best}`?"
     elif type_ == BOOL and node.name in ("<", "<=", ">", ">="):
         known = "comparisons cannot be chained: join two of them with `&&`"
+    elif advice := instead_of(ck, node, type_):
+        known = advice
     elif isinstance(type_, PtrType):
         known = "its fields are read by name: `p.field`; `.as(\"struct x\")` says that it points to something else"
     elif isinstance(type_, IntType) and any(said.title == "FunctionWithoutTypes" for said in ck.said):
@@ -235,14 +252,14 @@ def _safe(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> typed.N
 # ---------------------------------------------------------------- by name
 
 
-def by_name(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+def by_name(ck: Checker, node: tree.Send, used: bool) -> tree.Node | typed.Node:
     from rucy.lang.checker import helper_calls, methods
 
     if node.name in ck.unit.methods:
         return methods.call(ck, node, used)
     word = words.WORDS.get(node.name)
     if word is not None:
-        if node.block is not None:
+        if node.block is not None and node.name not in words.WITH_BLOCK:
             return ck.say("NoBlock", node.name_span, name=node.name)
         return word(ck, node, used)
     from rucy.kernel.words import BY_WORD
@@ -256,14 +273,20 @@ def by_name(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     if node.name == "option":
         _check_arguments(ck, node)
         return ck.say("OptionInside", node.span, text=node.span.text)
-    instead = not_yet(node.name)
-    if instead is not None:
-        return _word_not_yet(ck, node, instead)
+    if "dynptr_" in node.name:
+        from rucy.lang.checker import dynptrs
+
+        part = dynptrs.part_by_name(ck, node)
+        if part is not None:
+            return part
     found = helper_calls.find(node.name)
     if found is not None:
-        return helper_calls.call(ck, node, found)
-    from rucy.lang.checker import kfunc_calls
+        return helper_calls.call(ck, node, found, used)
+    from rucy.lang.checker import kfunc_blocks, kfunc_calls
 
+    made = kfunc_blocks.find(ck, node, used)
+    if made is not None:
+        return made
     function = kfunc_calls.find(node.name)
     if function is not None:
         return kfunc_calls.call(ck, node, function)
@@ -273,27 +296,10 @@ def by_name(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     return unknown_name(ck, node)
 
 
-def _word_not_yet(ck: Checker, node: tree.Send, instead: str) -> typed.Node:
-    _check_arguments(ck, node)
-    return ck.say("NotYet", node.name_span, what=f"`{node.name}`", instead=instead)
-
-
-#: Words of the language that this version refuses by name, and what to use meanwhile.
-_NOT_YET = {
-    "after": "user space", "lock": "an atomic $global",
-    "poll": "a $global", "yield": "a method",
-}  # fmt: skip
-
-
 def _declares_map(name: str) -> bool:
     from rucy.kernel.maptypes import BY_WORD
 
     return name in BY_WORD or name in ("histogram", "stats")
-
-
-def not_yet(name: str) -> str | None:
-    """What to use instead of a word that is not there yet; None of any other name."""
-    return _NOT_YET.get(name)
 
 
 # ---------------------------------------------------------------- updates
@@ -322,6 +328,10 @@ def update(ck: Checker, node: tree.Update, used: bool) -> typed.Node:
         return untested(ck, recv)
     if isinstance(recv.type, HeaderType):
         return _update_header(ck, node, recv, used)
+    if isinstance(recv.type, MapType) and recv.type.inner:
+        from rucy.lang.checker import inner_maps, maps
+
+        return inner_maps.call(ck, recv, lambda state: maps.update(ck, node, state, used))
     if not isinstance(recv, typed.Ctx | context.CtxPlace):
         ck.expr(node.value)
         if isinstance(recv.type, AggregateType | PtrType):
@@ -356,10 +366,4 @@ def _as_assignment(node: tree.Update, held: tree.Node) -> tree.Node:
     return tree.Send(node.span, held, f"{node.name}=", (*node.args, value), (), None, False, node.span)
 
 
-def yield_(ck: Checker, node: tree.Yield, used: bool) -> typed.Node:
-    for arg in node.args:
-        ck.expr(arg)
-    return ck.say("NotYet", node.span, what="a block of one's own method", instead="write the loop out")
-
-
-__all__ = ["IntType", "StrType", "by_name", "expand", "send", "update", "yield_"]
+__all__ = ["IntType", "StrType", "by_name", "expand", "send", "update"]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import swap, untested
 from rucy.lang.checker.state import Site, may_be_nil
-from rucy.lang.types import BOOL, U64, BoolType, CtxType, IntType, PtrType, StrType
+from rucy.lang.storage import BytesStorage
+from rucy.lang.types import BOOL, U64, BoolType, BytesType, CtxType, IntType, PtrType, StrType
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
+
+
+_IP6 = BytesType(BytesStorage(16, "ip6"))
 
 
 class CtxField(NamedTuple):
@@ -38,10 +43,11 @@ class Layout(NamedTuple):
 
 
 class CtxPlace(typed.Node):
-    """An array in the context, before an index picks an element. Only while checking."""
+    """An array in the context, before an index picks an element; `ip6`: it is an address. Only while checking."""
 
-    __slots__ = ("field",)
+    __slots__ = ("field", "ip6")
     field: CtxField
+    ip6: bool
 
 
 def raw(ck: Checker, node: tree.Send) -> typed.Node:
@@ -115,7 +121,8 @@ def member(ck: Checker, node: tree.Send, type_: CtxType) -> tree.Node | typed.No
             return None
         return _no_field(ck, node, found, bare, type_)
     if field.elems > 1 and store is False and not node.args:
-        return CtxPlace(node.span, IntType(), field)
+        ip6 = name.endswith("_ip6")
+        return CtxPlace(node.span, _IP6 if ip6 else IntType(), field, ip6)
     if not _may(field.readable, ck.site):
         return ck.say("ContextUnreadable", node.name_span, name=bare, what=found.spelled, hook=_hook(ck))
     if field.since:
@@ -153,7 +160,7 @@ def _no_field(ck: Checker, node: tree.Send, found: Layout | None, name: str, typ
 def _load(ck: Checker, node: tree.Send, name: str, field: CtxField) -> typed.Node:
     if field.ptr is not None:
         return _pointer(ck, node, name, field)
-    type_ = IntType(field.signed and not field.mask, field.net)
+    type_ = IntType(field.signed and not field.mask, field.net, "ip4" if name.endswith("_ip4") else "")
     return typed.CtxLoad(node.span, type_, field.offset, field.width, field.signed, field.shift, field.mask)
 
 
@@ -169,7 +176,11 @@ def _pointer(ck: Checker, node: tree.Send, name: str, field: CtxField) -> typed.
 
         type_ = PtrType(named(ck, "bpf_sock"), True, field.ptr.endswith("_or_null"), False, True, "common" in field.ptr)
         return typed.CtxLoad(node.span, type_, field.offset, field.width, False, 0, 0)
-    return ck.say("NotYet", node.name_span, what=f"`{name}` of the context", instead="a field of the context")
+    from rucy.kernel.packets import ACCESS
+    from rucy.lang.errors.kernel import BYTES_BY_HELPER, BYTES_OF_PACKET
+
+    advice = BYTES_OF_PACKET if ck.site.prog_type in ACCESS else BYTES_BY_HELPER
+    return ck.say("ContextPointer", node.name_span, name=name, advice=advice)
 
 
 def element(ck: Checker, node: tree.Send, place: CtxPlace) -> typed.Node:
@@ -183,6 +194,15 @@ def element(ck: Checker, node: tree.Send, place: CtxPlace) -> typed.Node:
         return ck.say("ContextUnreadable", place.span, name=place.span.text, what="the context", hook=_hook(ck))
     type_ = IntType(field.signed, field.net)
     return typed.CtxLoad(node.span, type_, field.offset, field.width, field.signed, 0, 0)
+
+
+def address_value(ck: Checker, place: CtxPlace) -> typed.Node:
+    """`ctx.user_ip6` as a value."""
+    field = place.field
+    if not _may(field.readable, ck.site):
+        return ck.say("ContextUnreadable", place.span, name=place.span.text, what="the context", hook=_hook(ck))
+    words = tuple(typed.CtxLoad(place.span, U64, field.offset + 4 * at, 4, False, 0, 0) for at in range(4))
+    return typed.CtxBytes(place.span, _IP6, words)
 
 
 def store_element(ck: Checker, node: tree.Send, place: CtxPlace) -> typed.Node:
@@ -223,14 +243,16 @@ def _store(ck: Checker, node: tree.Send, found: Layout, name: str, field: CtxFie
         return untested(ck, value)
     if not isinstance(value.type, IntType):
         return ck.say("ContextValue", value.span, name=name, have=ck.called(value.type))
-    if field.net and isinstance(value, typed.Int) and not value.type.net:
+    have = value.type.net
+    if field.net and isinstance(value, typed.Int) and not have:
         if not 0 <= value.value < 1 << field.net:
             return ck.say("NetworkConstant", value.span, value=value.value, bits=field.net)
         value = typed.Int(value.span, IntType(False, field.net), swap(value.value, field.net))
-    if value.type != IntType(False, field.net) and (field.net or getattr(value.type, "net", 0)):
+        have = field.net
+    if have != field.net:
         turn = {16: "htons", 32: "htonl"} if field.net else {16: "ntohs", 32: "ntohl"}
-        bits = field.net or getattr(value.type, "net", 0)
-        return ck.say("StoreOrder", value.span, name=name, text=value.span.text, convert=turn.get(bits, "ntohl"),
+        return ck.say("StoreOrder", value.span, name=name, text=value.span.text,
+                      convert=turn.get(field.net or have, "ntohl"),
                       order="network" if field.net else "host")  # fmt: skip
     return typed.CtxStore(node.span, value.type, field.offset, field.width, value)
 
@@ -255,7 +277,9 @@ def _event(ck: Checker, node: tree.Send, records: list[int]) -> tree.Node | type
     found = {own: value}
     for record in records:
         if record != own and _has(ck, record, node.name):
-            other = kt.materialize(ck, _event_field(ck, node, record))  # type: ignore[arg-type]
+            field = _event_field(ck, node, record)
+            assert isinstance(field, typed.Node)
+            other = kt.materialize(ck, field)
             if other.type == value.type or isinstance(other.type, StrType) and isinstance(value.type, StrType):
                 found[record] = other
     if isinstance(value.type, StrType):  # of a field in one class, of the text behind the record in another

@@ -5,12 +5,10 @@ Each function takes a tree node and gives a typed one; `ck.flow` is what is know
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from rucy.lang import tree, typed
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.flow import Flow, assigned_in, forget, merge
-from rucy.lang.checker.infer import join, settled
+from rucy.lang.checker.infer import can_be_optional, join, settled
 from rucy.lang.checker.ints import interval, untested
 from rucy.lang.checker.state import Checker, Exit, Sink, bad, may_be_nil, unwrapped
 from rucy.lang.types import (
@@ -22,13 +20,19 @@ from rucy.lang.types import (
     ArrayType,
     BoolType,
     ElementsType,
+    HeaderType,
     IntType,
+    MapType,
     NeverType,
     NilType,
     OptType,
     PtrType,
+    StrType,
+    StructType,
     Type,
+    WordsType,
 )  # fmt: skip
+from rucy.records import NamedTuple
 
 
 class Condition(NamedTuple):
@@ -78,6 +82,8 @@ def condition(ck: Checker, node: tree.Node, word: str) -> Condition:
             items = [ck.effect(item) for item in node.items[:-1]]
             last = condition(ck, node.items[-1], word)
             return last._replace(node=typed.Seq(node.span, BOOL, (*items, last.node))) if items else last
+        case tree.Inlined():
+            return _in_place(ck, node, word)
         case tree.Send():
             from rucy.lang.checker.calls import expand
 
@@ -97,6 +103,17 @@ def condition(ck: Checker, node: tree.Node, word: str) -> Condition:
 
             return truth(ck, prim(ck, node, True), word)
     return truth(ck, ck.value(node), word)
+
+
+def _in_place(ck: Checker, node: tree.Inlined, word: str) -> Condition:
+    found: list[Condition] = []
+
+    def check(body: tree.Node) -> typed.Node:
+        found.append(condition(ck, body, word))
+        return found[0].node
+
+    whole = ck.in_place(node, check)
+    return found[0] if isinstance(found[0].node, typed.Bool) else found[0]._replace(node=whole)
 
 
 def _both(ck: Checker, node: tree.And, word: str) -> Condition:
@@ -138,18 +155,22 @@ def truth(ck: Checker, node: typed.Node, word: str) -> Condition:
         case BoolType():
             return _proved(ck, node)
         case NilType():
+            ck.may_be_nil(node.span)
             return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, False))), flow.end(), flow)
         case OptType(BoolType()):
             return _optional_bool(ck, node)
         case OptType() | PtrType(null=True):
+            ck.may_be_nil(node.span)
             var = variable(node)
             test = typed.Not(node.span, BOOL, typed.IsNil(node.span, BOOL, node))
             return Condition(test, flow.narrow(var) if var else flow, flow)
+        case _ if settled(node.type) and ck.is_nil_elsewhere(node.span):
+            return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, True))), flow, flow.end())
         case IntType() if ck.dialect.truth.get("Integer", "always") == "always":
             text = node.span.text
             return Condition(ck.say("IntegerCondition", node.span, text=text, word=word,
                                     test=ck.words.get("not_zero", "{x} != 0").format(x=text)), flow, flow)  # fmt: skip
-        case PtrType():
+        case PtrType() | HeaderType() | MapType(inner=True) | StructType() if not _made_here(node.type):
             return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, True))), flow, flow.end())
         case _ if not settled(node.type):
             return Condition(node, flow, flow)
@@ -157,11 +178,16 @@ def truth(ck: Checker, node: typed.Node, word: str) -> Condition:
     return Condition(ck.say("AlwaysTrue", node.span, text=text, what=ck.called(node.type)), flow, flow)
 
 
+def _made_here(type_: Type) -> bool:
+    """An object of this run, of which nobody asks whether it is there; others come from where there may be none."""
+    return isinstance(type_, StructType) and type_.place == "frame"
+
+
 def _proved(ck: Checker, node: typed.Node) -> Condition:
     """A Bool: a nil test proves something of its variable, a constant that one way is not taken."""
     flow = ck.flow
     match node:
-        case typed.Bool() if type(node) is not typed.Bool:  # a question about what the input BTF lacks
+        case typed.Absent():
             return Condition(node, flow._replace(absent=True), flow)
         case typed.Bool():
             return Condition(node, flow if node.value else flow.end(), flow.end() if node.value else flow)
@@ -277,10 +303,15 @@ def _join_arms(
     both = join(then.type, other.type) if used else NIL
     decided = test.constant is not None and (isinstance(node, tree.And | tree.Or) or test.yes.absent)
     if both is None and not decided:
+        if isinstance(then.type, StructType) and isinstance(other.type, StructType) and then.type.storage == other.type.storage:
+            own = then.type._replace(place="frame")
+            return typed.If(node.span, own, test.node, *(typed.Convert(arm.span, own, arm) for arm in (then, other)))
         return ck.say("BranchTypes", node.span, then=ck.called(then.type), other=ck.called(other.type))
     if test.constant is not None:
         kept = then if test.constant else other
-        return _after(test, _in_kind(ck, kept, both) if used and both is not None else kept)
+        if isinstance(node, tree.If) and node.word == "&." and used and can_be_optional(kept.type):
+            return _after(test, coerce(ck, kept, OptType(kept.type)))
+        return _after(test, in_kind(ck, kept, both) if used and both is not None else kept)
     assert both is not None
     if isinstance(then.type, NeverType) and isinstance(other.type, NeverType):
         both = NEVER
@@ -294,7 +325,7 @@ def _after(test: Condition, kept: typed.Node) -> typed.Node:
     return kept if isinstance(test.node, typed.Bool) else typed.Seq(kept.span, kept.type, (test.node, kept))
 
 
-def _in_kind(ck: Checker, kept: typed.Node, both: Type) -> typed.Node:
+def in_kind(ck: Checker, kept: typed.Node, both: Type) -> typed.Node:
     """An Integer has the kind that the form of the whole gives it; whether it may be nil is its own matter."""
     number = both.of if isinstance(both, OptType) else both
     if not isinstance(number, IntType) or not settled(kept.type) or kept.type == NIL:
@@ -306,21 +337,47 @@ def _in_kind(ck: Checker, kept: typed.Node, both: Type) -> typed.Node:
 
 
 def enter_loop(ck: Checker, *parts: object) -> Flow:
+    """At the head: of what the body assigns nothing is known, but that a value is there which is there before the loop and
+    behind each turn. That it is not behind one is seen at the turn's end, and holds from the next round on."""
     names = assigned_in(parts, set())
-    ck.flow = forget(ck.flow, {ck.var(var) for var in names})
+    lost = ck.lost.get(id(parts[0]), frozenset())
+    kept = {var for var in names - lost if _is_value(ck.var(var).type) and ck.var(var) in ck.flow.narrowed}
+    ck.kept[id(parts[0])] = frozenset(kept)
+    ck.flow = forget(ck.flow, {ck.var(var) for var in names - kept})
     if ck.site.context in ("__sk_buff", "xdp_md"):
         from rucy.lang.checker import packets
 
         packets.may_move(ck, parts)
-    if ck.structs:  # what the turn before has stored is stored here
-        ck.flow = ck.flow._replace(stored=ck.flow.stored | ck.turns.get(id(parts[0]), frozenset()))
+    if ck.structs or ck.unit.globals:  # what the turn before has stored is stored here
+        before, gone = ck.turns.get(id(parts[0]), frozenset()), ck.turned.get(id(parts[0]), frozenset())
+        ck.flow = ck.flow._replace(stored=ck.flow.stored | before, replaced=ck.flow.replaced | gone)
     return ck.flow
 
 
+def _is_value(type_: Type) -> bool:
+    """A number, truth value or string, or nil: no pointer, which the verifier has to see tested."""
+    return isinstance(type_, OptType) and isinstance(type_.of, IntType | BoolType | StrType)
+
+
+def _keeps(ck: Checker, body: tree.Node) -> None:
+    """At the end of a turn: what of the values that its head takes to be there may be nil now."""
+    if ck.flow.dead:
+        return
+    missing = {var for var in ck.kept.get(id(body), ()) if ck.var(var) not in ck.flow.narrowed}
+    if missing:
+        ck.lost[id(body)] = ck.lost.get(id(body), frozenset()) | missing
+        ck.changed = True
+
+
 def turn_ends(ck: Checker, body: tree.Node) -> None:
+    _keeps(ck, body)
     known = ck.turns.get(id(body), frozenset())
     if not ck.flow.stored <= known:
         ck.turns[id(body)] = known | ck.flow.stored
+        ck.changed = True
+    gone = ck.turned.get(id(body), frozenset())
+    if not ck.flow.replaced <= gone:
+        ck.turned[id(body)] = gone | ck.flow.replaced
         ck.changed = True
 
 
@@ -372,12 +429,21 @@ def bound(ck: Checker, node: tree.Node) -> typed.Node:
 
 
 def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
-    array = ck.value(node.array)
+    from rucy.lang.checker import items
+
+    source = node.array
+    while isinstance(source, tree.Seq) and len(source.items) == 1:
+        source = source.items[0]
+    array = items.of_list(ck, source) if isinstance(source, tree.Array) else ck.value(source)
     flow = enter_loop(ck, node.body)
     target, index = ck.var(node.var), ck.var(node.index) if node.index is not None else None
     ck.frame.sites[target] = None
+    if isinstance(array, list):
+        return items.turns(ck, node, array, target, index, flow)
     if isinstance(array.type, ElementsType):
         return _over_elements(ck, node, array, target, index, flow)
+    if isinstance(array.type, WordsType):
+        return _over_words(ck, node, array.type, target, index, flow)
     if not isinstance(array.type, ArrayType):
         if settled(array.type):
             ck.say("NotIterable", array.span, have=ck.called(array.type))
@@ -394,11 +460,35 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
     if node.var not in assigned_in(node.body, set()) and values:
         ck.frame.ranges[target] = (min(values), max(values))
     body = ck.effect(node.body)
+    _keeps(ck, node.body)
     ck.frame.ranges.pop(target, None)
     if index is not None:
         ck.frame.ranges.pop(index, None)
     ck.flow = flow
     return typed.Unrolled(node.span, NIL, target, index, values, body, node.word)
+
+
+def _over_words(
+    ck: Checker, node: tree.ForEach, array: WordsType, target: typed.Var, index: typed.Var | None, flow: Flow
+) -> typed.Node:
+    """The strings of a constant array, by a counter."""
+    counter = index if index is not None else ck.temp(U64, node.span)
+    counter.type = ck.raise_type(counter.type, U64) or counter.type
+    ck.assigned(counter, True)
+    if index is not None:
+        ck.frame.sites[index] = None
+    element = typed.ArrayGet(node.span, StrType(array.size), array, typed.Read(node.span, U64, counter))
+    return _counted(ck, node, counter, len(array.values), ck.write(target, element), flow)
+
+
+def _counted(ck: Checker, node: tree.ForEach, counter: typed.Var, count: int, take: typed.Node, flow: Flow) -> typed.Node:
+    """The loop: `take` gives the element its name."""
+    body = ck.effect(node.body)
+    turn_ends(ck, node.body)
+    ck.flow = flow
+    ends = typed.Int(node.span, U64, 0), typed.Int(node.span, U64, count)
+    whole = typed.Seq(node.span, body.type, (take, body))
+    return typed.For(node.span, NIL, counter, *ends, True, 1, whole, node.word)
 
 
 def _over_elements(
@@ -421,12 +511,7 @@ def _over_elements(
     if index is not None:
         ck.frame.sites[index] = None
     take = ck.write(target, element(node.span, array, typed.Read(node.span, U64, counter), True))
-    body = ck.effect(node.body)
-    turn_ends(ck, node.body)
-    ck.flow = flow
-    ends = typed.Int(node.span, U64, 0), typed.Int(node.span, U64, count)
-    whole = typed.Seq(node.span, body.type, (take, body))
-    made: typed.Node = typed.For(node.span, NIL, counter, *ends, True, 1, whole, node.word)
+    made = _counted(ck, node, counter, count, take, flow)
     return typed.Seq(node.span, NIL, (*lead, made)) if lead else made
 
 
@@ -519,5 +604,16 @@ def tail_value(ck: Checker, node: tree.Node, sink: Sink) -> typed.Node:
             return typed.If(node.span, type_, test.node, coerce(ck, then, type_), coerce(ck, other, type_))
         case tree.Catch():
             return catch(ck, node, True, sink)
+        case tree.Inlined():
+            return ck.in_place(node, lambda body: tail_value(ck, body, sink))
+        case tree.Send(block=tree.Block()) if sink.used:
+            from rucy.lang.checker.calls import expand
+            from rucy.lang.checker.kernel_types import materialize
+
+            made = expand(ck, node, True)
+            if isinstance(made, tree.Inlined):
+                return ck.in_place(made, lambda body: tail_value(ck, body, sink))
+            value = ck.value(made) if isinstance(made, tree.Node) else materialize(ck, made)
+            return value if isinstance(value.type, NeverType) else sink.convert(value)
     value = ck.value(node) if sink.used else ck.effect(node)
     return value if isinstance(value.type, NeverType) else sink.convert(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rucy.lang import tree, typed
 from rucy.lang.checker import strings
 from rucy.lang.checker.coerce import coerce, wrap
@@ -10,6 +12,7 @@ from rucy.lang.checker.infer import join, settled
 from rucy.lang.checker.ints import fold, interval, kind, literal, operation, untested
 from rucy.lang.checker.state import Checker, bad, may_be_nil, unwrapped
 from rucy.lang.types import (
+    BAD,
     BOOL,
     NEVER,
     NIL,
@@ -28,7 +31,12 @@ from rucy.lang.types import (
     StrType,
     StructType,
     SymType,
+    WordsType,
+    value_type,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from rucy.source import Span
 
 
 class Done(tree.Node):
@@ -83,10 +91,16 @@ def sym(ck: Checker, node: tree.Sym, used: bool) -> typed.Node:
 
 
 def array(ck: Checker, node: tree.Array, used: bool) -> typed.Node:
+    return listed(ck, node.span, [ck.value(item) for item in node.items])
+
+
+def listed(ck: Checker, span: Span, items: list[typed.Node]) -> typed.Node:
+    """An array of constants, by its elements."""
     values: list[int] = []
     whole, signed = True, False
-    for item in node.items:
-        value = ck.value(item)
+    if items and isinstance(items[0], typed.Str):
+        return _words(ck, span, items)
+    for value in items:
         if isinstance(value, typed.Int) and isinstance(value.type, IntType):
             values.append(value.value)
             signed = signed or value.type.signed
@@ -97,18 +111,26 @@ def array(ck: Checker, node: tree.Array, used: bool) -> typed.Node:
         else:
             whole = False
     if not whole:
-        return bad(node.span)
-    return typed.Nil(node.span, ArrayType(tuple(wrap(value, signed) for value in values), signed))
+        return bad(span)
+    return typed.Nil(span, ArrayType(tuple(wrap(value, signed) for value in values), signed))
+
+
+def _words(ck: Checker, span: Span, items: list[typed.Node]) -> typed.Node:
+    other = next((item for item in items if not isinstance(item, typed.Str)), None)
+    if other is None:
+        return typed.Nil(span, WordsType(tuple(item.value for item in items if isinstance(item, typed.Str))))
+    if settled(other.type):
+        _no_element(ck, other)
+    return bad(span)
 
 
 def _no_element(ck: Checker, value: typed.Node) -> None:
     have, advice = ck.called(value.type), "use literals or constants as elements"
-    if isinstance(value.type, IntType):
+    if isinstance(value, typed.Int | typed.Str):
+        advice = "put only Integers into a list, or only strings"
+    elif isinstance(value.type, IntType | StrType):
         have += " that is known only when the program runs"
-        advice = "use local variables, one for each"
-    elif isinstance(value, typed.Str):
-        text = value.span.text if value.span.text[:1] in "\"'" else f'"{value.span.text}"'  # a word of `%w[…]`
-        advice = f"ask where the list stands: `[{text}].include?(x)`, or `case x when {text}`"
+        advice = "use local variables, one for each, or ask where the list stands: `[a, b].max`, `for x in [a, b] do … end`"
     ck.say("ArrayElement", value.span, have=have, advice=advice)
 
 
@@ -124,10 +146,14 @@ def local(ck: Checker, node: tree.Local, used: bool) -> typed.Node:
 
 
 def set_local(ck: Checker, node: tree.SetLocal, used: bool) -> typed.Node:
-    value = ck.value(node.value)
+    from rucy.lang.checker.kernel_types import materialize, remember_place
+
+    found = ck.expr(node.value)
+    value = materialize(ck, found)
     target = ck.var(node.var)
     _remember_range(ck, node, target, value)
-    made = ck.write(target, value)
+    remember_place(ck, node, target, found)
+    made = ck.write(target, value, typed.Bind if isinstance(node, tree.Bind) else typed.Write)
     if settled(made.type) and made is not value:
         made.span = node.span
     return made
@@ -211,10 +237,25 @@ def _folded(ck: Checker, node: tree.Const, value: tree.Node) -> typed.Node:
             return typed.Str(node.span, made.type, made.value)
         case typed.Nil():
             return typed.Nil(node.span, made.type)
-        case typed.CoreQuery() | typed.Prim(args=(typed.CoreQuery(), *_)):  # an enumerator
-            return made
-    return ck.say("NotYet", node.span, what=f"`{node.name}`, which is computed when the program starts,",
-                  instead=f"{node.name} = 0")  # fmt: skip
+    if _is_steady(made):
+        return made
+    return ck.say("ConstantRuns", node.span, name=node.name, method=node.name.lower())
+
+
+#: what gives the same wherever it stands in a program
+_STEADY = (
+    typed.Int, typed.Bool, typed.Str, typed.Nil, typed.Extern, typed.CoreQuery, typed.Prim, typed.If, typed.Seq, typed.Write,
+    typed.Read, typed.Bind, typed.Unrolled, typed.For, typed.Catch, typed.Throw, typed.Convert, typed.Unwrap, typed.IsNil,
+    typed.Not, typed.ArrayGet, typed.StrCompare, typed.StrSize, typed.StrByte, typed.StrChar,
+)  # fmt: skip
+
+
+def _is_steady(part: object) -> bool:
+    if isinstance(part, tuple):
+        return all(map(_is_steady, part))
+    if not isinstance(part, typed.Node):
+        return True
+    return isinstance(part, _STEADY) and all(_is_steady(getattr(part, name)) for name in part.__slots__)
 
 
 # ---------------------------------------------------------------- globals
@@ -224,12 +265,22 @@ def _global(ck: Checker, name: str) -> object:
     known = ck.globals.get(name)
     if known is None:
         declared = ck.unit.globals.get(name)
-        made = ck.value(declared.value) if declared is not None else None
+        made = ck.value(declared.value) if declared is not None and not _is_compound(declared.value) else None
         known = made.type if made is not None and isinstance(made.type, IntType | BoolType | StrType) else NEVER
         known = StrType(known.size) if isinstance(known, StrType) else known
+        if declared is not None and _is_compound(declared.value):
+            from rucy.lang.checker import global_values
+
+            held = global_values.storage_of(ck, declared.value)
+            known = BAD if held is None else value_type(held, "map")
         ck.globals[name] = known
         ck.changed = True
     return known
+
+
+def _is_compound(node: tree.Node) -> bool:
+    """A struct or array, as the first value of a `$global`."""
+    return isinstance(node, tree.Array | tree.Send)
 
 
 def _refused(ck: Checker, name: str) -> bool:
@@ -242,6 +293,9 @@ def global_(ck: Checker, node: tree.Global, used: bool) -> typed.Node:
     if _refused(ck, node.name):
         return bad(node.span)
     known = _global(ck, node.name)
+    declared = ck.unit.globals.get(node.name)
+    if known == NEVER and declared is not None and isinstance(declared.value, tree.Nil):
+        return bad(node.span)  # what it is else shows where it is assigned
     type_ = ck.globals[node.name] if known != NEVER else U64
     return typed.GlobalRead(node.span, type_, node.name)
 
@@ -262,8 +316,18 @@ def _global_value(ck: Checker, name: str, value: typed.Node) -> typed.Node:
     _global(ck, name)
     if not settled(value.type):
         return value
+    if isinstance(value.type, OptType | NilType | StructType | ElementsType):
+        from rucy.lang.checker import arenas
+
+        kept = arenas.global_value(ck, name, value)
+        if kept is not None:
+            return kept
     if may_be_nil(value.type):
         return untested(ck, value)
+    if isinstance(value.type, StructType | ElementsType | ArrayType):
+        from rucy.lang.checker import global_values
+
+        return global_values.assigned(ck, name, value)
     if not isinstance(value.type, IntType | BoolType | StrType) or (isinstance(value.type, IntType) and value.type.net):
         return ck.say("GlobalType", value.span, name=name, have=ck.called(value.type))
     old = ck.globals[name]
@@ -339,10 +403,15 @@ def prim(ck: Checker, node: tree.Prim, used: bool) -> typed.Node:
             return is_nil(node, args[0])
         case "like":
             return _like(ck, args)
+        case "step":
+            zero = isinstance(args[0], typed.Int) and args[0].value == 0
+            return ck.say("StepZero", node.span) if zero else args[0]
+        case "truth":
+            return args[0] if args[0].type == BOOL else typed.Bool(node.span, BOOL, True)
         case "array_get":
             return array_get(ck, node, args)
         case "array_size":
-            if isinstance(args[0].type, ArrayType):
+            if isinstance(args[0].type, ArrayType | WordsType):
                 return typed.Int(node.span, U64, len(args[0].type.values))
             if isinstance(args[0].type, ElementsType):
                 return typed.Int(node.span, U64, args[0].type.storage.length)
@@ -380,6 +449,12 @@ def equal(ck: Checker, node: tree.Node, a: typed.Node, b: typed.Node) -> typed.N
     bytes_ = strings.equal_characters(ck, span, a, b)
     if bytes_ is not None:
         return equal(ck, node, *bytes_) if settled(bytes_[0].type) else bytes_[0]
+    if isinstance(a, typed.Str) is not isinstance(b, typed.Str):
+        from rucy.lang.checker import addresses
+
+        address = addresses.equal(ck, span, a, b)
+        if address is not None:
+            return address
     match a.type, b.type:
         case (NilType(), _):
             return is_nil(node, b)
@@ -440,21 +515,28 @@ def array_get(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Nod
         from rucy.lang.checker.structs import indexed
 
         return indexed(ck, node.span, source, index)
-    if not isinstance(source.type, ArrayType):
+    if not isinstance(source.type, ArrayType | WordsType):
         return ck.say("WrongOperand", source.span, have=ck.called(source.type), want=ck.words.get("array", "an array"))
     values = source.type.values
-    of = IntType(source.type.signed)
+    of = IntType(source.type.signed) if isinstance(source.type, ArrayType) else StrType(source.type.size)
     if may_be_nil(index.type):
         return untested(ck, index)
     if not isinstance(index.type, IntType) or index.type.net:
         return ck.say("IndexType", index.span, have=ck.called(index.type))
     if isinstance(index, typed.Int):
         if -len(values) <= index.value < len(values):
-            return typed.Int(node.span, of, values[index.value])
+            return constant_element(node.span, source.type, index.value)
         return typed.Nil(node.span, NIL)
     low, high = interval(ck, index)
     inside = -len(values) <= low and high < len(values)
     return typed.ArrayGet(node.span, of if inside else OptType(of), source.type, index)
+
+
+def constant_element(span: Span, array: ArrayType | WordsType, at: int) -> typed.Node:
+    if isinstance(array, ArrayType):
+        return typed.Int(span, IntType(array.signed), array.values[at])
+    text = array.values[at]
+    return typed.Str(span, StrType(len(text) + 1, text), text)
 
 
 # ---------------------------------------------------------------- patterns

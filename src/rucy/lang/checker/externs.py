@@ -86,6 +86,7 @@ def per_cpu(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
 
 def signal(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     """`signal 9`, `signal :KILL`: to the running process."""
+    from rucy.kernel.constants import SIGNALS
     from rucy.lang.checker import helper_calls
     from rucy.lang.checker.words import arity
 
@@ -93,24 +94,15 @@ def signal(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         return bad(node.span)
     arg = node.args[0]
     if isinstance(arg, tree.Sym):
-        number = _SIGNALS.get(arg.name.removeprefix("SIG"))
+        number = SIGNALS.get(arg.name.removeprefix("SIG"))
         if number is None:
             from rucy.lang.checker.suggest import did_you_mean
 
-            return ck.say("NoSignal", arg.span, name=arg.name, suggestion=did_you_mean(arg.name, _SIGNALS))
+            return ck.say("NoSignal", arg.span, name=arg.name, suggestion=did_you_mean(arg.name, SIGNALS))
         arg = tree.Int(arg.span, number)
     row = helper_calls.find("send_signal")
     assert row is not None
     return helper_calls.call(ck, tree.Send(node.span, None, node.name, (arg,), (), None, False, node.name_span), row)
-
-
-#: include/uapi/asm-generic/signal.h, which x86 and arm64 share
-_SIGNALS = {
-    "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "BUS": 7, "FPE": 8, "KILL": 9, "USR1": 10, "SEGV": 11,
-    "USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15, "STKFLT": 16, "CHLD": 17, "CONT": 18, "STOP": 19, "TSTP": 20,
-    "TTIN": 21, "TTOU": 22, "URG": 23, "XCPU": 24, "XFSZ": 25, "VTALRM": 26, "PROF": 27, "WINCH": 28, "IO": 29, "PWR": 30,
-    "SYS": 31,
-}  # fmt: skip
 
 
 def override_return(ck: Checker, node: tree.Send, used: bool) -> typed.Node:

@@ -8,7 +8,7 @@ from rucy.lang import tree, typed
 from rucy.lang.checker.coerce import wrap
 from rucy.lang.checker.infer import final
 from rucy.lang.checker.symbols import free, identifier
-from rucy.lang.types import NEVER, U64, IntType, SymType
+from rucy.lang.types import NEVER, U64, ElementsType, IntType, StructType, SymType
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
@@ -26,6 +26,12 @@ def globals_(ck: Checker) -> dict[str, typed.GlobalVar]:
             initial = int(declared.value.value)
         if declared is not None and isinstance(declared.value, tree.Str):
             initial = declared.value.value
+        if isinstance(type_, StructType | ElementsType):
+            from rucy.lang.checker import global_values
+            from rucy.lang.storage import size_of
+
+            first = global_values.bytes_of(ck, declared.value, type_.storage) if declared is not None else b""
+            initial = first or bytes(size_of(type_.storage))
         if isinstance(type_, IntType) and isinstance(initial, int):
             initial = wrap(initial, type_.signed)
         out[name] = typed.GlobalVar(name, type_, initial, span)

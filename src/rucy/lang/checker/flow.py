@@ -5,9 +5,8 @@ A path that nothing reaches has a `Flow` too, a dead one: its types are checked,
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from rucy.lang import tree, typed
+from rucy.records import NamedTuple
 
 _EMPTY: frozenset[typed.Var] = frozenset()
 
@@ -23,10 +22,12 @@ class Flow(NamedTuple):
     dead: bool = False
     stored: frozenset[typed.Var] = _EMPTY  # objects of which a copy has been stored
     stale: frozenset[typed.Var] = _EMPTY  # headers taken before a call that moved the packet
+    replaced: frozenset[typed.Var] = _EMPTY  # objects whose place has been given another
 
     def assign(self, var: typed.Var, nil_free: bool) -> Flow:
         narrowed = self.narrowed | {var} if nil_free else self.narrowed - {var}
-        return self._replace(assigned=self.assigned | {var}, narrowed=narrowed, stale=self.stale - {var})
+        return self._replace(assigned=self.assigned | {var}, narrowed=narrowed, stale=self.stale - {var},
+                             replaced=self.replaced - {var})  # fmt: skip
 
     def narrow(self, var: typed.Var) -> Flow:
         return self._replace(narrowed=self.narrowed | {var})
@@ -43,7 +44,7 @@ def merge(a: Flow, b: Flow) -> Flow:
     if a.absent != b.absent:
         return b if a.absent else a
     return Flow(a.assigned & b.assigned, a.narrowed & b.narrowed, a.present & b.present, a.absent, a.dead,
-                a.stored | b.stored, a.stale | b.stale)  # fmt: skip
+                a.stored | b.stored, a.stale | b.stale, a.replaced | b.replaced)  # fmt: skip
 
 
 def forget(flow: Flow, names: set[typed.Var]) -> Flow:

@@ -20,6 +20,7 @@ from rucy.lang.types import (
     BoolType,
     BytesType,
     CtxType,
+    DynptrType,
     ElementsType,
     HeaderType,
     IntType,
@@ -39,7 +40,7 @@ MEMORY = ("MEM", "MEM_OR_NULL", "FIXED_SIZE_MEM")
 _OBJECTS = ("PTR_TO_BTF_ID", "PTR_TO_BTF_ID_OR_NULL")
 _SOCKETS = ("SOCK_COMMON", "BTF_ID_SOCK_COMMON", "SOCKET_OR_NULL")
 CONTEXTS = ("CTX", "CTX_OR_NULL")
-KNOWN = ("ANYTHING", "CONST_STR", *SIZES, *MEMORY, *_OBJECTS, *_SOCKETS, *CONTEXTS)
+KNOWN = ("ANYTHING", "CONST_STR", "DYNPTR", "TIMER", *SIZES, *MEMORY, *_OBJECTS, *_SOCKETS, *CONTEXTS)
 
 #: Structs that the verifier takes where it wants a socket: sock_types and btf_id_sock_common_types of kernel/bpf/verifier.c.
 _ANY_SOCKET = ("bpf_sock", "bpf_tcp_sock")
@@ -77,8 +78,12 @@ def check(ck: Checker, node: tree.Send, row: Helper, at: int, arg: tree.Node) ->
     """One argument that is given."""
     cls = row.args[at]
     kind, struct = base(cls), cls.split("|")[0].partition(":")[2]
+    if kind == "TIMER":
+        from rucy.lang.checker import objects
+
+        return objects.argument(ck, node.name, arg, "timer")
     made = ck.expr(arg)
-    value = _in_place(ck, made, struct) or kernel_types.address(ck, made)
+    value = in_place(ck, made, struct) or kernel_types.address(ck, made)
     if not settled(value.type):
         return value
     if kind in MEMORY:
@@ -98,7 +103,7 @@ def check(ck: Checker, node: tree.Send, row: Helper, at: int, arg: tree.Node) ->
     return value
 
 
-def _in_place(ck: Checker, made: typed.Node, struct: str) -> typed.Node | None:
+def in_place(ck: Checker, made: typed.Node, struct: str) -> typed.Node | None:
     """The address of a struct that lies in an object that the verifier knows: it follows that too."""
     if not struct or not isinstance(made, kernel_types.Place) or not isinstance(made.base.type, PtrType):
         return None
@@ -108,7 +113,7 @@ def _in_place(ck: Checker, made: typed.Node, struct: str) -> typed.Node | None:
         return untested(ck, made.base)
     address = kernel_types.address(ck, made)
     if isinstance(address, typed.KernelAddress) and isinstance(address.type, PtrType):
-        address.type = address.type._replace(direct=True, trusted=made.base.type.trusted)
+        address.type = address.type._replace(direct=True, trusted=made.base.type.trusted, held=made.base.type.held)
     return address
 
 
@@ -128,6 +133,8 @@ def _memory(ck: Checker, node: tree.Send, cls: str, value: typed.Node, row_name:
     fixed = cls.partition("=")[2].partition("|")[0]
     if fixed and memory_size(value.type) != int(fixed):
         return ck.say("HelperMemory", value.span, name=node.name, wants=fixed, size=memory_size(value.type))
+    if row_name == "dynptr_from_mem" and getattr(value.type, "place", "") not in ("map", "percpu"):
+        return ck.say("DynptrMemory", value.span, name=node.name, text=value.span.text)
     if fills(cls) and isinstance(value.type, StrType | BytesType):
         return ck.say("HelperFills", value.span, name=node.name, text=value.span.text)
     return value
@@ -148,6 +155,8 @@ def _fits(ck: Checker, kind: str, struct: str, type_: Type) -> bool:
         return isinstance(type_, CtxType)
     if kind == "CONST_STR":
         return isinstance(type_, StrType)
+    if kind == "DYNPTR":
+        return isinstance(type_, DynptrType)
     if not isinstance(type_, PtrType) or not type_.direct:
         return False
     name = kernel_types.btf_name(ck, type_.pointee)
@@ -158,6 +167,8 @@ def _fits(ck: Checker, kind: str, struct: str, type_: Type) -> bool:
             return name in _ANY_SOCKET
         case "BTF_ID_SOCK_COMMON":
             return name in _ANY_SOCKET or name in _KERNEL_SOCKETS
+    if struct == "sock_common":  # it begins each of them, which btf_struct_ids_match of kernel/bpf/verifier.c sees
+        return name in _KERNEL_SOCKETS
     return not struct or name == struct
 
 
@@ -168,6 +179,8 @@ def _wanted(kind: str, struct: str) -> str:
         return "the context"
     if kind == "CONST_STR":
         return "a string"
+    if kind == "DYNPTR":
+        return "a dynptr"
     if kind in _SOCKETS:
         return "a socket"
     return f"a pointer to struct {struct} that the verifier knows" if struct else "a kernel pointer that the verifier knows"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rucy.lang import tree, typed
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.exprs import is_plain
+from rucy.lang.checker.flow import assigned_in
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import interval, untested
 from rucy.lang.checker.state import bad, may_be_nil, unwrapped
@@ -39,7 +40,7 @@ class Keyed(typed.Node):
 
 
 def read(ck: Checker, state: MapState) -> bool:
-    """What `histogram(:log2)`, `histogram(:linear, 0..100, 5)` or `stats` says; False where it is none of these."""
+    """What `histogram`, `histogram(:log2)`, `histogram(:linear, 0..100, 5)` or `stats` says; False where it is none of these."""
     from rucy.lang.checker.declared import number_of
 
     args = state.decl.args
@@ -47,7 +48,7 @@ def read(ck: Checker, state: MapState) -> bool:
         state.show = "stats"
         return not args
     match args:
-        case (tree.Sym(name="log2"),):
+        case () | (tree.Sym(name="log2"),):
             state.show = "log2"
             return True
         case (tree.Sym(name="linear"), tree.Range() as bounds, width):
@@ -127,6 +128,18 @@ def put_keyed(ck: Checker, node: tree.Send, recv: Keyed) -> typed.Node:
     return _add(ck, node, state, recv.key)
 
 
+def _first(ck: Checker, part: typed.Node, lead: list[typed.Node]) -> typed.Node:
+    """A part of a key, taken before the value is computed."""
+    inner = part
+    while isinstance(inner, typed.Unwrap | typed.Convert):
+        inner = inner.value
+    if is_plain(inner) and not isinstance(inner, typed.Read):
+        return part
+    temp = ck.temp(part.type, part.span)
+    lead.append(typed.Write(part.span, part.type, temp, part))
+    return typed.Read(part.span, part.type, temp)
+
+
 def _add(ck: Checker, node: tree.Send, state: MapState, key: tuple[typed.Node, ...] | None) -> typed.Node:
     value = ck.value(node.args[0])
     if not settled(value.type):
@@ -139,6 +152,9 @@ def _add(ck: Checker, node: tree.Send, state: MapState, key: tuple[typed.Node, .
         return bad(node.span)
     lead: list[typed.Node] = []
     if not is_plain(value):
+        if key is not None:
+            copied = bool(assigned_in(node.args[0], set()))
+            key = tuple(_first(ck, part, lead) if copied or isinstance(part.type, IntType) else part for part in key)
         low, high = interval(ck, value)
         temp = ck.temp(value.type, value.span)
         ck.frame.ranges[temp] = (low, high)

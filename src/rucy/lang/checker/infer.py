@@ -17,6 +17,7 @@ from rucy.lang.types import (
     BoolType,
     BytesType,
     CtxType,
+    DynptrType,
     ElementsType,
     HeaderType,
     IntType,
@@ -30,6 +31,7 @@ from rucy.lang.types import (
     StructType,
     SymType,
     Type,
+    WordsType,
 )  # fmt: skip
 
 
@@ -58,19 +60,20 @@ def join(a: Type, b: Type) -> Type | None:
             inner = join(a.of if isinstance(a, OptType) else a, b.of if isinstance(b, OptType) else b)
             return None if inner is None else OptType(inner)
         case (IntType(), IntType()):
-            return IntType(a.signed or b.signed, a.net) if a.net == b.net else None
+            return IntType(a.signed or b.signed, a.net, a.shown if a.shown == b.shown else "") if a.net == b.net else None
         case (StrType(), StrType()):
             return StrType(max(a.size, b.size), a.literal if a.literal == b.literal else None)
         case (SymType(), SymType()):
             return SymType("")
         case (PtrType(), PtrType()) if a.user == b.user and a.pointee == b.pointee:
             common = a.common or b.common
-            return PtrType(a.pointee, a.direct and b.direct, a.null or b.null, a.user, a.trusted or b.trusted, common)
+            held = a.held if a.held == b.held else "rcu" if a.held and b.held else ""
+            return PtrType(a.pointee, a.direct and b.direct, a.null or b.null, a.user, a.trusted or b.trusted, common, held)
     return None
 
 
 def can_be_optional(type_: Type) -> bool:
-    return isinstance(type_, IntType | BoolType | StrType | StructType | ElementsType | BytesType | HeaderType)
+    return isinstance(type_, IntType | BoolType | StrType | StructType | ElementsType | BytesType | HeaderType | MapType)
 
 
 def shape(type_: Type) -> Type:
@@ -109,7 +112,7 @@ def owner(type_: Type) -> str:
             return "String"
         case NilType():
             return "Nil"
-        case ArrayType() | ElementsType():
+        case ArrayType() | ElementsType() | WordsType():
             return "Array"
         case RangeType():
             return "Range"
@@ -128,6 +131,8 @@ _NEUTRAL = {
 def describe(type_: Type, words: dict[str, str], spell: object = None) -> str:
     """What a value of the type is called in a message; `spell` gives the C spelling of a BTF type id."""
     match type_:
+        case IntType(shown="ip4"):
+            return "an IPv4 address"
         case IntType() if type_.net:
             return f"a {type_.net}-bit number in network byte order"
         case OptType():
@@ -141,7 +146,9 @@ def describe(type_: Type, words: dict[str, str], spell: object = None) -> str:
             return "the context"
         case StructType():
             article = "an" if type_.storage.name[:1] in "AEIOU" else "a"
-            where = {"frame": "", "record": " in a ring"}.get(type_.place, " in a map")
+            where = {"frame": "", "record": " in a ring", "view": " behind a dynptr", "arena": " in an arena"}.get(
+                type_.place.split()[0], " in a map"
+            )
             return f"{article} {type_.storage.name}{where}"
         case ElementsType():
             return f"an array of {type_.storage.length}"
@@ -151,7 +158,9 @@ def describe(type_: Type, words: dict[str, str], spell: object = None) -> str:
             article = "an" if type_.name[:1] in "aeiou" else "a"
             return "a header of the packet" if " " in type_.name else f"{article} {type_.name} header"
         case MapType():
-            return f"the map {type_.name}"
+            return f"a map of {type_.name}" if type_.inner else f"the map {type_.name}"
+        case DynptrType():
+            return "a dynptr"
         case NeverType() | BadType():
             return "nothing"
     name = owner(type_)

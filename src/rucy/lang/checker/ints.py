@@ -13,7 +13,7 @@ from rucy.lang import typed
 from rucy.lang.checker.coerce import wrap
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.state import bad, may_be_nil
-from rucy.lang.types import BOOL, NIL, S64, U64, BoolType, HeaderType, IntType, OptType, PtrType, StrType, Type
+from rucy.lang.types import BOOL, NIL, S64, U64, ArrayType, BoolType, HeaderType, IntType, OptType, PtrType, StrType, Type
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
@@ -271,8 +271,8 @@ def interval(ck: Checker, node: typed.Node) -> tuple[int, int]:
             return (min(r[0] for r in ranges), max(r[1] for r in ranges)) if ranges else whole
         case typed.StrByte():
             return 0, 255
-        case typed.ArrayGet():
-            return min(node.array.values), max(node.array.values)
+        case typed.ArrayGet(array=ArrayType(values)):
+            return min(values), max(values)
         case typed.Prim():
             low, high = _of_prim(ck, node, whole)
             return (low, high) if whole[0] <= low and high <= whole[1] else whole

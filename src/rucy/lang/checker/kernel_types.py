@@ -8,11 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rucy.kernel.addresses import BYTES, IP4
 from rucy.lang import tree, typed
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import interval, untested
-from rucy.lang.checker.state import Checker, bad, may_be_nil
-from rucy.lang.types import BOOL, S64, U64, AggregateType, HeaderType, IntType, MapType, OptType, PtrType, StrType, Type
+from rucy.lang.checker.state import Checker, bad, may_be_nil, unwrapped
+from rucy.lang.storage import BytesStorage
+from rucy.lang.types import (
+    BOOL,
+    LONGEST_TEXT,
+    S64,
+    U64,
+    AggregateType,
+    BytesType,
+    HeaderType,
+    IntType,
+    MapType,
+    OptType,
+    PtrType,
+    StrType,
+    Type,
+)
 
 if TYPE_CHECKING:
     from rucy.btf.reader import Btf
@@ -134,8 +150,12 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
     from rucy.lang.checker.context import CtxPlace
 
     if isinstance(node, CtxPlace):
+        from rucy.lang.checker.context import address_value
+
+        if node.ip6:
+            return address_value(ck, node)
         return ck.say("WholeArray", node.span, text=node.span.text)
-    if isinstance(node.type, MapType):
+    if isinstance(node.type, MapType) and not node.type.inner:
         return ck.say("HistogramRead", node.span, text=node.span.text)
     if isinstance(node.type, HeaderType):
         from rucy.lang.checker import packets
@@ -150,13 +170,13 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
     if value is None:
         length = is_text(ck.btf(), node.btf_type)
         if length:
-            size = min(length, 256)
+            size = min(length, LONGEST_TEXT)
             read_text(ck, node.span, base_type.user)
             return typed.ReadString(node.span, StrType(size), _address(ck, node), base_type.user)
         kind = ck.btf().kind(ck.btf().strip(node.btf_type))
         if kind == "float":
             return ck.say("KernelFloat", node.span, text=node.span.text)
-        return _address(ck, node)
+        return _whole_address(ck, node) if kind == "array" else _address(ck, node)
     type_, size, signed = value
     if isinstance(type_, PtrType) and base_type.user:
         type_ = type_._replace(user=True, direct=False)
@@ -166,11 +186,65 @@ def materialize(ck: Checker, node: typed.Node) -> typed.Node:
         type_ = type_._replace(direct=False) if isinstance(type_, PtrType) else type_
     if isinstance(type_, IntType) and btf_name(ck, node.root) == "bpf_sock":
         type_ = type_._replace(net=_network_bits(ck, node))
-    step = _step(node, size, signed)._replace(faulting=base_type.user and ck.site.sleepable)
+    if isinstance(type_, IntType) and type_.net == 32 and _name(ck, node) in IP4:
+        type_ = type_._replace(shown="ip4")
+    if isinstance(type_, PtrType) and base_type.held and type_.direct:
+        type_ = type_._replace(held=_held(ck, node))
+    step = _step(node, size, signed)._replace(faulting=base_type.user and ck.site.may_sleep)
     proved = node.element is None or interval(ck, node.element)[1] < node.elements or not node.elements
     if not proved:
         type_ = type_ if isinstance(type_, PtrType) else OptType(type_)
     return _load(ck, node.span, type_, base, step)
+
+
+def _held(ck: Checker, node: Place) -> str:
+    """What keeps the object there that a field of a held one points to (PtrType.held)."""
+    from rucy.kernel.kfuncs import FIELDS
+
+    name = _name(ck, node)
+    tagged = "rcu" if "rcu" in ck.btf().type_tags(node.btf_type) else ""
+    return FIELDS.get((btf_name(ck, node.root), name), tagged) if name or not node.path else ""
+
+
+def _name(ck: Checker, node: Place) -> str:
+    """The member's name, "" of an element."""
+    btf = ck.btf()
+    name, at = "", node.root
+    for index in node.path:
+        members = getattr(btf.type(btf.strip(at)), "members", ())
+        if not index < len(members):
+            return ""
+        name, at = members[index].name, members[index].type_id
+    return name
+
+
+def _whole_address(ck: Checker, node: Place) -> typed.Node:
+    """An array of bytes: an IP address's as a value, any other's address. The record of an event keeps no alignment, so that a
+    helper reads it."""
+    shown = BYTES.get((_name(ck, node), ck.btf().size(node.btf_type) or 0))
+    where, base_type = _address(ck, node), node.base.type
+    if shown is None or not isinstance(base_type, PtrType) or base_type.user:
+        return where
+    if shown == "ip6":
+        return address_read(ck, where)
+    base = typed.PtrCast(node.base.span, base_type._replace(direct=False), node.base)
+    return _load(ck, node.span, IntType(False, 32, shown), base, _step(node, 4, False))
+
+
+def address_read(ck: Checker, node: typed.Node) -> typed.Node:
+    """The IPv6 address that a pointer leads to, copied whole."""
+    from rucy.lang.checker.helper_calls import implied
+    from rucy.lang.checker.storage import WORDS
+
+    held = WORDS["ip6"]
+    assert isinstance(held, BytesStorage)
+    implied(ck, node.span, "probe_read_kernel")
+    return typed.ReadBytes(node.span, BytesType(held), node)
+
+
+def leads_to_address(ck: Checker, type_: Type) -> bool:
+    """Is it a pointer to the kernel's struct in6_addr?"""
+    return isinstance(type_, PtrType) and not type_.user and btf_name(ck, type_.pointee) == "in6_addr"
 
 
 def read_text(ck: Checker, span: Span, user: bool) -> None:
@@ -196,9 +270,12 @@ def btf_name(ck: Checker, type_id: int) -> str:
 
 def _network_bits(ck: Checker, node: Place) -> int:
     """The width of a network-order member of struct bpf_sock: the kernel's types do not say which are, kernel.contexts does."""
+    from rucy.btf.types import Struct
     from rucy.kernel.contexts import BY_NAME
 
-    member: str = ck.btf().type(ck.btf().strip(node.root)).members[node.path[0]].name  # type: ignore[union-attr]  # a struct
+    whole = ck.btf().type(ck.btf().strip(node.root))
+    assert isinstance(whole, Struct)
+    member = whole.members[node.path[0]].name
     return next((f.net_bits for f in BY_NAME["bpf_sock"].fields if f.name == member), 0)
 
 
@@ -239,6 +316,40 @@ def address(ck: Checker, node: typed.Node) -> typed.Node:
     return materialize(ck, node)
 
 
+# ---------------------------------------------------------------- variables of addresses
+
+
+def remember_place(ck: Checker, node: tree.SetLocal, target: typed.Var, found: typed.Node) -> None:
+    """A variable that is only ever the address of a struct in one that a parameter points to: what is read through it is read
+    through the parameter, which the verifier follows."""
+    frame = ck.frame
+    frame.places.pop(target, None)
+    if frame.sites.get(target) is node and isinstance(found, Place) and found.path and found.element is None:
+        read = _read_of(found.base)
+        if read is not None and read.var in frame.given and _holds(ck, found.btf_type) is not None:
+            frame.places[target] = found
+
+
+def _read_of(node: typed.Node) -> typed.Read | None:
+    node = node.value if isinstance(node, typed.Unwrap) else node
+    return node if isinstance(node, typed.Read) else None
+
+
+def _remembered(ck: Checker, recv: typed.Node) -> typed.Node:
+    """The place of such a variable; anything else as it is."""
+    read, frame = _read_of(recv), ck.frame
+    known = frame.places.get(read.var) if read is not None else None
+    if read is None or not isinstance(known, Place) or frame.sites.get(read.var) is None or read.var not in ck.flow.assigned:
+        return recv
+    base = _read_of(known.base)
+    if base is None or base.var in frame.moved or not isinstance(base.var.type, PtrType) or not base.var.type.direct:
+        return recv
+    whole: typed.Node = typed.Read(recv.span, base.var.type, base.var)
+    if base.var.type.null and base.var in ck.flow.narrowed:
+        whole = unwrapped(whole)
+    return place(recv.span, whole, known.root, known.path, known.btf_type)
+
+
 # ---------------------------------------------------------------- members
 
 
@@ -252,6 +363,7 @@ def member(ck: Checker, node: tree.Send, recv: typed.Node) -> tree.Node | typed.
         return element(ck, node, recv)
     if node.name == "as":
         return cast(ck, node, materialize(ck, recv))
+    recv = _remembered(ck, recv)
     if isinstance(recv, Place) and _holds(ck, recv.btf_type) is None:
         if scalar(ck, recv.btf_type, False) is not None or is_text(ck.btf(), recv.btf_type):
             value = materialize(ck, recv)
@@ -329,7 +441,10 @@ def _missing_field(
     names = member_names(ck.btf(), struct)
     best = nearest(node.name, names) or embedded(ck, struct, node.name)
     if best is None:
-        return ck.say("NoField", node.name_span, name=node.name, struct=ck.spell(struct))
+        from rucy.lang.checker.suggest import fields_advice
+
+        advice = fields_advice(ck, node, names)
+        return ck.say("NoField", node.name_span, name=node.name, struct=ck.spell(struct), advice=advice)
     return ck.say("NoFieldNear", node.name_span, name=node.name, struct=ck.spell(struct), best=best)
 
 
@@ -491,16 +606,10 @@ def field_exists(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         other = overlay_member(ck, struct, name)
         if other is None:
             ck.say("FieldUnknown", node.args[1].span, name=name, struct=ck.spell(root))
-            return AbsentField(node.span, BOOL, False)
+            return typed.Absent(node.span, BOOL, False)
         type_id, access = other[0], f"0:{other[1]}"
     ck.asked[type_id, access] = (struct, name)
     return typed.CoreQuery(node.span, BOOL, "field_exists", type_id, access)
-
-
-class AbsentField(typed.Bool):
-    """False, because the input BTF lacks a field: what it guards is not checked further."""
-
-    __slots__ = ("value",)
 
 
 def proved_field(ck: Checker, node: typed.CoreQuery) -> Condition:
@@ -527,7 +636,7 @@ def type_exists(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
 
         best = type_name(ck, text)
         ck.say("TypeUnknown", node.args[0].span, text=text, suggestion=f'; did you mean "{best}"?' if best else "")
-        return AbsentField(node.span, BOOL, False)
+        return typed.Absent(node.span, BOOL, False)
     return typed.CoreQuery(node.span, BOOL, "type_exists", found, "0")
 
 
@@ -539,7 +648,7 @@ def enum_exists(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         return typed.Bool(node.span, BOOL, True)  # an enum without a name cannot be asked for at load time
     if found is None:
         ck.say("EnumUnknown", node.args[0].span, name=node.args[0].name)
-        return AbsentField(node.span, BOOL, False)
+        return typed.Absent(node.span, BOOL, False)
     return typed.CoreQuery(node.span, BOOL, "enumval_exists", found[0], str(found[1]))
 
 

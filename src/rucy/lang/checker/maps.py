@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
-from rucy.lang.checker import histograms, structs
+from rucy.lang.checker import aliases, histograms, inner_maps, structs
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.declared import key_parts, key_storage, value_of
 from rucy.lang.checker.exprs import is_plain
@@ -23,6 +23,7 @@ from rucy.lang.types import (
     BOOL,
     NEVER,
     NIL,
+    S64,
     U64,
     BoolType,
     CtxType,
@@ -59,8 +60,9 @@ def find(ck: Checker, node: tree.Node | None) -> MapState | None:
 
 def call(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """A call on a map."""
-    if state.refused:
-        _check(ck, node)
+    if state.refused or not _may_name(ck, state, node.span):
+        if state.kind != "arena":  # which is given types
+            _check(ck, node)
         return bad(node.span)
     known = _METHODS[state.kind].get(ck.dialect.map_methods.get(node.name, ""))
     if known is None:
@@ -79,25 +81,51 @@ def call(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Nod
     return function(ck, node, state, used)
 
 
+def _may_name(ck: Checker, state: MapState, span: Span) -> bool:
+    """May this program use a map with such values?"""
+    held = value_of(state)
+    if held is None or not structs.holds_object(held):
+        return True
+    from rucy.lang.checker import objects
+
+    return objects.fits_program(ck, held, state.name, span)
+
+
 def _check(ck: Checker, node: tree.Send) -> None:
     for arg in node.args:
-        ck.expr(arg)
+        if find(ck, arg) is None:
+            ck.expr(arg)
 
 
 def _no_method(ck: Checker, node: tree.Send, state: MapState) -> typed.Node:
     from rucy.lang.checker.suggest import lines, nearest
 
     _check(ck, node)
-    word = state.decl.word
     meant = ck.dialect.map_methods.get(node.name, "")
-    if meant == "count":
+    if meant in ("count", "empty", "size"):
         return ck.say("MapCount", node.name_span, name=node.name, map=state.name)
     known = [name for name, what in ck.dialect.map_methods.items() if what in _METHODS[state.kind]]
     best = nearest(node.name, known) if node.name[:1].isalpha() else None
     if state.kind == "array" and meant == "delete":
         return ck.say("ArrayDelete", node.name_span, map=state.name)
-    advice = f"did you mean `{best}`?" if best else lines(f"what a `{word}` has here", known)
-    return ck.say("NoMapMethod", node.name_span, name=node.name, map=state.name, word=word, advice=advice)
+    advice = f"did you mean `{best}`?" if best and not meant else _instead(state, meant) if meant or not known else ""
+    advice = advice or lines(f"what {a_kind(state)} has here", known)
+    return ck.say("NoMapMethod", node.name_span, name=node.name, map=state.name, word=a_kind(state), advice=advice)
+
+
+def a_kind(state: MapState) -> str:
+    """The kind of a map, in a sentence."""
+    word = state.decl.word
+    return f"{'an' if word[0] in 'aeio' else 'a'} `{word}`"
+
+
+def _instead(state: MapState, meant: str) -> str:
+    """What to do where the kernel cannot do what was meant; "" where there is nothing to say."""
+    from rucy.lang.errors.maps import INSTEAD
+
+    found = next((INSTEAD[key] for key in ((state.decl.word, meant), (state.kind, meant), (state.decl.word, ""),
+                                          (state.kind, "")) if key in INSTEAD), "")  # fmt: skip
+    return found.format(map=state.name, size=state.size, word=state.decl.word)
 
 
 # ---------------------------------------------------------------- keys
@@ -127,7 +155,7 @@ def keys_of(ck: Checker, node: tree.Node, args: tuple[tree.Node, ...], state: Ma
     made = [structs.stored(ck, value, part, f"a key of `{state.name}`") for value, part in zip(values, parts)]
     if not all(settled(part.type) for part in made):
         return None
-    if state.kind == "array":
+    if state.indexed:
         index = _index(ck, made[0], values[0], state)
         return None if index is None else (index,)
     if state.kind == "lpm":
@@ -154,12 +182,13 @@ def _owner(ck: Checker, node: tree.Node, args: tuple[tree.Node, ...], state: Map
         return None
     given = args[0]
     if isinstance(given, tree.Send) and given.recv is None and given.name == "current_task" and state.row is not None:
-        return _current_task(ck, given) if state.row.name == "TASK_STORAGE" else None
-    made = helper_arguments.check(ck, asked, helpers.for_program(row, ck.site.prog_type), 1, args[0])
+        return current_task(ck, given) if state.row.name == "TASK_STORAGE" else None
+    shown = tree.Send(node.span, None, f"{state.name}[…]", args, (), None, False, node.span)
+    made = helper_arguments.check(ck, shown, helpers.for_program(row, ck.site.prog_type), 1, args[0])
     return (made,) if settled(made.type) else None
 
 
-def _current_task(ck: Checker, node: tree.Send) -> tuple[typed.Node, ...] | None:
+def current_task(ck: Checker, node: tree.Send) -> tuple[typed.Node, ...] | None:
     """The running task, by the helper whose result the verifier knows."""
     from rucy.lang.checker import helper_calls, kernel_types
 
@@ -167,7 +196,7 @@ def _current_task(ck: Checker, node: tree.Send) -> tuple[typed.Node, ...] | None
     assert row is not None
     if not helper_calls.allowed(ck, node, row):
         return None
-    task = PtrType(kernel_types.named(ck, "task_struct"), True, False)
+    task = PtrType(kernel_types.named(ck, "task_struct"), True, False, held="trusted")
     return (typed.CallHelper(node.span, task, row.name, ()),)
 
 
@@ -178,6 +207,11 @@ def _see_key(ck: Checker, state: MapState, values: list[typed.Node], span: Span)
         count = len(have) if have is not None else len(state.keys or ())
         if count != len(values):
             ck.say("MapKeyParts", span, *earlier(state.key_at), map=state.name, count=count, given=len(values))
+            return False
+    for at, value in enumerate(values):
+        as_number = have is None or isinstance(have[at], IntStorage)
+        if as_number and isinstance(value.type, PtrType) and value.type.pointee and _in_place(ck, value.type.pointee):
+            ck.say("MapKeyArray", value.span, text=value.span.text, map=state.name)
             return False
     if have is not None:
         return True
@@ -214,6 +248,13 @@ def _see_key(ck: Checker, state: MapState, values: list[typed.Node], span: Span)
     return True
 
 
+def _in_place(ck: Checker, pointee: int) -> bool:
+    """Is it the address of an array in the kernel?"""
+    from rucy.btf.types import Array
+
+    return isinstance(ck.btf().type(ck.btf().strip(pointee)), Array)
+
+
 def _is_address(seen: Seen) -> bool:
     from rucy.lang.storage import BytesStorage
 
@@ -234,6 +275,8 @@ def shown(storage: Storage | None) -> str:
         case IntStorage():
             if storage.display:
                 return f":{storage.display}"
+            if storage.net:
+                return f":be{storage.net}"
             return f":{'i' if storage.signed else 'u'}{8 * storage.width}"
         case BoolStorage():
             return ":bool"
@@ -253,7 +296,7 @@ def shown(storage: Storage | None) -> str:
 def _index(ck: Checker, made: typed.Node, value: typed.Node, state: MapState) -> typed.Node | None:
     """An index of an array map. One that does not fit its 4 bytes is made one that no array has, so that it stays outside."""
     if isinstance(value, typed.Int):
-        if 0 <= value.value < state.size:
+        if 0 <= value.value < state.most:
             return made
         ck.say("MapIndexOutside", value.span, map=state.name, size=state.size, index=value.value)
         return None
@@ -265,7 +308,7 @@ def _index(ck: Checker, made: typed.Node, value: typed.Node, state: MapState) ->
         temp = ck.temp(value.type, value.span)
         lead = (typed.Write(value.span, value.type, temp, value),)
         value = typed.Read(value.span, value.type, temp)
-    size = typed.Int(value.span, U64, state.size)
+    size = typed.Int(value.span, U64, state.most)
     inside: typed.Node = typed.Prim(value.span, BOOL, "lt", (value, size), 0)
     if low < 0:
         positive = typed.Prim(value.span, BOOL, "ge", (value, typed.Int(value.span, U64, 0)), 0)
@@ -276,10 +319,10 @@ def _index(ck: Checker, made: typed.Node, value: typed.Node, state: MapState) ->
 
 def _proved(ck: Checker, state: MapState, keys: tuple[typed.Node, ...]) -> bool:
     """Is there surely an element?"""
-    if state.kind != "array":
+    if state.kind != "array" and not (state.kind == "maps" and inner_maps.is_full(state)):
         return False
     low, high = interval(ck, keys[0])
-    return low >= 0 and high < state.size
+    return low >= 0 and high < state.least
 
 
 # ---------------------------------------------------------------- values
@@ -301,6 +344,8 @@ def see_value(ck: Checker, state: MapState, value: typed.Node, signed: bool = Fa
         ck.say("MapValueKinds", value.span, *earlier(state.value_at), map=state.name, have=ck.called(value.type),
                old=shown(settle(state.seen)))  # fmt: skip
         return False
+    if not _can_keep(ck, state, new.storage, value.span):
+        return False
     if state.value_at is None:
         state.value_at = value.span
     if new != state.seen:
@@ -309,10 +354,26 @@ def see_value(ck: Checker, state: MapState, value: typed.Node, signed: bool = Fa
     return True
 
 
+def _can_keep(ck: Checker, state: MapState, held: Storage | None, span: Span) -> bool:
+    """Can the map have what a struct has of the kernel's own objects?"""
+    if held is None or not structs.holds_object(held):
+        return True
+    from rucy.lang.checker import objects
+
+    return objects.fits_map(ck, state, held, span)
+
+
 def _value_type(state: MapState) -> Type:
     """The type of a value read from the map; NEVER while nothing is known."""
+    if state.kind == "maps":
+        return MapType(state.name, True)
     held = value_of(state)
-    return NEVER if held is None else value_type(held, "percpu" if state.per_cpu else "map")
+    return NEVER if held is None else value_type(held, _place(state))
+
+
+def _place(state: MapState) -> str:
+    """Whose memory a struct in it is, for a program: the kernel's own are only read, so they come as copies."""
+    return "frame" if state.kind == "devices" else "percpu" if state.per_cpu else "map"
 
 
 def stored(ck: Checker, state: MapState, value: typed.Node) -> typed.Node:
@@ -339,12 +400,15 @@ def get(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node
     return bad(node.span) if keys is None else _get(ck, node.span, state, keys)
 
 
-def _get(ck: Checker, span: Span, state: MapState, keys: tuple[typed.Node, ...], missing: bool = False) -> typed.Node:
-    """`missing`: nil where there is none, whatever the default."""
+def _get(
+    ck: Checker, span: Span, state: MapState, keys: tuple[typed.Node, ...], missing: bool = False, proved: bool | None = None
+) -> typed.Node:
+    """`missing`: nil where there is none, whatever the default. `proved`: of keys as they were before they were held."""
     type_ = _value_type(state)
-    if type_ != NEVER and (missing or state.default is None) and not _proved(ck, state, keys):
+    proved = _proved(ck, state, keys) if proved is None else proved
+    if type_ != NEVER and (missing or state.default is None) and not proved:
         type_ = OptType(type_)
-    return typed.MapGet(span, type_, state.name, keys)
+    return typed.MapGet(span, type_, state.use, keys)
 
 
 def put(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
@@ -353,19 +417,46 @@ def put(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node
     value = stored(ck, state, ck.value(node.args[-1]))
     if keys is None or not settled(value.type):
         return bad(node.span)
+    shared = state.kind in ("hash", "array", "lpm") and not state.per_cpu
+    if shared and isinstance(value.type, IntType) and _reads_element(node.args[-1], node):
+        return ck.say("MapReadModifyWrite", node.span, map=state.name, key=", ".join(arg.span.text for arg in node.args[:-1]))
     structs.mark_stored(ck, value)
-    return typed.MapSet(node.span, value.type, state.name, keys, value)
+    aliases.replaced(ck, aliases.in_map(state.use, keys), value.type, node.span)
+    return typed.MapSet(node.span, value.type, state.use, keys, value)
+
+
+def _reads_element(part: object, store: tree.Send) -> bool:
+    """Does a value on its way to `M[k]` read that very element?"""
+    if isinstance(part, tuple):
+        return any(_reads_element(one, store) for one in part)
+    if not isinstance(part, tree.Node):
+        return False
+    if isinstance(part, tree.Send) and isinstance(part.recv, tree.Const) and isinstance(store.recv, tree.Const):
+        count = len(store.args) - 1
+        keys = [[arg.span.text for arg in args] for args in (part.args[:count], store.args[:-1])]
+        if part.recv.name == store.recv.name and part.name in ("[]", "fetch") and keys[0] == keys[1]:
+            return True
+    return any(_reads_element(getattr(part, name), store) for name in part.__slots__)
 
 
 def has(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """`M.key?(k)`."""
     keys = keys_of(ck, node, node.args, state)
-    return bad(node.span) if keys is None else typed.MapHas(node.span, BOOL, state.name, keys)
+    return bad(node.span) if keys is None else typed.MapHas(node.span, BOOL, state.use, keys)
+
+
+def size(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
+    """`ARRAY.size`: all its elements are always there."""
+    if state.indexed and not state.sized_by:
+        return typed.Int(node.span, U64, state.size)
+    return _no_method(ck, node, state)
 
 
 def fetch(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """`M.fetch(k, d)`: the default of the map plays no part."""
-    if node.block is not None or len(node.args) < 2:
+    if node.block is not None and node.args:
+        return ck.expr(_fetch_or_block(ck, node, node.block), used)
+    if len(node.args) < 2:
         _check(ck, node)
         key = ", ".join(arg.span.text for arg in node.args) or "k"
         return ck.say("FetchDefault", node.name_span, map=state.name, key=key)
@@ -374,13 +465,17 @@ def fetch(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.No
     other = ck.value(node.args[-1])
     if keys is None or not settled(other.type):
         return bad(node.span)
+    proved = _proved(ck, state, keys)
     lead, keys = _held(ck, keys)
     if not is_plain(other):
         temp = ck.temp(other.type, other.span)
         lead.append(typed.Write(other.span, other.type, temp, other))
         other = typed.Read(other.span, other.type, temp)
-    found = _get(ck, node.span, state, keys, True)
-    if not isinstance(found.type, OptType):
+    found = _get(ck, node.span, state, keys, True, proved)
+    if not isinstance(found.type, OptType):  # it is there in any case, and its kind is that of the form
+        from rucy.lang.checker.control import in_kind
+
+        found = in_kind(ck, found, join(found.type, other.type) or found.type)
         return found if not lead else typed.Seq(node.span, found.type, (*lead, found))
     temp = ck.temp(found.type, node.span)
     read = typed.Read(node.span, found.type, temp)
@@ -390,6 +485,38 @@ def fetch(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.No
     chosen = typed.If(node.span, whole, typed.IsNil(node.span, BOOL, read), coerce(ck, other, whole),
                       coerce(ck, unwrapped(read), whole))  # fmt: skip
     return typed.Seq(node.span, whole, (*lead, typed.Write(node.span, found.type, temp, found), chosen))
+
+
+def _fetch_or_block(ck: Checker, node: tree.Send, block: tree.Block | tree.PassedBlock) -> tree.Node:
+    """`M.fetch(k) { |k| v }` as `(f = M.fetch(k, nil)).nil? ? v : f`, the keys held where the block asks for them."""
+    from rucy.lang.blocks import turn
+
+    kept = ck.expansions.get((id(node), "fetch"))
+    if kept is not None:
+        expanded: tree.Node = kept[2]
+        return expanded
+    span, steps = node.span, []
+    parts = node.args[0].items if len(node.args) == 1 and isinstance(node.args[0], tree.Array) else node.args
+    given: tuple[tree.Node, ...] = ()
+    if isinstance(block, tree.PassedBlock) or block.params or block.method:
+        held: list[tree.Node] = []
+        for part in parts:
+            var = tree.Var("%key", part.span)
+            steps.append(tree.SetLocal(part.span, var, part))
+            held.append(tree.Local(part.span, var))
+        parts = tuple(held)
+        given = parts if len(parts) == 1 else (tree.Array(span, parts),)  # a key of several parts is one
+    found = tree.Var("%found", span)
+    args = (*parts, tree.Nil(span))
+    get = tree.Send(span, node.recv, node.name, args, node.kwargs, None, False, node.name_span)
+    there = tree.Local(span, found)
+    other = turn(block, given, span)
+    chosen = tree.If(span, tree.Prim(span, "is_nil", (there,)), other, there, "fetch")
+    made: tree.Node = tree.Seq(span, (*steps, tree.SetLocal(span, found, get), chosen))
+    if isinstance(block, tree.Block) and block.break_label.used:
+        made = tree.Catch(span, block.break_label, made)
+    ck.expansions[id(node), "fetch"] = (node, None, made)
+    return made
 
 
 def _held(ck: Checker, keys: tuple[typed.Node, ...]) -> tuple[list[typed.Node], tuple[typed.Node, ...]]:
@@ -413,8 +540,10 @@ def delete(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.N
     held = value_of(state)
     if held is None and used:
         return bad(node.span)
+    if used and held is not None and structs.holds_object(held):
+        return ck.say("ObjectDeleted", node.span, map=state.name, text=node.span.text)
     type_ = OptType(value_type(held)) if used and held is not None else NIL
-    return typed.MapDelete(node.span, type_, state.name, keys, used)
+    return typed.MapDelete(node.span, type_, state.use, keys, used)
 
 
 def push(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
@@ -423,20 +552,20 @@ def push(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Nod
     if not settled(value.type):
         return bad(node.span)
     structs.mark_stored(ck, value)
-    return typed.MapPush(node.span, BOOL, state.name, value)
+    return typed.MapPush(node.span, BOOL, state.use, value)
 
 
 def take(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """`Q.pop`, `Q.peek`."""
     held = value_of(state)
     type_: Type = NEVER if held is None else OptType(value_type(held))
-    return typed.MapTake(node.span, type_, state.name, ck.dialect.map_methods[node.name])
+    return typed.MapTake(node.span, type_, state.use, ck.dialect.map_methods[node.name])
 
 
 def included(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """`BLOOM.include?(v)`: no if it was surely never put in."""
     value = stored(ck, state, ck.value(node.args[0]))
-    return typed.MapHas(node.span, BOOL, state.name, (value,)) if settled(value.type) else bad(node.span)
+    return typed.MapHas(node.span, BOOL, state.use, (value,)) if settled(value.type) else bad(node.span)
 
 
 def emit(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
@@ -448,6 +577,8 @@ def emit(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Nod
         return untested(ck, value)
     if not isinstance(value.type, StructType):
         return ck.say("RingValue", value.span, ring=state.name, have=ck.called(value.type))
+    if not _can_keep(ck, state, value.type.storage, value.span):
+        return bad(node.span)
     if state.record is None and not (ck.flow.dead or ck.flow.absent):
         state.record, state.value_at = value.type.storage, value.span
         ck.changed = True
@@ -455,23 +586,27 @@ def emit(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Nod
         return ck.say("RingRecordOther", value.span, *earlier(state.value_at), ring=state.name,
                       have=ck.called(value.type), want=state.record.name)  # fmt: skip
     structs.mark_stored(ck, value)
-    return typed.Send(node.span, BOOL, state.name, value)
+    return typed.Send(node.span, BOOL, state.use, value)
 
 
 def reserve(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """`RING.reserve { |e| … }`."""
     block = node.block
-    if block is None or len(block.params) != 1:
+    if not isinstance(block, tree.Block) or len(block.params) != 1:
         return ck.say("ReserveBlock", node.name_span, ring=state.name)
     if state.row is not None and state.row.name != "RINGBUF":
         return ck.say("ReserveRing", node.name_span, ring=state.name)
+    if node.args:
+        from rucy.lang.checker import dynptrs
+
+        return dynptrs.reserve(ck, node, state)
     if state.record is None:
         return ck.say("ReserveRecord", node.name_span, ring=state.name, declared=f"{state.name} = {state.decl.word} Event")
-    var = ck.var(block.params[0])
+    var = ck.var(block.params[0].var)
     ck.frame.sites[var] = None
     var.type = StructType(state.record, "record")
     before = ck.flow
-    ck.assigned(var, True)
+    structs.begins(ck, var)
     inner: tree.Node = block.body
     if block.next_label.used:
         inner = tree.Catch(block.span, block.next_label, inner)
@@ -479,77 +614,66 @@ def reserve(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.
         return ck.say("ReserveBreak", node.name_span, ring=state.name)
     body = ck.effect(inner)
     ck.flow = merge(before, ck.flow)
-    return typed.Reserve(node.span, BOOL, state.name, var, body)
+    return typed.Reserve(node.span, BOOL, state.use, var, body)
 
 
 def each(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
     """`M.each { |k, v| … }`: a loop over the elements, in no order."""
-    from rucy.lang.checker.control import enter_loop, turn_ends
+    from rucy.lang.checker.callbacks import turn
 
     block = node.block
-    if block is None or len(block.params) != 2:
+    if not isinstance(block, tree.Block) or len(block.params) not in (0, 2):
         return ck.say("EachBlock", node.name_span, map=state.name)
     ck.need("5.13", f"`{state.name}.each`", node.name_span)
-    key = key_storage(state)
-    held = value_of(state)
-    flow = enter_loop(ck, block.body)
-    pair: list[typed.Var] = []
-    for param, storage in zip(block.params, (key, held)):
-        var = ck.var(param)
-        ck.frame.sites[var] = None
-        type_: Type = NEVER if storage is None else value_type(storage, "percpu" if state.per_cpu else "map")
-        if isinstance(type_, StructType) and storage is key:
-            type_ = type_._replace(place="frame")
-        joined = ck.raise_type(var.type, type_)
-        if joined is None:
-            return ck.say("VariableTypes", param.span, name=param.name, old=ck.called(var.type), new=ck.called(type_))
-        var.type = joined
-        if storage is not None:
-            ck.widths[var] = both(ck.widths.get(var, NOTHING), Seen(storage)) or Seen(storage)
-        ck.assigned(var, True)
-        pair.append(var)
-    body: tree.Node = block.body
-    if block.next_label.used:
-        body = tree.Catch(block.span, block.next_label, body)
-    inner = ck.effect(body)
-    turn_ends(ck, block.body)
-    ck.flow = flow
-    if key is None or held is None:
+    given = element_types(state)
+    made = turn(ck, node, given, "while going through a map")
+    if made is None or any(type_ == NEVER for type_, _ in given):
         return bad(node.span)
-    if _sees_packet(inner):
-        return ck.say("NotYet", node.name_span, what="looking at the packet while going through a map",
-                      instead="put what is wanted of it into variables before")  # fmt: skip
-    return typed.MapEach(node.span, NIL, state.name, pair[0], pair[1], inner, "each")
+    (key, value), body = made
+    return typed.MapEach(node.span, NIL, state.use, key, value, body, "each")
 
 
-_OF_PACKETS = (typed.PacketHeader, typed.PacketNumber, typed.PacketSize, typed.PacketField, typed.PacketBytes, typed.PacketStore)
+def element_types(state: MapState) -> list[tuple[Type, Storage | None]]:
+    """What a block is given of an element: its key, copied, and its value, a struct where it is. NEVER while not known."""
+    key, held = key_storage(state), value_of(state)
+    of_key: Type = NEVER if key is None else value_type(key)
+    return [(of_key, key), (NEVER if held is None else _value_type(state), held)]
 
 
-def _sees_packet(node: object) -> bool:
-    """Is there anything of the packet in a typed tree, or in the methods that it calls?"""
-    if isinstance(node, tuple):
-        return any(_sees_packet(part) for part in node)
-    if isinstance(node, typed.CallMethod) and _sees_packet(node.method.body):
-        return True
-    if isinstance(node, _OF_PACKETS):
-        return True
-    return isinstance(node, typed.Node) and any(_sees_packet(getattr(node, name)) for name in node.__slots__)
+def drain(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
+    """`RB.drain { |e| … }`: a loop over what user space has put there, oldest first. Its value: how many there were."""
+    from rucy.lang.checker.callbacks import turn
 
-
-class Later(tree.Node):
-    """A tree node for what is checked when its turn comes, inside the node around it."""
-
-    __slots__ = ("make",)
-    make: Callable[[], typed.Node]
+    block = node.block
+    if not isinstance(block, tree.Block) or len(block.params) != 1:
+        return ck.say("DrainBlock", node.name_span, map=state.name)
+    ck.need("6.1", f"`{state.name}.drain`", node.name_span)
+    if state.record is None:
+        return ck.say("ReserveRecord", node.name_span, ring=state.name, declared=f"{state.name} = {state.decl.word} Event")
+    made = turn(ck, node, [(value_type(state.record), state.record)], "while going through a map")
+    if made is None:
+        return bad(node.span)
+    return typed.MapEach(node.span, S64, state.use, None, made[0][0], made[1], "drain")
 
 
 def each_call(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
-    """`M.each { … }`, which `break` ends."""
-    if node.block is None or not node.block.break_label.used:
-        return each(ck, node, state, used)
-    ck.table.setdefault(Later, lambda ck, later, used: later.make())
-    body = Later(node.span, lambda: each(ck, node, state, used))
-    return ck.expr(tree.Catch(node.span, node.block.break_label, body), used)
+    """`M.each { … }` or `RB.drain { … }`, which `break` ends."""
+    from rucy.lang.checker.callbacks import with_break
+
+    walk = drain if state.kind == "orders" else each
+    return with_break(ck, node, used, lambda: walk(ck, node, state, used))
+
+
+def _of(module: str, name: str) -> Callable[[Checker, tree.Send, MapState, bool], typed.Node]:
+    """A method in another module, which few programs need."""
+
+    def method(ck: Checker, node: tree.Send, state: MapState, used: bool) -> typed.Node:
+        from importlib import import_module
+
+        found: Callable[..., typed.Node] = getattr(import_module(f"rucy.lang.checker.{module}"), name)
+        return found(ck, node, state, used)
+
+    return method
 
 
 _Method = tuple["tuple[int, ...] | None", bool, "Callable[[Checker, tree.Send, MapState, bool], typed.Node]"]
@@ -557,18 +681,29 @@ _KEYED: dict[str, _Method] = {
     "get": (None, False, get), "set": (None, False, put), "has": (None, False, has), "fetch": (None, True, fetch),
     "delete": (None, False, delete),
 }  # fmt: skip
+_WALKS: dict[str, _Method] = {
+    name: ((0, 1) if name == "sum" else (0,), True, _of("map_walks", "walk"))
+    for name in ("count", "sum", "any", "all", "none", "each_key", "each_value")
+}
 #: What each kind of map has, by the neutral names of `Dialect.map_methods`: numbers of arguments, may it have a block?
 _METHODS: dict[str, dict[str, _Method]] = {
-    "hash": {**_KEYED, "each": ((0,), True, each_call)},
+    "hash": {**_KEYED, "each": ((0,), True, each_call), **_WALKS},
     "lpm": _KEYED,
     "storage": _KEYED,
     "array": {"get": ((1,), False, get), "set": ((2,), False, put), "fetch": (None, True, fetch),
-              "each": ((0,), True, each_call)},
+              "has": ((1,), False, has), "each": ((0,), True, each_call), "size": ((0,), False, size), **_WALKS},
+    "maps": {"get": (None, False, get), "has": (None, False, has), "size": ((0,), False, size)},
     "queue": {"push": ((1,), False, push), "append": ((1,), False, push), "pop": ((0,), False, take),
               "peek": ((0,), False, take)},
     "bloom": {"push": ((1,), False, push), "append": ((1,), False, push), "has": ((1,), False, included)},
-    "ring": {"append": ((1,), False, emit), "reserve": ((0,), True, reserve)},
+    "arena": {"alloc": ((1, 2), False, _of("arenas", "alloc")), "free": ((1,), False, _of("arenas", "free"))},
+    "orders": {"drain": ((0,), True, each_call)},
+    "ring": {"append": ((1,), False, emit), "reserve": ((0, 1), True, reserve)},
     "fds": {},
+    "devices": {"get": ((1,), False, get), "has": ((1,), False, has), "fetch": (None, True, fetch)},
+    "xsks": {"has": ((1,), False, has)},
+    "sockets": {"get": (None, False, _of("kernel_maps", "socket")), "set": (None, False, _of("kernel_maps", "put_socket")),
+                "delete": (None, False, _of("kernel_maps", "take_out"))},
     "stacks": {},
     "programs": {},
     "histogram": {"append": ((1,), False, histograms.put), "get": (None, False, histograms.keyed)},
@@ -581,12 +716,14 @@ _METHODS: dict[str, dict[str, _Method]] = {
 
 def update(ck: Checker, node: tree.Update, state: MapState, used: bool) -> typed.Node:
     """`M[k] op= v`."""
-    if state.refused or state.kind not in ("hash", "array", "lpm", "storage") or node.name != "[]":
+    named = state.refused or _may_name(ck, state, node.span)
+    if state.refused or not named or state.kind not in ("hash", "array", "lpm", "storage") or node.name != "[]":
         for arg in (*node.args, node.value):
             ck.expr(arg)
-        if state.refused:
+        if state.refused or not named:
             return bad(node.span)
-        return ck.say("NoMapUpdate", node.span, map=state.name, word=state.decl.word, text=node.span.text)
+        return ck.say("NoMapUpdate", node.span, map=state.name, word=a_kind(state), text=node.span.text,
+                      advice=_instead(state, "update") or "only elements of hashes and arrays are changed in place")  # fmt: skip
     if node.op in ("||", "&&"):
         return _or_set(ck, node, state)
     keys = keys_of(ck, node, node.args, state)
@@ -616,11 +753,11 @@ def update(ck: Checker, node: tree.Update, state: MapState, used: bool) -> typed
                           wide=":i32" if held.signed else ":u32")  # fmt: skip
         if used or op in ("and", "or", "xor"):
             ck.need("5.12", f"`{state.name}[…] {node.op}=`" + (" as a value" if used else ""), node.span)
-    type_: Type = IntType(held.signed)
-    value = coerce(ck, value, type_)
+    type_: Type = structs.update_kind(held, value.type, op)
+    value = coerce(ck, value, IntType(held.signed))
     if used and state.kind == "array" and not _proved(ck, state, keys):
         type_ = OptType(type_)
-    return typed.MapUpdate(node.span, type_, state.name, keys, op, value, used)
+    return typed.MapUpdate(node.span, type_, state.use, keys, op, value, used)
 
 
 def _see_update(ck: Checker, state: MapState, node: tree.Update, value: typed.Node) -> bool:
@@ -641,12 +778,19 @@ def _read_modify_write(
         return ck.say("MapOperator", node.span, map=state.name, op=node.op)
     from rucy.lang.checker.exprs import Done
 
-    lead, keys = _held(ck, keys)
+    lead: list[typed.Node] = []
+    if state.found is not None:  # it is used twice
+        temp = ck.temp(state.found.type, state.found.span)
+        lead.append(typed.Write(state.found.span, temp.type, temp, state.found))
+        state.found = typed.Read(state.found.span, temp.type, temp)
+    proved = _proved(ck, state, keys)
+    more, keys = _held(ck, keys)
+    lead += more
     if not is_plain(value):
         temp = ck.temp(value.type, value.span)
         lead.append(typed.Write(value.span, value.type, temp, value))
         value = typed.Read(value.span, value.type, temp)
-    old = _get(ck, node.span, state, keys)
+    old = _get(ck, node.span, state, keys, proved=proved)
     if isinstance(old.type, OptType):
         return ck.say("MapIndexUnproved", node.span, map=state.name, size=state.size, key=_key_text(node))
     kept = ck.expansions.get((id(node), "op"))
@@ -658,7 +802,7 @@ def _read_modify_write(
     new = stored(ck, state, ck.value(kept[2]))
     if not settled(new.type):
         return bad(node.span)
-    made_set = typed.MapSet(node.span, new.type, state.name, keys, new)
+    made_set = typed.MapSet(node.span, new.type, state.use, keys, new)
     return typed.Seq(node.span, new.type, (*lead, made_set)) if lead else made_set
 
 
@@ -680,7 +824,7 @@ def _or_set(ck: Checker, node: tree.Update, state: MapState) -> typed.Node:
     if isinstance(value.type, BoolType):
         return ck.say("BoolOrSet", node.span, map=state.name, key=_key_text(node), value=node.value.span.text)
     structs.mark_stored(ck, value)
-    return typed.MapOrSet(node.span, OptType(_value_type(state)), state.name, keys, value)
+    return typed.MapOrSet(node.span, OptType(_value_type(state)), state.use, keys, value)
 
 
 def reference(ck: Checker, node: tree.Node, kinds: tuple[str, ...]) -> typed.Node | None:
@@ -708,7 +852,9 @@ def tail_call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         return ck.say("TailCallMap", node.args[0].span, text=node.args[0].span.text)
     if not settled(target.type) or not settled(index.type):
         return bad(node.span)
-    state: MapState = ck.maps[find(ck, node.args[0]).name]  # type: ignore[union-attr]
+    found = find(ck, node.args[0])
+    assert found is not None, "a target has a map"
+    state: MapState = ck.maps[found.name]
     if ck.site.hook is None or ck.site.hook.word != state.hook:
         return ck.say("TailCallHook", node.args[0].span, map=state.name, want=state.hook)
     if may_be_nil(index.type):
@@ -738,6 +884,11 @@ def declaration(state: MapState, default: int | None = None) -> str:
         return f"{state.name} = {state.decl.word}(default: {default})"
     more = f", default: {default}" if default is not None else ""
     match state.kind:
+        case "sockets":
+            return f"{state.name} = {state.decl.word}({key}, {state.size})"
+        case "maps":
+            assert state.inner is not None
+            return f"{state.name} = {state.decl.word}({key} => {state.inner.decl.span.text})"
         case "storage":
             return f"{state.name} = {state.decl.word}({value}{more})"
         case "array" | "queue" | "bloom":
@@ -749,22 +900,23 @@ def check_open(ck: Checker) -> None:
     """What no use has settled is an error that shows the declaration; only where nothing else is wrong."""
     if ck.said:
         return
-    for state in ck.maps.values():
-        if state.refused or state.kind in ("fds", "stacks", "programs"):
+    for state in [each for outer in ck.maps.values() for each in (outer, outer.inner) if each is not None]:
+        if state.refused or state.kind in ("fds", "devices", "xsks", "stacks", "programs", "arena"):
             continue
         if state.kind in ("histogram", "stats"):
             if state.keyed is None:
                 histograms.settle(ck, state, False, state.decl.span)
             continue
-        if state.kind == "ring":
-            if state.record is None:
+        if state.kind in ("ring", "orders"):
+            if state.record is None and not state.loose:
                 ck.say("RingOpen", state.decl.span, ring=state.name, declared=f"{state.name} = {state.decl.word} Event")
             continue
-        no_key = state.kind in ("hash", "lpm") and key_parts(state) is None
-        no_value = value_of(state) is None
+        no_key = state.kind in ("hash", "lpm", "maps", "sockets") and key_parts(state) is None
+        no_value = state.kind != "maps" and value_of(state) is None
         if no_key or no_value:
             what = "the keys and values are" if no_key and no_value else "the keys are" if no_key else "the values are"
             ck.say("MapOpen", state.decl.span, map=state.name, what=what, declared=_example(state))
+    inner_maps.check_slots(ck)
 
 
 def _example(state: MapState) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def call(
     ck: Checker, node: tree.Send, used: bool, method: tree.Method | None = None, recv: typed.Node | None = None, name: str = ""
-) -> typed.Node:
+) -> tree.Node | typed.Node:
     """A call of a method of the program, or of a struct's `method` on `recv`, which its first parameter takes."""
     method = method or ck.unit.methods[node.name]
     if isinstance(method.body, tree.Bad):
@@ -27,8 +27,16 @@ def call(
             ck.expr(arg)
         return bad(node.span)
     bound = _bind(ck, node, method, recv is not None)
-    if node.block is not None:
-        return ck.say("NotYet", node.name_span, what="a block of one's own method", instead="write the loop out")
+    if isinstance(node.block, tree.Block) and bound is not None:
+        if method.yields or method in ck.copied_methods:
+            from rucy.lang.checker import blocks
+
+            return blocks.inline(ck, node, method, bound, recv)
+        ck.say("UnusedBlock", node.name_span, _defined(method), name=node.name)
+    elif bound is not None and method in ck.copied_methods:
+        from rucy.lang.checker import blocks
+
+        return blocks.inline(ck, node, method, bound, recv)
     if bound is None:
         for arg in node.args:
             ck.expr(arg)
@@ -54,6 +62,8 @@ def call(
     if not instance.call and values:
         given = ", ".join(f"`{param.var.name}` is {ck.called(value.type)}" for param, value in values)
         instance.call = (Note(node.name_span, f"called from here, where {given}"),)
+    if not instance.call and method.yields:
+        instance.call = (Note(node.name_span, "called from here"),)
     if used and not instance.used:
         instance.used = ck.changed = True
         instance.frame.result = NEVER
@@ -65,7 +75,7 @@ def call(
         from rucy.lang.checker import packets
 
         packets.may_move(ck, (node,))
-    if ck.structs:
+    if ck.structs or ck.unit.globals:
         from rucy.lang.checker.structs import passed
 
         passed(ck, [value for _, value in _in_order(values, by_param)], instance, node.span)
@@ -170,8 +180,9 @@ def _returns(ck: Checker, instance: Instance, used: bool) -> Sink:
             return value
         of = value.type.of if isinstance(value.type, OptType) else value.type
         if isinstance(of, StructType | ElementsType | BytesType) and getattr(of, "place", "frame") == "frame":
-            instance.refused = True
-            return ck.say("ReturnObject", value.span, what=ck.called(of), name=instance.method.name)
+            ck.copied_methods.add(instance.method)  # from the next round on it is copied into its calls
+            ck.changed = True
+            return bad(value.span)
         both = ck.raise_type(frame.result, ck.reaching(value.type))
         if both is None:
             instance.refused = True

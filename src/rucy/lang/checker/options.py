@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
+from rucy.lang.checker import addresses
 from rucy.lang.checker.state import bad, may_be_nil, unwrapped
 from rucy.lang.checker.storage import WORDS, holds
 from rucy.lang.storage import BoolStorage, BytesStorage, IntStorage, Storage, TextStorage, size_of
@@ -187,7 +188,7 @@ def _default(ck: Checker, state: State, node: tree.Node) -> None:
             made = value.value.decode("utf-8", "surrogateescape"), value.value.ljust(TEXT_SIZE, b"\0")
         case IntStorage() | BytesStorage() if isinstance(value, tree.Str):
             text = value.value.decode("utf-8", "replace")
-            address = _address(state.word, text)
+            address = addresses.parsed(state.word, text)
             made = (text, address) if address is not None else None
     if made is None and isinstance(value, tree.Nil):
         return
@@ -197,20 +198,7 @@ def _default(ck: Checker, state: State, node: tree.Node) -> None:
     state.default, state.initial = made
 
 
-_EXAMPLES = {"bool": "true", "string": '"text"', "ip4": '"10.0.0.1"', "ip6": '"fe80::1"', "mac": '"02:00:00:00:00:01"'}
-
-
-def _address(word: str, text: str) -> bytes | None:
-    """The bytes of an address as they are on the wire."""
-    import socket
-
-    try:
-        if word == "mac":
-            parts = text.split(":")
-            return bytes(int(part, 16) for part in parts) if len(parts) == 6 and all(len(p) == 2 for p in parts) else None
-        return socket.inet_pton(socket.AF_INET if word == "ip4" else socket.AF_INET6, text)
-    except (OSError, ValueError):
-        return None
+_EXAMPLES = {"bool": "true", "string": '"text"', **{word: f'"{text}"' for word, text in addresses.EXAMPLES.items()}}
 
 
 def _spelled(option: str) -> str:

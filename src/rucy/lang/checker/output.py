@@ -14,16 +14,22 @@ from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import converter, untested
 from rucy.lang.checker.state import bad, may_be_nil
 from rucy.lang.checker.words import literal
+from rucy.lang.storage import ObjectStorage
 from rucy.lang.types import (
     NIL,
+    U64,
     ArrayType,
     BoolType,
     BytesType,
+    ElementsType,
     IntType,
     NilType,
     OptType,
     PtrType,
     StrType,
+    StructType,
+    WordsType,
+    value_type,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -34,6 +40,7 @@ Parts = list["bytes | typed.Hole"]
 
 #: The helper that the output stands and falls with.
 _HELPER = "ringbuf_reserve"
+_ELEMENTS = 64  # of an array in a struct that is printed
 
 
 class _Line:
@@ -48,8 +55,10 @@ class _Line:
         self.whole = True
 
     def text(self, data: bytes) -> None:
-        if data and self.parts and isinstance(self.parts[-1], bytes):
-            data = self.parts.pop() + data  # type: ignore[operator]  # bytes, tested above
+        last = self.parts[-1] if self.parts else None
+        if data and isinstance(last, bytes):
+            self.parts.pop()
+            data = last + data
         if data:
             self.parts.append(data)
 
@@ -111,7 +120,7 @@ def p(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     value = values[0]
     if value is None:  # a symbol: only its text is known here
         return ck.expr(node.args[0])
-    if isinstance(value.type, ArrayType):
+    if isinstance(value.type, ArrayType | WordsType | StructType | ElementsType):
         return typed.Seq(node.span, value.type, (made, value))
     made.type = value.type
     return made
@@ -126,7 +135,7 @@ def printf(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     if text is None:
         return ck.say("PrintkFormat", node.args[0].span, name=node.name, instead='printf "%d %s\\n", number, text')
     parts = strings.split_format(text.value)
-    args = [ck.value(value) for value in node.args[1:]]
+    args = [_read(ck, value) for value in node.args[1:]]
     if parts and parts[-1] == b"%":
         return ck.say("FormatPercent", text.span)
     holes = [part for part in parts if part[:1] == b"%" and part != b"%%"]
@@ -158,16 +167,31 @@ def _allowed(ck: Checker, node: tree.Send) -> bool:
 # ---------------------------------------------------------------- values as text
 
 
+def _read(ck: Checker, arg: tree.Node) -> typed.Node:
+    """An argument's value. What a pointer to an IPv6 address leads to is read."""
+    value = ck.value(arg)
+    if not isinstance(value.type, PtrType):
+        return value
+    from rucy.lang.checker.kernel_types import address_read, leads_to_address
+
+    return address_read(ck, value) if leads_to_address(ck, value.type) else value
+
+
 def _put(line: _Line, word: str, arg: tree.Node) -> None:
     """One argument of `puts`: its text, and a newline unless it ends with one."""
     if not isinstance(arg, tree.Interp | tree.Sym):
-        value = line.ck.value(arg)
+        value = _read(line.ck, arg)
         if isinstance(value.type, ArrayType):
             line.text(b"".join(b"%d\n" % number for number in value.type.values) or b"\n")
+        elif isinstance(value.type, WordsType):
+            line.text(b"".join(word if word.endswith(b"\n") else word + b"\n" for word in value.type.values))
         elif isinstance(value, typed.Str):
             line.text(value.value if value.value.endswith(b"\n") else value.value + b"\n")
         elif isinstance(value.type, StrType):
             line.value(value, "%s", 1)
+        elif isinstance(value.type, ElementsType):
+            _object(line, word, value, lines=True)
+            line.text(b"\n")
         else:
             _value(line, word, value)
             line.text(b"\n")
@@ -193,17 +217,74 @@ def _shown(line: _Line, word: str, arg: tree.Node) -> None:
             else:
                 _shown(line, word, part)
     else:
-        _value(line, word, line.ck.value(arg))
+        _value(line, word, _read(line.ck, arg))
 
 
 def _value(line: _Line, word: str, value: typed.Node) -> None:
     match value:
         case typed.Str():
             line.text(value.value)
+        case typed.Node(type=WordsType(values)):
+            _words(line, value.span, values)
         case typed.Node(type=ArrayType(values)):
             line.text(str(list(values)).encode())
+        case typed.Node(type=StructType() | ElementsType()):
+            _object(line, word, value)
         case _ if _printable(line, word, value):
             line.value(value, "%s")
+
+
+def _words(line: _Line, span: Span, words: tuple[bytes, ...]) -> None:
+    """`["a", "b"]`."""
+    for at, word in enumerate(words):
+        line.text(b", " if at else b"[")
+        line.value(typed.Str(span, StrType(len(word) + 1, word), word), "%p")
+    line.text(b"]")
+
+
+def _object(line: _Line, word: str, value: typed.Node, lines: bool = False) -> typed.Node:
+    """A struct as records are printed, `pid=1 comm=init`, an array in one as `[1, 2]`, or in `lines`. It is evaluated once, with
+    what stands first in it; the value may be read again by what this gives."""
+    span, type_ = value.span, value.type
+    assert isinstance(type_, StructType | ElementsType)
+    base, again = value, value
+    if not isinstance(value, typed.Read):
+        held = line.ck.temp(type_, span)
+        again = typed.Read(span, type_, held)
+        base = typed.Seq(span, type_, (typed.Write(span, type_, held, value), again))
+    parts: list[typed.Node]
+    if isinstance(type_, ElementsType):
+        if type_.storage.length > _ELEMENTS:
+            line.ck.say("OutputValue", span, name=word, have=line.ck.called(type_))
+            line.refuse()
+            return value
+        of, numbers = value_type(type_.storage.of, type_.place), range(type_.storage.length)
+        parts = [typed.Element(span, of, again if at else base, typed.Int(span, U64, at), True) for at in numbers]
+        names = [b""] * len(parts)
+        start, between, end = (b"", b"\n", b"") if lines else (b"[", b", ", b"]")
+    else:
+        fields = [field for field in type_.storage.fields if not isinstance(field.storage, ObjectStorage)]
+        parts = [
+            typed.Member(span, value_type(field.storage, type_.place), again if at else base, field)
+            for at, field in enumerate(fields)
+        ]
+        names, start, between, end = [b"%s=" % field.name.encode() for field in fields], b"", b" ", b""
+    line.text(start)
+    for at, (name, part) in enumerate(zip(names, parts)):
+        line.text(between * (at > 0) + name)
+        nested = isinstance(part.type, StructType)
+        line.text(b"{" * nested)
+        _value(line, word, _host_order(part))
+        line.text(b"}" * nested)
+    line.text(end)
+    return again
+
+
+def _host_order(part: typed.Node) -> typed.Node:
+    """A field's number as people write it."""
+    if not isinstance(part.type, IntType) or not part.type.net or part.type.shown:
+        return part
+    return typed.Prim(part.span, IntType(), "ntoh", (part,), part.type.net)
 
 
 def _inspected(line: _Line, arg: tree.Node) -> typed.Node | None:
@@ -215,9 +296,17 @@ def _inspected(line: _Line, arg: tree.Node) -> typed.Node | None:
         line.ck.say("InspectInterpolation", arg.span)
         line.refuse()
         return None
-    value = line.ck.value(arg)
+    value = _read(line.ck, arg)
     if isinstance(value.type, ArrayType):
         line.text(str(list(value.type.values)).encode() + b"\n")
+        return value
+    if isinstance(value.type, WordsType):
+        _words(line, value.span, value.type.values)
+        line.text(b"\n")
+        return value
+    if isinstance(value.type, StructType | ElementsType):
+        value = _object(line, "p", value)
+        line.text(b"\n")
         return value
     optional = isinstance(value.type, OptType) and isinstance(value.type.of, IntType | BoolType | StrType)
     inner = value.type.of if isinstance(value.type, OptType) and optional else None

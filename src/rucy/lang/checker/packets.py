@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rucy.kernel.addresses import IP4
 from rucy.kernel.packets import ACCESS, BY_WORD, Access, Header, HeaderField
 from rucy.lang import tree, typed
+from rucy.lang.checker.coerce import coerce
+from rucy.lang.checker.exprs import is_plain
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import swap, untested
 from rucy.lang.checker.state import bad, may_be_nil
 from rucy.lang.storage import BytesStorage
-from rucy.lang.types import NIL, U64, BytesType, CtxType, HeaderType, IntType, OptType, SymType, Type
+from rucy.lang.types import BOOL, NIL, S64, U64, BytesType, CtxType, HeaderType, IntType, OptType, SymType, Type
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
     from rucy.source import Span
 
 _NUMBERS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8}
+_PUTS = {f"set_{name}": width for name, width in _NUMBERS.items()}
 _FARTHEST = 0xFFFF  # MAX_PACKET_OFF of kernel/bpf/verifier.c
 CONTEXTS = ("__sk_buff", "xdp_md")
 
@@ -45,7 +49,7 @@ def access(ck: Checker, type_: CtxType) -> Access | None:
 
 def names(ck: Checker, type_: CtxType) -> list[str]:
     """What a packet has besides its context's fields."""
-    return [*BY_WORD, "at", *_NUMBERS, "size"] if access(ck, type_) is not None else []
+    return [*BY_WORD, "at", *_NUMBERS, *_PUTS, "size"] if access(ck, type_) is not None else []
 
 
 def member(ck: Checker, node: tree.Send, type_: CtxType) -> typed.Node | None:
@@ -53,7 +57,7 @@ def member(ck: Checker, node: tree.Send, type_: CtxType) -> typed.Node | None:
     how = access(ck, type_)
     if how is None or node.name not in names(ck, type_):
         return None
-    takes = {"at": 2, **dict.fromkeys(_NUMBERS, 1)}.get(node.name, 0)
+    takes = {"at": 2, **dict.fromkeys(_NUMBERS, 1), **dict.fromkeys(_PUTS, 2)}.get(node.name, 0)
     if len(node.args) != takes or node.kwargs:
         for arg in node.args:
             ck.expr(arg)
@@ -69,11 +73,39 @@ def member(ck: Checker, node: tree.Send, type_: CtxType) -> typed.Node | None:
         width = _NUMBERS[node.name]
         offset = _offset(ck, node.args[0], width)
         return offset if not settled(offset.type) else typed.PacketNumber(node.span, OptType(U64), ctx, width, offset)
+    if node.name in _PUTS:
+        return _put(ck, node, ctx, how)
     row = BY_WORD[node.name]
     if how.layer == "" or (how.layer == "L3" and row.layer in ("L2", "tag")):
         return typed.Nil(node.span, NIL)
     header = HeaderType(row.name, row.size, how.how == "copy")
     return typed.PacketHeader(node.span, OptType(header), ctx, row.name, None)
+
+
+def _put(ck: Checker, node: tree.Send, ctx: typed.Node, how: Access) -> typed.Node:
+    """`pkt.set_u16(offset, number)`: the number as the wire means it; false where that is out of bounds."""
+    from rucy.lang.checker.ints import interval
+
+    width = _PUTS[node.name]
+    offset = _offset(ck, node.args[0], width)
+    value = ck.value(node.args[1])
+    if not how.write:
+        return _read_only(ck, node.span, node.name)
+    if not settled(offset.type) or not settled(value.type):
+        return bad(node.span)
+    if may_be_nil(value.type):
+        return untested(ck, value)
+    ready = _ready(ck, value, HeaderField(node.name, 0, width, 0), node.name)
+    if not settled(ready.type):
+        return ready
+    low, high = interval(ck, offset)
+    reach = high + width if low >= 0 and high <= _FARTHEST - width else _FARTHEST
+    return typed.PacketPut(node.span, BOOL, ctx, width, offset, ready, reach)
+
+
+def _read_only(ck: Checker, span: Span, name: str) -> typed.Node:
+    hook = ck.site.hook.word if ck.site.hook is not None else ck.site.prog_type
+    return ck.say("PacketReadOnly", span, name=name, hook=hook)
 
 
 def _offset(ck: Checker, arg: tree.Node, size: int) -> typed.Node:
@@ -205,7 +237,72 @@ def _address_type(found: HeaderField) -> Type:
 def _load(span: Span, base: typed.Node, found: HeaderField) -> typed.Node:
     mask = (1 << found.bits) - 1 if found.bits else 0
     type_ = IntType(found.signed and not found.bits, 0 if found.bits else found.net)
+    if type_.net == 32 and found.name.rpartition(".")[2] in IP4:
+        type_ = type_._replace(shown="ip4")
     return typed.PacketField(span, type_, base, found.offset, found.size, found.signed and not found.bits, found.shift, mask)
+
+
+def _chosen(ck: Checker, node: tree.Send, base: typed.Node, found: HeaderField, index: typed.Node) -> typed.Node:
+    """An element by a computed index: a choice of all, for the arrays of headers are short. nil outside of them."""
+    from rucy.lang.checker.ints import interval
+
+    span, count = node.span, found.elems or found.size
+    low, high = interval(ck, index)
+    lead: list[typed.Node] = []
+    index, base = _once(ck, index, lead), _once(ck, base, lead)
+    of = _load(span, base, _element_of(found, 0)).type
+    inside = low >= 0 and high < count
+    type_: Type = of if inside else OptType(of)
+    chosen: typed.Node | None = None if inside else typed.Nil(span, type_)
+    for at in range(count - 1, -1, -1):
+        value = coerce(ck, _load(span, base, _element_of(found, at)), type_)
+        chosen = value if chosen is None else typed.If(span, type_, _is_at(span, index, at, count, low), value, chosen)
+    assert chosen is not None
+    return typed.Seq(span, type_, (*lead, chosen))
+
+
+def _store_chosen(ck: Checker, node: tree.Send, base: typed.Node, found: HeaderField, index: typed.Node) -> typed.Node:
+    """An element is set by a computed index: each of them, if it is that one. Outside nothing is set."""
+    from rucy.lang.checker.ints import interval
+
+    span, count = node.span, found.elems or found.size
+    low, _ = interval(ck, index)
+    lead: list[typed.Node] = []
+    index, base = _once(ck, index, lead), _once(ck, base, lead)
+    first = _store(ck, node, base, _element_of(found, 0), found.name)
+    if not isinstance(first, typed.PacketStore):
+        return first
+    value = _once(ck, first.value, lead)
+    chosen: typed.Node = typed.Nil(span, NIL)
+    for at in range(count - 1, -1, -1):
+        place = found.offset + at * first.width
+        one = typed.PacketStore(span, first.type, base, place, first.width, 0, 0, value)
+        done = typed.Seq(span, NIL, (one, typed.Nil(span, NIL)))
+        chosen = typed.If(span, NIL, _is_at(span, index, at, count, low), done, chosen)
+    return typed.Seq(span, value.type, (*lead, chosen, value))
+
+
+def _once(ck: Checker, value: typed.Node, lead: list[typed.Node]) -> typed.Node:
+    """A value that is wanted more than once, in a temporary unless it is plain."""
+    if is_plain(value):
+        return value
+    temp = ck.temp(value.type, value.span)
+    lead.append(typed.Write(value.span, value.type, temp, value))
+    return typed.Read(value.span, value.type, temp)
+
+
+def _element_of(found: HeaderField, at: int) -> HeaderField:
+    size = found.size if found.elems else 1
+    return HeaderField(found.name, found.offset + at * size, size, found.net if found.elems else 0)
+
+
+def _is_at(span: Span, index: typed.Node, at: int, count: int, low: int) -> typed.Node:
+    """Is the index that of element `at`, from the start or, where it may be negative, from the end?"""
+    test: typed.Node = typed.Prim(span, BOOL, "eq", (index, typed.Int(span, U64, at)), 0)
+    if low >= 0:
+        return test
+    again = typed.Prim(span, BOOL, "eq", (index, typed.Int(span, S64, at - count)), 0)
+    return typed.If(span, BOOL, test, typed.Bool(span, BOOL, True), again)
 
 
 #: what fields are called elsewhere → here
@@ -239,21 +336,24 @@ def materialize(ck: Checker, node: Part) -> typed.Node:
 
 
 def _element(ck: Checker, node: tree.Send, recv: Part, found: HeaderField) -> typed.Node:
-    """`eth.h_dest[0]`: a constant index."""
+    """`eth.h_dest[0]`, `eth.h_dest[i] = 1`."""
     store = node.name == "[]="
     if len(node.args) != 1 + store:
         return ck.say("WrongArity", node.name_span, name=node.name, takes=1 + store, given=len(node.args))
     index = ck.value(node.args[0])
     count = found.elems or found.size
-    if not settled(index.type) or not isinstance(index, typed.Int):
+    if isinstance(index.type, IntType) and not index.type.net and not isinstance(index, typed.Int):
+        return (_store_chosen if store else _chosen)(ck, node, recv.base, found, index)
+    if not isinstance(index, typed.Int) or not settled(index.type):
         if store:
             ck.expr(node.args[1])
-        return index if not settled(index.type) else ck.say("HeaderIndex", index.span, text=recv.span.text, last=count - 1)
+        if may_be_nil(index.type):
+            return untested(ck, index)
+        return index if not settled(index.type) else ck.say("IndexType", index.span, have=ck.called(index.type))
     at = index.value + count if index.value < 0 else index.value
     if not 0 <= at < count:
         return ck.say("IndexOutside", index.span, index=index.value, count=count, text=recv.span.text)
-    size = found.size if found.elems else 1
-    one = HeaderField(found.name, found.offset + at * size, size, found.net if found.elems else 0)
+    one = _element_of(found, at)
     if store:
         return _store(ck, node, recv.base, one, recv.span.text.rpartition(".")[2])
     return _load(node.span, recv.base, one)
@@ -263,8 +363,7 @@ def _store(ck: Checker, node: tree.Send, base: typed.Node, found: HeaderField | 
     value = ck.value(node.args[-1])
     how = ACCESS[ck.site.prog_type]
     if not how.write:
-        hook = ck.site.hook.word if ck.site.hook is not None else ck.site.prog_type
-        return ck.say("PacketReadOnly", node.span, name=name, hook=hook)
+        return _read_only(ck, node.span, name)
     if found is None or (found.elems and not found.display):
         return ck.say("WholeArray", node.span, text=node.span.text)
     if not settled(value.type):
@@ -323,19 +422,23 @@ def moves(ck: Checker, part: object, seen: set[str] | None = None) -> Span | Non
     from rucy.kernel import helpers
 
     seen = set() if seen is None else seen
-    parts = part if isinstance(part, tuple) else ()
-    if isinstance(part, tree.Node):
-        parts = tuple(getattr(part, slot) for slot in part.__slots__)
-    if isinstance(part, tree.Send) and part.recv is None:
-        method = ck.unit.methods.get(part.name)
-        row = helpers.find(part.name) if method is None else None
-        if row is not None and row.changes_packet:
-            return part.name_span
-        if method is not None and part.name not in seen:
-            seen.add(part.name)
-            if moves(ck, method.body, seen) is not None:
-                return part.name_span
-    return next((at for at in (moves(ck, one, seen) for one in parts) if at is not None), None)
+    todo = [part]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, tuple):
+            todo += reversed(one)
+        elif isinstance(one, tree.Node):
+            if isinstance(one, tree.Send) and one.recv is None:
+                method = ck.unit.methods.get(one.name)
+                row = helpers.find(one.name) if method is None else None
+                if row is not None and row.changes_packet:
+                    return one.name_span
+                if method is not None and one.name not in seen:
+                    seen.add(one.name)
+                    if moves(ck, method.body, seen) is not None:
+                        return one.name_span
+            todo += [getattr(one, slot) for slot in reversed(one.__slots__)]
+    return None
 
 
 def moved(ck: Checker, span: Span) -> None:
@@ -418,7 +521,7 @@ def redirect_map(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     assert row is not None
     if len(node.args) not in (2, 3) or node.kwargs:
         return ck.say("WrongArity", node.name_span, name=node.name, takes="2 or 3", given=len(node.args))
-    target = maps.reference(ck, node.args[0], ("fds",))
+    target = maps.reference(ck, node.args[0], ("fds", "devices", "xsks"))
     values = [ck.value(arg) for arg in node.args[1:]]
     if not helper_calls.allowed(ck, node, row):
         return bad(node.span)

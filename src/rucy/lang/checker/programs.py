@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rucy.lang import tree, typed
 from rucy.lang.checker import arguments, context, results, symbols, targets
@@ -12,6 +12,7 @@ from rucy.lang.checker.flow import Flow
 from rucy.lang.checker.methods import with_unset
 from rucy.lang.checker.state import Checker, Exit, Frame, Site
 from rucy.lang.types import CtxType
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.kernel.hooks import Hook
@@ -79,6 +80,7 @@ def _bind(ck: Checker, plan: Plan) -> list[tuple[typed.Var, typed.Node]]:
     for at, param in enumerate(plan.params):
         target = ck.var(param)
         frame_sites[target] = None
+        ck.frame.given.add(target)
         if plan.args is None or (plan.args.limit is not None and at >= plan.args.limit):
             ck.assigned(target, False)
             continue
@@ -100,7 +102,7 @@ def _check_name(ck: Checker, plan: Plan, at: int, param: tree.Var) -> None:
     names = plan.args.names if plan.args is not None else ()
     if param.name in names and names[at] != param.name and names.count(param.name) == 1:
         upto = names[: names.index(param.name) + 1]
-        ck.say("ParameterName", param.span, name=param.name, own=names[at], all=", ".join(upto))
+        ck.say("ParameterName", param.span, name=param.name, own=names[at], all=", ".join(upto), target=plan.target)
 
 
 # ---------------------------------------------------------------- section programs
@@ -202,10 +204,11 @@ def _probe(ck: Checker, at: int, node: tree.Probe) -> list[Plan]:
         own = options | {"choice": choice} if choice else options | {"optional": True} if expanded else options
         site = _site(ck, hook.prog_type, hook.attach_type, hook, BY_NAME[hook.result], False)
         site = site._replace(name=_probe_name(span, target or hook.word), sleepable=bool(options.get("sleepable")))
+        site = site._replace(function=target if hook.link == "trace" else "")
         site, args = arguments.find(ck, hook, alike, span, site)
         name = _name(str(options.get("name", node.hook)), target if len(found) > 1 or "name" not in options else "")
         section = _section_name(hook, target, bool(options.get("sleepable"))) if args is not None else ""
-        plans.append(Plan((at, target), name, section, site, target, own, node.hook_span, node.block.params,
+        plans.append(Plan((at, target), name, section, site, target, own, node.hook_span, tuple(p.var for p in node.block.params),
                           node.block.body, node.block.next_label, args))  # fmt: skip
     return plans
 
@@ -239,7 +242,7 @@ def _options(ck: Checker, node: tree.Probe, hook: Hook) -> dict[str, Any]:
                 ck.say("HookName", value.span, hook=node.hook)
                 continue
             name = value.name if isinstance(value, tree.Sym) else value.value.decode("utf-8", "replace")
-            if not (name.isidentifier() and name.isascii()):
+            if not (name.isidentifier() and name.isascii() and len(name) <= symbols.MOST):
                 ck.say("HookName", value.span, hook=node.hook)
                 continue
             options["name"] = name

@@ -24,7 +24,7 @@ def listed(row: Result, words: dict[str, str]) -> str:
         more = [str(n) for n in range(max(2, row.low), row.high + 1)]
         return ", ".join([*texts, *more])
     if row.kind == "bytes":
-        return f"a number of bytes, {row.low} to {row.high}"
+        return "the number of bytes that the socket is given: 0 for none, `packet.size` for all"
     return f"an Integer from {row.low} to {row.high}"
 
 
@@ -32,7 +32,7 @@ def leaving(ck: Checker, name: str) -> str:
     """The statement that leaves a program of this site, with what does nothing, when the value is nil."""
     row = ck.site.result
     usual = [word for word, number in row.values if number == row.neutral or word in ("ok", "pass")]
-    value = f":{usual[-1]}" if usual else str(row.neutral)
+    value = f":{usual[-1]}" if usual else "0" if row.kind == "bytes" else str(row.neutral)
     if row.kind == "bool":
         value = ck.words.get("true", "true") if row.neutral else ck.words.get("false", "false")
     text = ck.words.get("test_nil", "test {x} first")

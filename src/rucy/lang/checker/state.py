@@ -7,13 +7,14 @@ A program is checked over and over until no type rises any more. What lasts over
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rucy.lang import tree, typed
 from rucy.lang.checker.flow import Flow
 from rucy.lang.checker.infer import describe, join, settled
 from rucy.lang.target import Target, version
 from rucy.lang.types import BAD, NEVER, NIL, CtxType, OptType, PtrType, Type
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.btf.reader import Btf
@@ -36,6 +37,17 @@ class Site(NamedTuple):
     hook: Hook | None
     name: str = ""  # what `probe_name` says; "" where the file does not ask, so that methods are shared
     sleepable: bool = False
+    function: str = ""  # what a trampoline's program is on; "" of other programs
+    regions: tuple[str, ...] = ()  # kinds of kernel.kfuncs regions around the place, the innermost last
+
+    @property
+    def may_sleep(self) -> bool:
+        return self.sleepable and not self.regions
+
+    @property
+    def holds_rcu(self) -> bool:
+        """Is the place in an RCU read section? (in_rcu_cs in kernel/bpf/verifier.c)"""
+        return not self.sleepable or "rcu" in self.regions
 
 
 class Exit:
@@ -67,7 +79,10 @@ class Sink:
 class Frame:
     """One body: a program or a method's instance. `result` is a method's so far."""
 
-    __slots__ = ("site", "key", "vars", "dead", "ranges", "sites", "unset", "result", "exits", "sink", "callees")
+    __slots__ = (
+        "site", "key", "vars", "dead", "ranges", "sites", "given", "moved", "places", "unset", "result", "exits", "sink",
+        "callees",
+    )  # fmt: skip
 
     def __init__(self, site: Site, key: object) -> None:
         self.site = site
@@ -76,6 +91,9 @@ class Frame:
         self.dead: dict[typed.Var, Type] = {}  # the types of variables where nothing comes, if nil is assigned there
         self.ranges: dict[typed.Var, tuple[int, int]] = {}
         self.sites: dict[typed.Var, tree.Node | None] = {}  # the one assignment of a variable; None: it is given otherwise
+        self.given: set[typed.Var] = set()  # a program's parameters
+        self.moved: set[typed.Var] = set()  # those of them that are assigned
+        self.places: dict[typed.Var, typed.Node] = {}  # the place in the kernel whose address is all that a variable ever is
         self.unset: set[typed.Var] = set()
         self.result: Type = NEVER
         self.exits: dict[tree.Label, Exit] = {}
@@ -94,7 +112,9 @@ _BY_NIL = ("IsNil", "ResultNil")
 class Instance:
     """A method for one shape of arguments, at one site."""
 
-    __slots__ = ("method", "frame", "given", "types", "typed", "used", "live", "refused", "call", "stores", "changes")
+    __slots__ = (
+        "method", "frame", "given", "types", "typed", "used", "live", "refused", "call", "stores", "changes", "replaces",
+    )  # fmt: skip
 
     def __init__(self, method: tree.Method, frame: Frame, given: tuple[tree.Parameter, ...], symbol: str) -> None:
         self.method = method
@@ -106,6 +126,7 @@ class Instance:
         self.call: tuple[Note, ...] = ()  # what the first call gives, for messages
         self.stores: set[int] = set()  # which of its arguments, objects, it stores a copy of
         self.changes: set[int] = set()  # which of its arguments, objects, it changes
+        self.replaces: dict[Any, Span] = {}  # (origin, storage) of the objects that it puts others over
         self.refused = False  # its results have nothing in common, which has been said
         self.typed = typed.Method(symbol, symbol, method.name_span)
 
@@ -144,8 +165,13 @@ class Checker:
         self.settings: dict[str, Any] = {}  # options and computed constants, by the constant's name: options.State
         self.structs: dict[str, Any] = {}  # layouts of the program's own structs
         self.laying: list[str] = []  # structs whose layout is being asked
+        self.copies: set[typed.Var] = set()  # roots of variables that hold a copy of what a map has, on one path
+        self.origins: dict[typed.Var, Any] = {}  # where a variable's object may lie: aliases.Origins
         self.roots: dict[typed.Var, typed.Var] = {}  # variables that hold another's object
         self.turns: dict[int, frozenset[typed.Var]] = {}  # by loop: objects stored when a turn ends
+        self.turned: dict[int, frozenset[typed.Var]] = {}  # by loop: objects whose place has another when a turn ends
+        self.kept: dict[int, frozenset[tree.Var]] = {}  # by loop: what is taken not to be nil at its head
+        self.lost: dict[int, frozenset[tree.Var]] = {}  # by loop: what may be nil when a turn ends
         self.widths: dict[typed.Var, Any] = {}  # what has been assigned to a variable: storage.Seen
         self.table: dict[type, Callable[..., typed.Node]] = {}
         self.changed = False
@@ -156,7 +182,15 @@ class Checker:
         self.constants: dict[str, tree.Node | None] = {}
         self.expansions: dict[tuple[int, str], Any] = {}  # (call, owner) → (call, receiver, what it means)
         self.asked: dict[tuple[int, str], tuple[str, str]] = {}  # a field question → (struct, member)
+        self.chain: tuple[Any, ...] = ()  # methods whose copies the place lies in: blocks.py
+        self.calls: tuple[Span, ...] = ()  # and where they are called
+        self.copy = False  # is this in such a copy, of a method or of a block?
+        self.nil_conditions: set[tuple[int, int]] = set()  # places of conditions that are nil in one copy of their text
+        self.copied_methods: set[tree.Method] = set()  # what gives back an object of its own frame, or a parameter
+        self.copied = 0  # nodes of these copies
         self.stacks: Span | None = None  # where a map of stacks that nobody declares is first used
+        self.given: set[typed.Var] = set()  # elements of maps that blocks are given
+        self.locked: typed.Node | None = None  # the object whose lock is held, where one is
         self.extra: Any = None  # types beside the input BTF's: kernel_types.Overlay
 
     @property
@@ -175,6 +209,14 @@ class Checker:
 
         return materialize(self, self.expr(node))
 
+    def in_place(self, node: tree.Inlined, check: Callable[[tree.Node], typed.Node]) -> typed.Node:
+        """Check a body that has been copied here."""
+        before = self.chain, self.calls, self.copy
+        self.chain, self.calls, self.copy = node.chain, node.calls, True
+        made = check(node.body)
+        self.chain, self.calls, self.copy = before
+        return typed.Inlined(node.span, made.type, node.calls, made) if settled(made.type) else made
+
     def effect(self, node: tree.Node) -> typed.Node:
         """Check a node for what it does: nobody wants its value."""
         from rucy.lang.checker.kernel_types import materialize
@@ -192,6 +234,15 @@ class Checker:
         if not never:
             self.said.append(Said(title, span, notes, values))
         return Bad(span, BAD)
+
+    def may_be_nil(self, span: Span) -> None:
+        """A condition in a text that is checked more than once, in copies or for several calls, may be nil here."""
+        if (self.copy or self.frame.key in self.instances) and (span.start, span.end) not in self.nil_conditions:
+            self.nil_conditions.add((span.start, span.end))
+            self.changed = True
+
+    def is_nil_elsewhere(self, span: Span) -> bool:
+        return (span.start, span.end) in self.nil_conditions
 
     def called(self, type_: Type) -> str:
         return describe(type_, self.words, self.spell)
@@ -212,7 +263,8 @@ class Checker:
     def btf(self) -> Btf:
         """The kernel's types, with those that other kernels have beside them."""
         if self.extra is not None:
-            return self.extra.btf  # type: ignore[no-any-return]  # untyped here
+            merged: Btf = self.extra.btf  # untyped here
+            return merged
         return self.open_btf()
 
     # -- variables
@@ -233,7 +285,7 @@ class Checker:
             self.changed = True
         return both
 
-    def write(self, target: typed.Var, value: typed.Node) -> typed.Node:
+    def write(self, target: typed.Var, value: typed.Node, form: type[typed.Write] = typed.Write) -> typed.Node:
         """`target = value`. Where the type does not fit the variable's it is refused and the variable keeps its type."""
         from rucy.lang.checker.coerce import coerce
 
@@ -245,11 +297,14 @@ class Checker:
             return self.say("VariableTypes", value.span, name=target.name.lstrip("%"), old=self.called(target.type),
                             new=self.called(value.type))  # fmt: skip
         target.type = both
+        if target in self.frame.given - self.frame.moved:
+            self.frame.moved.add(target)
+            self.changed = True
         if self.maps:
             from rucy.lang.checker.storage import note
 
             note(self, target, value)
-        if self.structs:
+        if self.structs or self.unit.globals:
             from rucy.lang.checker.structs import assigned
 
             assigned(self, target, value)
@@ -258,8 +313,8 @@ class Checker:
         if self.flow.dead:
             seen = self.raise_type(self.frame.dead.get(target, target.type), value.type)
             self.frame.dead[target] = seen or target.type
-            return typed.Write(value.span, value.type, target, value)
-        node: typed.Node = typed.Write(value.span, target.type, target, coerce(self, value, target.type))
+            return form(value.span, value.type, target, value)
+        node: typed.Node = form(value.span, target.type, target, coerce(self, value, target.type))
         return unwrapped(node) if nil_free and may_be_nil(target.type) else node
 
     def assigned(self, target: typed.Var, nil_free: bool) -> None:
@@ -288,6 +343,10 @@ class Checker:
             from rucy.lang.checker.packets import say_moved
 
             return say_moved(self, target, span)
+        if target in self.flow.replaced:
+            from rucy.lang.checker.aliases import say_replaced
+
+            return say_replaced(self, target, span)
         narrowed = target in self.flow.narrowed
         return unwrapped(node) if narrowed and may_be_nil(type_) else node
 

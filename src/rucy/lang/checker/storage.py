@@ -6,11 +6,12 @@ lattice, joined over all uses and rounds.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rucy.lang import typed
 from rucy.lang.storage import BoolStorage, BytesStorage, IntStorage, ObjectStorage, Storage, TextStorage
 from rucy.lang.types import NEVER, BoolType, BytesType, ElementsType, IntType, OptType, PtrType, StrType, StructType
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
@@ -114,14 +115,16 @@ def seen_in(ck: Checker, node: typed.Node) -> Seen:
         case StrType(size):
             return Seen(TextStorage(size))
         case PtrType():
-            return Seen(U64_STORAGE)
+            from rucy.lang.checker.kernel_types import leads_to_address
+
+            return Seen(WORDS["ip6"] if leads_to_address(ck, type_) else U64_STORAGE)
         case StructType() | ElementsType() | BytesType():
             return Seen(type_.storage)
     return NOTHING
 
 
 def _number(ck: Checker, node: typed.Node, type_: IntType) -> Seen:
-    plain = IntStorage(type_.net // 8, False, type_.net) if type_.net else IntStorage(8, type_.signed)
+    plain = IntStorage(type_.net // 8, False, type_.net, type_.shown) if type_.net else IntStorage(8, type_.signed)
     match node:
         case typed.Int() if not type_.net:
             return Seen(None, min(0, node.value), max(0, node.value), True)
@@ -134,8 +137,9 @@ def _number(ck: Checker, node: typed.Node, type_: IntType) -> Seen:
             return Seen(of if isinstance(of, IntStorage) else plain)
         case typed.MapGet() | typed.MapDelete() | typed.MapTake() | typed.MapOrSet():
             from rucy.lang.checker.declared import value_of
+            from rucy.lang.checker.inner_maps import state_of
 
-            held = value_of(ck.maps[node.map])
+            held = value_of(state_of(ck, node.map))
             return Seen(held if isinstance(held, IntStorage) else plain)
         case typed.Unwrap() | typed.Convert() | typed.Write():
             return seen_in(ck, node.value)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
     from rucy.source import Span
 
-_KINDS = {"str_start": "start", "str_end": "end"}
+LONGEST_SOUGHT = 64  # bytes of room of a string that is looked for in another: what is compared at each place
+_KINDS = {"str_start": "start", "str_end": "end", "str_include": "include"}
 
 
 def operation(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Node:
@@ -38,8 +39,6 @@ def operation(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Nod
             return _byte(ck, node, args)
         case "str_char":
             return _character(ck, node, args)
-        case "str_include":
-            return ck.say("NotYet", node.span, what="a search inside a string", instead="compare its start or its end")
     return compare(ck, node.span, _KINDS[node.op], args[0], args[1])
 
 
@@ -48,14 +47,14 @@ def literal_of(node: typed.Node) -> bytes | None:
 
 
 def compare(ck: Checker, span: Span, kind: str, value: typed.Node, other: typed.Node) -> typed.Node:
-    """`kind` as StrCompare's. Two literals are compared here; one stands on the right."""
+    """`kind` as StrCompare's. Two literals are compared here; of "eq" one stands on the right."""
     a, b = literal_of(value), literal_of(other)
     if a is not None and b is not None:
-        result = a == b if kind == "eq" else a.startswith(b) if kind == "start" else a.endswith(b)
+        result = {"eq": a == b, "start": a.startswith(b), "end": a.endswith(b), "include": b in a}[kind]
         return typed.Bool(span, BOOL, result)
-    if kind != "eq" and b is None:
-        return ck.say("LiteralNeeded", other.span)
-    if a is not None:
+    if kind == "include" and b is None and isinstance(other.type, StrType) and other.type.size > LONGEST_SOUGHT:
+        return ck.say("SoughtTooLong", other.span, size=other.type.size, most=LONGEST_SOUGHT)
+    if a is not None and kind == "eq":
         value, other = other, value
     return typed.StrCompare(span, BOOL, kind, value, other)
 
@@ -89,7 +88,7 @@ def _character(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.No
 
 
 def _not_ascii(ck: Checker, span: Span) -> typed.Node:
-    return ck.say("NotYet", span, what="a single character of more than one byte", instead="the whole string, or `getbyte`")
+    return ck.say("CharacterBytes", span, text=span.text)
 
 
 def equal_characters(ck: Checker, span: Span, a: typed.Node, b: typed.Node) -> tuple[typed.Node, typed.Node] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
-from rucy.lang.checker import storage
+from rucy.lang.checker import aliases, storage
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import interval, swap, untested
@@ -20,14 +20,17 @@ from rucy.lang.storage import (
     Storage,
     StructStorage,
     TextStorage,
+    size_of,
     struct,
 )  # fmt: skip
 from rucy.lang.types import (
     U64,
+    ArrayType,
     BoolType,
     BytesType,
     ElementsType,
     IntType,
+    NilType,
     OptType,
     PtrType,
     StrType,
@@ -74,15 +77,44 @@ def layout(ck: Checker, name: str) -> StructStorage | None:
 
                 known_words = [*ck.unit.structs, *storage.WORDS]
                 ck.say("NoSuchType", attr.span, text=word, suggestion=did_you_mean(word, known_words))
-        if held is None:
+        if held is None or not _fits(ck, held, fields, attr, count):
             whole = False
             continue
-        fields.append((attr.name, array_of(held, count) if count else held))
+        field = array_of(held, count) if count else held
+        whole = in_one_piece(ck, attr.span, field) and whole
+        fields.append((attr.name, field))
     ck.laying.remove(name)
-    if not whole:
+    if not whole or not in_one_piece(ck, decl.name_span, struct(name, fields)):
         return None
     made = ck.structs[name] = struct(name, fields)
     return made
+
+
+#: KMALLOC_MAX_SIZE of include/linux/slab.h, with pages of 4 KiB
+_MOST_BYTES = 4 << 20
+
+
+def in_one_piece(ck: Checker, span: Span, held: Storage) -> bool:
+    """Can a map keep this for one key? Reported if not."""
+    if size_of(held) <= _MOST_BYTES:
+        return True
+    ck.say("TooManyBytes", span, size=size_of(held), most=_MOST_BYTES)
+    return False
+
+
+def _fits(ck: Checker, held: Storage, fields: list[tuple[str, Storage]], attr: tree.Attr, count: int) -> bool:
+    """May the struct have this field? Only of the kernel's own objects not all may."""
+    if not isinstance(held, ObjectStorage | StructStorage):
+        return True
+    from rucy.lang.checker import objects
+
+    before = [storage.kind for _, storage in fields if isinstance(storage, ObjectStorage)]
+    return objects.fits_struct(ck, held, before, attr, count > 0)
+
+
+def holds_object(held: Storage) -> bool:
+    """Has the struct one of the kernel's own objects among its fields?"""
+    return isinstance(held, StructStorage) and any(isinstance(field.storage, ObjectStorage) for field in held.fields)
 
 
 # ---------------------------------------------------------------- values on their way into memory
@@ -109,11 +141,34 @@ def stored(ck: Checker, value: typed.Node, held: Storage, where: str) -> typed.N
             return typed.ReadBytes(value.span, BytesType(held), value)
         case (ArrayStorage(), ElementsType(storage)) if storage == held:
             return value
-        case (StructStorage(), StructType(storage)) if storage == held:
+        case (ArrayStorage(of=IntStorage()), ArrayType()):
+            return _numbers(ck, value, held, where)
+        case (StructStorage(), StructType(storage, place)) if storage == held:
+            if place != "frame" and holds_object(held):
+                from rucy.lang.checker import objects
+
+                return objects.say_copied(ck, value)
             return value
     from rucy.lang.checker.maps import shown
 
     return ck.say("StoredType", value.span, where=where, held=shown(held), have=ck.called(value.type))
+
+
+def _numbers(ck: Checker, value: typed.Node, held: ArrayStorage, where: str) -> typed.Node:
+    """A constant array on its way into memory: its numbers at the width of the elements, zeros behind them."""
+    assert isinstance(value.type, ArrayType) and isinstance(held.of, IntStorage)
+    given = value.type.values
+    if len(given) > held.length:
+        return ck.say("StoredCount", value.span, where=where, count=held.length, given=len(given))
+    numbers = []
+    for number in given:
+        made = _stored_number(ck, typed.Int(value.span, IntType(value.type.signed), number), held.of, f"an element of {where}")
+        if not isinstance(made, typed.Int):
+            return made
+        numbers.append(made.value)
+    width, mask = held.of.width, (1 << 8 * held.of.width) - 1
+    data = b"".join((number & mask).to_bytes(width, "little") for number in numbers)
+    return typed.Numbers(value.span, ElementsType(held, "frame"), data.ljust(width * held.length, b"\0"))
 
 
 def _stored_number(ck: Checker, value: typed.Node, held: IntStorage, where: str) -> typed.Node:
@@ -170,7 +225,7 @@ def of_class(ck: Checker, node: tree.Send, name: str) -> typed.Node:
         if any(word == other.name for other, _ in fields):
             return ck.say("FieldTwice", _keyword(word, arg), name=word)
         if isinstance(field.storage, ObjectStorage):
-            return ck.say("ObjectField", arg.span, name=word, kind=field.storage.kind)
+            return _object(ck, field, arg.span)
         made = stored(ck, value, field.storage, f"`{word}`")
         if not settled(made.type):
             return bad(node.span)
@@ -197,6 +252,11 @@ def _example(ck: Checker, name: str) -> str:
     return f"{name}.new({', '.join(f'{each}: …' for each in first)})"
 
 
+def no_field(ck: Checker, word: str, held: StructStorage, arg: tree.Node) -> None:
+    """A keyword of `E.new(…)` that names no field."""
+    _no_field(ck, word, held, _keyword(word, arg))
+
+
 def _no_field(ck: Checker, word: str, held: StructStorage, span: Span) -> typed.Node:
     from rucy.lang.checker.suggest import did_you_mean
 
@@ -206,7 +266,7 @@ def _no_field(ck: Checker, word: str, held: StructStorage, span: Span) -> typed.
                   suggestion=did_you_mean(word, [*names, *own]))  # fmt: skip
 
 
-def call(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> typed.Node | None:
+def call(ck: Checker, node: tree.Send, recv: typed.Node, used: bool) -> tree.Node | typed.Node | None:
     """`e.x`, `e.x = v`, `e.method(…)`; None for what every value has."""
     assert isinstance(recv.type, StructType)
     held, name = recv.type.storage, node.name
@@ -239,7 +299,7 @@ def _read(ck: Checker, node: tree.Send, recv: typed.Node, field: Field) -> typed
         _check(ck, node)
         return ck.say("WrongArity", node.name_span, name=node.name, takes="0", given=len(node.args))
     if isinstance(field.storage, ObjectStorage):
-        return ck.say("ObjectField", node.name_span, name=field.name, kind=field.storage.kind)
+        return _object(ck, field, node.name_span)
     return member(node.span, recv, field)
 
 
@@ -250,13 +310,18 @@ def member(span: Span, recv: typed.Node, field: Field) -> typed.Node:
 
 def _set(ck: Checker, node: tree.Node, recv: typed.Node, field: Field, value: typed.Node) -> typed.Node:
     if isinstance(field.storage, ObjectStorage):
-        return ck.say("ObjectField", node.span, name=field.name, kind=field.storage.kind)
+        return _object(ck, field, node.span)
     value = stored(ck, value, field.storage, f"`{field.name}`")
     if not settled(value.type):
         return value
     if not _may_change(ck, recv, node.span):
         return bad(node.span)
+    at = aliases.origins(ck, recv)
+    refused = aliases.in_two_places(ck, at, value, False)
+    if refused is not None:
+        return refused
     mark_stored(ck, value)
+    aliases.replaced(ck, at, value.type, node.span)
     return typed.MemberSet(node.span, value.type, recv, field, value)
 
 
@@ -271,46 +336,81 @@ def update(ck: Checker, node: tree.Update, recv: typed.Node, used: bool) -> tree
         ck.expr(node.value)
         return _no_field(ck, node.name, recv.type.storage, node.span)
     if isinstance(field.storage, ObjectStorage):
-        return ck.say("ObjectField", node.span, name=field.name, kind=field.storage.kind)
-    made = _updated(ck, node, recv.type.place, field.storage, f"`{field.name}`", used)
+        return _object(ck, field, node.span)
+    place = _place(ck, node, recv, field.storage, recv.type.place)
+    made = _updated(ck, node, place, field.storage, f"`{field.name}`", used)
     if made is None:
         return _as_assignment(ck, node, recv)
     if not settled(made[0].type):
         return made[0]
     if not _may_change(ck, recv, node.span):
         return bad(node.span)
-    value, op, atomic = made
-    return typed.MemberUpdate(node.span, value.type, recv, field, op, value, atomic, used)
+    value, op, atomic, type_ = made
+    return typed.MemberUpdate(node.span, type_, recv, field, op, value, atomic, used)
+
+
+def update_kind(held: IntStorage, given: IntType, op: str) -> IntType:
+    """The kind of `x op= v` as a value: that of `x op v`."""
+    if op == "and":
+        return IntType(held.signed and given.signed)
+    return IntType(held.signed or given.signed or op == "sub")
+
+
+def is_shared(place: str) -> bool:
+    """Is what lies there one for all CPUs?"""
+    return place == "map" or place.startswith("arena")
+
+
+def _object(ck: Checker, field: Field, span: Span) -> typed.Node:
+    from rucy.lang.checker import objects
+
+    return objects.say_field(ck, field, span)
+
+
+def _place(ck: Checker, node: tree.Update, base: typed.Node, held: Storage, place: str) -> str:
+    """Where an update is done. What has no atomic form may be read, computed and written while the object's lock is held."""
+    if ck.locked is None or place != "map" or (node.op in _ATOMIC and isinstance(held, IntStorage) and held.width >= 4):
+        return place
+    from rucy.lang.checker import objects
+
+    return "locked" if objects.is_locked(ck, base) else place
 
 
 def _updated(
-    ck: Checker, node: tree.Update, place: str, held: Storage, where: str, used: bool
-) -> tuple[typed.Node, str, bool] | None:
-    """(value, operation, atomic?) of an update in place; None where it is to be read, computed and written."""
+    ck: Checker, node: tree.Update, place: str, held: Storage, where: str, used: bool, array: typed.Node | None = None
+) -> tuple[typed.Node, str, bool, Type] | None:
+    """(value, operation, atomic?, type) of an update in place; None where it is to be read, computed and written."""
     from rucy.lang.checker.maps import shown
 
     op = _ATOMIC.get(node.op)
     if not isinstance(held, IntStorage) or held.net or node.op in ("||", "&&"):
         return None
     if op is None:
-        if place != "map":
+        if not is_shared(place):
             return None
         ck.expr(node.value)
-        return ck.say("FieldOperator", node.span, where=where, op=node.op), "", False
+        return ck.say("FieldOperator", node.span, where=where, op=node.op), "", False, U64
     value = ck.value(node.value)
     if settled(value.type) and may_be_nil(value.type):
-        return untested(ck, value), "", False
+        return untested(ck, value), "", False, U64
     if settled(value.type) and (not isinstance(value.type, IntType) or value.type.net):
-        return ck.say("FieldUpdateType", value.span, where=where, op=node.op, have=ck.called(value.type)), "", False
+        return ck.say("FieldUpdateType", value.span, where=where, op=node.op, have=ck.called(value.type)), "", False, U64
     if not settled(value.type):
-        return value, "", False
-    atomic = place == "map"
+        return value, "", False, U64
+    if array is not None:
+        _raise_global(ck, array, value, op == "sub")
+    atomic = is_shared(place)
     if atomic and held.width < 4:
         wide = ":i32" if held.signed else ":u32"
-        return ck.say("AtomicWidth", node.span, what=where, held=shown(held), op=node.op, wide=wide), "", False
+        return ck.say("AtomicWidth", node.span, what=where, held=shown(held), op=node.op, wide=wide), "", False, U64
     if atomic and (used or op in ("and", "or", "xor")):
         ck.need("5.12", f"`{node.op}=` on an element of a map" + (" as a value" if used else ""), node.span)
-    return coerce(ck, value, IntType(held.signed)), op, atomic
+    if atomic and place != "map":
+        from rucy.lang.checker.arenas import ATOMICS
+
+        ck.need(ATOMICS, "an atomic change in an arena", node.span)
+    assert isinstance(value.type, IntType)
+    return coerce(ck, value, IntType(held.signed)), op, atomic, update_kind(held, value.type, op)
 
 
 def _as_assignment(ck: Checker, node: tree.Update, recv: typed.Node) -> tree.Node:
@@ -409,15 +509,30 @@ def element(span: Span, recv: typed.Node, index: typed.Node, inside: bool) -> ty
     return typed.Element(span, of if inside else OptType(of), recv, index, inside)
 
 
+def _raise_global(ck: Checker, array: typed.Node, value: typed.Node, signed: bool = False) -> None:
+    """What is stored in an element of a `$global` says whether its numbers are signed."""
+    if isinstance(array, typed.GlobalRead | typed.Element | typed.Unwrap):
+        from rucy.lang.checker import global_values
+
+        global_values.raised(ck, array, value, signed)
+
+
 def _set_element(ck: Checker, node: tree.Send, recv: typed.Node) -> typed.Node:
     assert isinstance(recv.type, ElementsType)
     found = _index(ck, node.args[0], recv)
-    value = stored(ck, ck.value(node.args[1]), recv.type.storage.of, f"an element of `{recv.span.text}`")
+    given = ck.value(node.args[1])
+    _raise_global(ck, recv, given)
+    value = stored(ck, given, recv.type.storage.of, f"an element of `{recv.span.text}`")
     if found is None or not settled(value.type):
         return bad(node.span)
     if not _may_change(ck, recv, node.span):
         return bad(node.span)
+    at = aliases.element(ck, recv, found[0])
+    refused = aliases.in_two_places(ck, at, value, False)
+    if refused is not None:
+        return refused
     mark_stored(ck, value)
+    aliases.replaced(ck, at, value.type, node.span)
     return typed.ElementSet(node.span, value.type, recv, found[0], value, found[1])
 
 
@@ -427,17 +542,18 @@ def update_element(ck: Checker, node: tree.Update, recv: typed.Node, used: bool)
     if node.name != "[]" or len(node.args) != 1:
         ck.expr(node.value)
         return ck.say("NoAssignment", node.span, name=node.name, what=ck.called(recv.type))
-    held, place = recv.type.storage.of, recv.type.place
+    held = recv.type.storage.of
+    place = _place(ck, node, recv, held, recv.type.place)
     plain = isinstance(held, IntStorage) and not held.net and node.op not in ("||", "&&")
-    if not plain or (node.op not in _ATOMIC and place != "map"):
+    if not plain or (node.op not in _ATOMIC and not is_shared(place)):
         return _as_assignment(ck, node, recv)
     found = _index(ck, node.args[0], recv)
-    made = _updated(ck, node, place, held, f"an element of `{recv.span.text}`", used)
+    made = _updated(ck, node, place, held, f"an element of `{recv.span.text}`", used, recv)
     assert made is not None
     if found is None or not settled(made[0].type) or not _may_change(ck, recv, node.span):
         return bad(node.span)
-    (index, inside), (value, op, atomic) = found, made
-    type_: Type = value.type if inside or not used else OptType(value.type)
+    (index, inside), (value, op, atomic, kind) = found, made
+    type_: Type = kind if inside or not used else OptType(kind)
     return typed.ElementUpdate(node.span, type_, recv, index, op, value, atomic, used, inside)
 
 
@@ -446,8 +562,8 @@ def update_element(ck: Checker, node: tree.Update, recv: typed.Node, used: bool)
 
 def variable(node: typed.Node) -> typed.Var | None:
     """The variable whose object a node is."""
-    while isinstance(node, typed.Unwrap | typed.Convert):
-        node = node.value
+    while isinstance(node, typed.Unwrap | typed.Convert | typed.Inlined | typed.Seq):
+        node = node.items[-1] if isinstance(node, typed.Seq) else node.value
     return node.var if isinstance(node, typed.Read | typed.Write) else None
 
 
@@ -460,13 +576,48 @@ def root(ck: Checker, var: typed.Var) -> typed.Var:
 
 def assigned(ck: Checker, target: typed.Var, value: typed.Node) -> None:
     """A variable has taken an object: another's, or one of its own."""
+    aliases.assigned(ck, target, value)
+    inner = value.type.of if isinstance(value.type, OptType) else value.type
+    if not isinstance(inner, StructType | ElementsType | NilType):
+        return
     source = variable(value)
     mine = root(ck, target)
+    if is_stored(value):
+        ck.flow = ck.flow._replace(stored=ck.flow.stored | {mine})
+        return
+    if is_copy(value):
+        ck.flow = ck.flow._replace(stored=ck.flow.stored | {mine})
+        ck.copies.add(mine)
+        return
     if source is not None and root(ck, source) != mine:
         ck.roots[mine] = root(ck, source)
         ck.changed = True
     elif source is None:
         ck.flow = ck.flow._replace(stored=ck.flow.stored - {mine})
+
+
+def is_copy(node: typed.Node) -> bool:
+    """`M[k] || E.new`: an object of its own in any case, which on one path is a copy of what the map holds."""
+    while isinstance(node, typed.Unwrap | typed.Inlined | typed.Seq):
+        node = node.items[-1] if isinstance(node, typed.Seq) else node.value
+    if not isinstance(node, typed.If) or not isinstance(node.type, StructType):
+        return False
+    inner = [arm.value.type for arm in (node.then, node.other) if isinstance(arm, typed.Convert)]
+    return any(isinstance(type_, StructType) and type_.place != node.type.place for type_ in inner)
+
+
+def is_stored(node: typed.Node) -> bool:
+    """`M[k] = E.new` as a value: what the object was that has been copied."""
+    while isinstance(node, typed.Unwrap | typed.Inlined | typed.Seq):
+        node = node.items[-1] if isinstance(node, typed.Seq) else node.value
+    stores = isinstance(node, typed.GlobalWrite | typed.MapSet | typed.MemberSet | typed.ElementSet)
+    return stores and isinstance(node.type, StructType)
+
+
+def begins(ck: Checker, var: typed.Var) -> None:
+    """A block's parameter stands for another object at each run of the block."""
+    ck.assigned(var, True)
+    ck.flow = ck.flow._replace(stored=ck.flow.stored - {root(ck, var)})
 
 
 def mark_stored(ck: Checker, value: typed.Node) -> None:
@@ -485,10 +636,16 @@ def mark_stored(ck: Checker, value: typed.Node) -> None:
 
 
 def _may_change(ck: Checker, base: typed.Node, span: Span) -> bool:
-    """Says so where an object is changed of which a copy has been stored."""
+    """Says so where an object is changed of which a copy has been stored, or one that may only be read."""
     while isinstance(base, typed.Member | typed.Element):
         base = base.base
+    if isinstance(base.type, StructType) and base.type.place == "view":
+        ck.say("ViewWrite", span, text=base.span.text)
+        return False
     var = variable(base)
+    if var is None and (is_copy(base) or is_stored(base)):
+        ck.say("ChangedCopy", span, name=base.span.text)
+        return False
     if var is None:
         return True
     mine = root(ck, var)
@@ -498,6 +655,9 @@ def _may_change(ck: Checker, base: typed.Node, span: Span) -> bool:
             if root(ck, ck.var(param.var)) == mine and at not in instance.changes:
                 instance.changes.add(at)
                 ck.changed = True
+    if mine in ck.flow.stored and mine in ck.copies:
+        ck.say("ChangedCopy", span, name=var.name.lstrip("%"))
+        return False
     if mine in ck.flow.stored:
         ck.say("ChangedAfterStored", span, name=var.name.lstrip("%"))
         return False
@@ -506,9 +666,18 @@ def _may_change(ck: Checker, base: typed.Node, span: Span) -> bool:
 
 def passed(ck: Checker, values: list[typed.Node], instance: Instance, span: Span) -> None:
     """Objects given to a method: what it changes and what it stores, it does to the caller's."""
+    for param, value in zip(instance.given, values):
+        var = variable(value)
+        mine = instance.frame.vars.get(param.var)
+        if mine is not None:
+            aliases.assigned(ck, mine, value)
+        if mine is not None and var is not None and root(ck, var) in ck.given and mine not in ck.given:
+            ck.given.add(mine)
+            ck.changed = True
     for at in sorted(instance.changes):
         if at < len(values) and isinstance(values[at].type, StructType):
             _may_change(ck, values[at], span)
     for at in sorted(instance.stores):
         if at < len(values):
             mark_stored(ck, values[at])
+    aliases.called(ck, instance, span)

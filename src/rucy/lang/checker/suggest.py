@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
-from rucy.lang.checker.infer import settled
-from rucy.lang.types import BoolType, IntType, PtrType, StrType
+from rucy.lang.checker.infer import owner, settled
+from rucy.lang.types import BoolType, IntType, PtrType, StrType, Type
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
@@ -72,6 +72,33 @@ def elsewhere(ck: Checker, name: str) -> str | None:
     return None
 
 
+def instead_of(ck: Checker, node: tree.Send, type_: Type) -> str:
+    """What to write for a method that a value does not have; "" where there is nothing to say."""
+    from rucy.lang.checker.kernel_types import btf_name
+
+    own = ck.words.get(f"instead of {owner(type_)} {node.name}", "")
+    if own or not isinstance(type_, PtrType) or ("String", node.name) not in ck.dialect.methods or node.recv is None:
+        return own
+    if btf_name(ck, type_.pointee) not in ("char", ""):
+        return ""
+    return f"read the string first: `{'ustr' if type_.user else 'str'}({node.recv.span.text}, 64).{node.name}`"
+
+
+#: Structs that stand for others of their family.
+_FAMILIES = {"sin_": "struct sockaddr_in", "sin6_": "struct sockaddr_in6", "sun_": "struct sockaddr_un"}
+
+
+def fields_advice(ck: Checker, node: tree.Send, names: Iterable[str]) -> str:
+    """What to do about a field that a struct of the kernel does not have."""
+    other = next((struct for start, struct in _FAMILIES.items() if node.name.startswith(start)), None)
+    if other is not None and node.recv is not None:
+        return f'say what it is: `{node.recv.span.text}.as("{other}").{node.name}`'
+    known = [name for name in names if name]
+    if 0 < len(known) <= 12:
+        return f"its fields: {', '.join(known)}"
+    return "fields of structs are those of the kernel whose types are compiled against; `--btf FILE` takes another's"
+
+
 def unknown_constant(ck: Checker, node: tree.Const) -> typed.Node:
     from rucy.kernel import constants
 
@@ -82,11 +109,15 @@ def unknown_constant(ck: Checker, node: tree.Const) -> typed.Node:
         if known:
             return ck.say("UndefinedConstantNear", node.span, name=node.name, best=last)
     if node.name.split("::")[0] in ck.words.get("user_space", "").split():
+        name = next(reversed(ck.constants)) if ck.constants else "NAME"
+        instead = ck.words.get(f"instead of {node.name.split('::')[0]}")
+        if instead is not None:
+            return ck.say("UserSpaceObject", node.span, name=node.name, advice=instead.format(name=name))
         if ck.constants:
-            name = next(reversed(ck.constants))
-            return ck.say("NotYet", node.span, what=f"`{name}`, which the user half computes,",
-                          instead=f"give it a number, `{name} = 0`")  # fmt: skip
+            return ck.say("ConstantOfUserSpace", node.span, name=name, text=node.name)
         return ck.say("UserSpaceName", node.span, name=node.name)
+    if node.name in ck.unit.classes:
+        return ck.say("ClassWithoutTypes", node.span, name=node.name)
     best = elsewhere(ck, node.name) or nearest(node.name, [*ck.unit.consts, *constants.names()]) or _enumerator(ck, node.name)
     if best is not None:
         return ck.say("UndefinedConstantNear", node.span, name=node.name, best=best)
@@ -171,12 +202,9 @@ def never_equal(ck: Checker, a: typed.Node, b: typed.Node) -> str:
     for one, other in ((a, b), (b, a)):
         text = one.span.text
         if isinstance(other, typed.Str) and isinstance(one.type, IntType):
-            parts = other.value.decode("utf-8", "replace").split(".")
-            if len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts):
-                number = int.from_bytes(bytes(map(int, parts)), "big")
-                return f"write the address as a number: `0x{number:08x}`"
-            if len(parts) == 1 and parts[0].isdigit():
-                return f"write the number without quotes: `{parts[0]}`"
+            number = other.value.decode("utf-8", "replace")
+            if number.isdigit():
+                return f"write the number without quotes: `{number}`"
         if isinstance(one.type, PtrType) and isinstance(other.type, StrType):
             word = "ustr" if one.type.user else "str"
             return f"read the string first: `{word}({text}, 64)`"
@@ -275,4 +303,9 @@ def pointer_text(ck: Checker, node: typed.Node) -> str:
     btf = ck.btf()
     if node.type.pointee and btf.kind(btf.strip(node.type.pointee)) in ("struct", "union"):
         return f"print one of its fields, `{text}.field`, or the address: `%p`"
+    from rucy.btf.types import Array
+
+    target = btf.type(btf.strip(node.type.pointee)) if node.type.pointee else None
+    if isinstance(target, Array):
+        return f"print its elements: `{text}[0]`, `{text}[1]`"
     return f"read the string first: `{'ustr' if node.type.user else 'str'}({text}, 64)`"

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from rucy.lang.checker.programs import Plan
     from rucy.lang.checker.state import Checker
 
-#: What object/, lower/function.py (constant bytes) and lower/routines.py call their own symbols.
-_OWN = ("_license", "rucy_const_", "__rucy_")
+#: What object/, lower/ (constant bytes, the ring of output), lower/routines.py and codegen/scratch.py call their own symbols.
+_OWN = ("_license", "rucy_", "__rucy_")
+#: letters of a made-up name: the kernel takes 127 (btf_name_valid_identifier before Linux 6.1), and others are made of it
+MOST = 90
 
 
 def is_own(name: str) -> bool:
@@ -25,7 +27,7 @@ def is_own(name: str) -> bool:
 
 def identifier(text: str) -> str:
     """What a C function may be called."""
-    return "".join(c if c.isalnum() and c.isascii() else "_" for c in text)
+    return "".join(c if c.isalnum() and c.isascii() else "_" for c in text[:MOST])
 
 
 def free(name: str, taken: Collection[str]) -> str:
@@ -55,7 +57,7 @@ def of_program(ck: Checker, plan: Plan, programs: set[str]) -> str:
 
 
 def check_globals(ck: Checker) -> None:
-    """`$globals` that cannot have their names."""
+    """`$globals` that cannot have their names, or are nil and never anything else."""
     for name in ck.globals:
         declared = ck.unit.globals.get(name)
         span = declared.span if declared is not None else ck.unit.programs[0].span
@@ -63,6 +65,15 @@ def check_globals(ck: Checker) -> None:
         other = f"the {_kind(ck, name)} `{name}`" if _is_map(ck, name) else other
         if other:
             ck.say("SymbolTaken", span, what=f"`${name}`", name=name, other=other)
+        if declared is not None and isinstance(declared.value, tree.Nil):
+            from rucy.lang.checker.arenas import of_arena
+
+            if of_arena(ck.globals[name]) is None:
+                ck.say("NilGlobal", span, name=name)
+        if declared is not None and isinstance(declared.value, tree.Array | tree.Send):
+            from rucy.lang.checker import global_values
+
+            global_values.check(ck, name, declared.value)
 
 
 def _kind(ck: Checker, name: str) -> str:

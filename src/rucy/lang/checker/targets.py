@@ -9,11 +9,12 @@ whose target the kernel has.
 from __future__ import annotations
 
 from fnmatch import translate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rucy.lang import tree
 from rucy.lang.checker import arguments
 from rucy.lang.checker.exprs import constant
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

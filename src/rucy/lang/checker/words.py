@@ -10,7 +10,7 @@ from rucy.lang.checker import context, externs, kernel_types
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import swap, untested
 from rucy.lang.checker.state import bad, may_be_nil
-from rucy.lang.types import NIL, U64, IntType, PtrType, StrType
+from rucy.lang.types import LONGEST_TEXT, NIL, U64, IntType, PtrType, StrType
 
 if TYPE_CHECKING:
     from rucy.kernel.words import Builtin
@@ -33,8 +33,6 @@ def arity(ck: Checker, node: tree.Send, *counts: int) -> bool:
 
 def builtin(ck: Checker, node: tree.Send, row: Builtin) -> typed.Node:
     """`pid`, `comm`, `nsecs` …: one helper call."""
-    if not row.ready:
-        return ck.say("NotYet", node.name_span, what=f"`{node.name}`", instead="`pid` and `comm`")
     if row.type == "stack":
         from rucy.lang.checker import stacks
 
@@ -126,7 +124,7 @@ def string(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     size = 64
     if len(node.args) == 2:
         count = ck.value(node.args[1])
-        if not isinstance(count, typed.Int) or not 1 <= count.value <= 256:
+        if not isinstance(count, typed.Int) or not 1 <= count.value <= LONGEST_TEXT:
             return ck.say("StringSize", count.span, name=node.name) if settled(count.type) else count
         size = count.value
     if not settled(pointer.type):
@@ -184,7 +182,8 @@ def _output(name: str) -> Callable[[Checker, tree.Send, bool], typed.Node]:
     def word(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         from rucy.lang.checker import output
 
-        return getattr(output, name)(ck, node, used)  # type: ignore[no-any-return]  # by name
+        made: typed.Node = getattr(output, name)(ck, node, used)
+        return made
 
     return word
 
@@ -207,10 +206,25 @@ def tail_call(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
     return maps.tail_call(ck, node, used)
 
 
+def lock(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+    from rucy.lang.checker import objects
+
+    return objects.lock(ck, node, used)
+
+
+def after(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
+    from rucy.lang.checker import objects
+
+    return objects.after(ck, node, used)
+
+
+#: words that take a block
+WITH_BLOCK = frozenset(("lock", "after"))
+
 WORDS: dict[str, Callable[[Checker, tree.Send, bool], typed.Node]] = {
     "puts": _output("puts"), "print": _output("print_"), "p": _output("p"), "printf": _output("printf"),
     "ctx": ctx, "printk": printk, "bpf_trace_printk": printk, "trace_printk": printk,
-    "tail_call": tail_call,
+    "tail_call": tail_call, "lock": lock, "after": after,
     "ntohs": _order("ntoh", 16), "ntohl": _order("ntoh", 32), "htons": _order("hton", 16), "htonl": _order("hton", 32),
     "ntohll": _order("ntoh", 64), "htonll": _order("hton", 64), "kernel_version": externs.kernel_version,
     "kconfig": externs.kconfig, "ksym": externs.ksym, "per_cpu": externs.per_cpu, "signal": externs.signal,

@@ -12,9 +12,23 @@ from rucy.source import Diagnostic
 
 def modules() -> tuple[ModuleType, ...]:
     """All modules that hold such classes."""
-    from rucy.lang.errors import asked, integers, kernel, maps, names, nil, options, output, packets, programs, structs, types
+    from rucy.lang.errors import (
+        asked,
+        integers,
+        kernel,
+        maps,
+        names,
+        nil,
+        objects,
+        options,
+        output,
+        packets,
+        programs,
+        structs,
+        types,
+    )
 
-    return (asked, names, types, nil, integers, kernel, programs, output, packets, maps, structs, options)
+    return (asked, names, types, nil, integers, kernel, programs, output, packets, maps, structs, options, objects)
 
 
 def find(name: str) -> type[Diagnostic]:

@@ -33,6 +33,12 @@ class DivisionByZero(Diagnostic):
     help = "divide by something else"
 
 
+class StepZero(Diagnostic):
+    code = "step-zero"
+    title = "a step of 0 never gets anywhere, and Ruby refuses it"
+    help = "step by another number, or write `loop do … end`"
+
+
 class NegativeExponent(Diagnostic):
     code = "negative-exponent"
     title = "an exponent of {value} gives a fraction, which does not exist here"
@@ -114,8 +120,32 @@ class GlobalChangedMeanwhile(Diagnostic):
 
 class GlobalType(Diagnostic):
     code = "global-type"
-    title = "`${name}` can hold {words[integer]}, {words[boolean]} or {words[string]}, and this is {have}"
+    title = "`${name}` can hold numbers, text, structs and arrays of these, and this is {have}"
     help = "keep a number or text in it, such as a field"
+
+
+class GlobalElements(Diagnostic):
+    code = "global-elements"
+    title = "the elements of an array in a `$global` are all of one kind, and this one differs, or there are none"
+    help = "give it one kind of literals, e.g. `[0] * 16`; a struct holds several: `class Conf; attr :limit, :u32; … end`"
+
+
+class GlobalShared(Diagnostic):
+    code = "global-shared"
+    title = "in Ruby all {count} elements would be one and the same object, which is changed in all of them at once"
+    help = "make one for each: `Array.new({count}) {{ {text} }}`"
+
+
+class GlobalPart(Diagnostic):
+    code = "stored-type"
+    title = "`{text}` is no literal of `{held}`"
+    help = "give what fits, or change the declaration"
+
+
+class GlobalObject(Diagnostic):
+    code = "object-map"
+    title = "`${name}` cannot hold a lock or a timer: these are in the values of maps"
+    help = "use a map of one element: `STATE = array(State, 1)`, and `STATE[0]`"
 
 
 class GlobalUpdateType(Diagnostic):

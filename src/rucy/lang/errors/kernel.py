@@ -8,7 +8,7 @@ from rucy.source import Diagnostic
 class NoField(Diagnostic):
     code = "no-field"
     title = "{struct} has no field `{name}`"
-    help = "fields of structs are those of the kernel whose types are compiled against; `--btf FILE` takes another's"
+    help = "{advice}"
 
 
 class NoFieldNear(Diagnostic):
@@ -50,7 +50,7 @@ class KernelFloat(Diagnostic):
 class PointerIndex(Diagnostic):
     code = "pointer-index"
     title = "`{text}` cannot be indexed: how far its elements lie apart is not known"
-    help = "index an array member, or a pointer to numbers, pointers or structs that have a name"
+    help = "index an array where it stands, `e.bytes[0]`, or a pointer to numbers, pointers or structs that have a name"
 
 
 class NoType(Diagnostic):
@@ -75,6 +75,67 @@ class FieldQuestionOf(Diagnostic):
     code = "field-question"
     title = "`field?` asks about a struct of the kernel, and this is {have}"
     help = "write `field?(task, :__state)`"
+
+
+#: what kernel.kfuncs.FOREIGN names → why a program here has nothing of it, and what to write instead
+FOREIGN: dict[str, tuple[str, str]] = {
+    "objects": (
+        "is about objects that a program allocates for itself, and here everything lies in maps",
+        "keep structs in a `hash` under a key of your own, or in an arena: `POOL = arena(64)`, `POOL.alloc(Node, 100)`",
+    ),
+    "lists": (
+        "is about linked lists of objects that a program allocates for itself, and here everything lies in maps",
+        "in order: `queue(Job, 1024)` or `stack(Job, 1024)`; by key: a `hash`; linked by yourself: structs of an `arena`",
+    ),
+    "trees": (
+        "is about sorted trees of objects that a program allocates for itself, and here everything lies in maps",
+        "by key: a `hash`; by prefix: an `lpm_trie`; in order: sort in the user half, or link structs of an `arena` yourself",
+    ),
+    "queues": (
+        "is about functions that the kernel runs later where sleeping is allowed, and a block here is not one of these",
+        "`after(e.t, nanoseconds) { |key, e| … }` runs a block later; what must sleep is a program with `sleepable: true`",
+    ),
+    "locks": (
+        "is about resilient spin locks, which no value of a map has here",
+        "`lock(e.guard) { … }` with `attr :guard, :spin_lock`",
+    ),
+    "exceptions": (
+        "ends the program as an exception, of which the kernel half has none",
+        "`return VALUE`, which leaves the program from any depth of its blocks",
+    ),
+    "pointers": (
+        "keeps an object of the kernel in a map's value, which no value of a map can hold here",
+        "keep its number or name; a `task_storage` (`sk_`, `inode_`, `cgrp_`) keeps a value for an object as long as that lives",
+    ),
+    "storage": (
+        "is for the oldest kind of storage of control groups, which is not made here",
+        "`cgrp_storage` keeps a value for each control group (Linux 6.2); before that a `hash` by `cgroup_id`",
+    ),
+}
+
+
+class Foreign(Diagnostic):
+    code = "foreign"
+    title = "`{name}` {why}"
+    help = "{instead}"
+
+
+class KfuncRefused(Diagnostic):
+    code = "kfunc-refused"
+    title = "`{name}` {why}: it cannot be called from here"
+    help = "read the fields of the objects that you have, or call another function of the kernel"
+
+
+BYTES_OF_PACKET = (
+    '`packet.ipv4`, `packet.u8(offset)`, `packet.at("struct x", offset)` are what lies there, and `packet.size` is how much it is'
+)
+BYTES_BY_HELPER = "a helper copies the bytes, where the hook has one: `skb_load_bytes`, `sk_reuseport_load_bytes`"
+
+
+class ContextPointer(Diagnostic):
+    code = "context-pointer"
+    title = "`{name}` of the context is an address, and programs here ask for what lies there in other ways"
+    help = "{advice}"
 
 
 class FieldUnknown(Diagnostic):
@@ -204,12 +265,26 @@ class HelperArgument(Diagnostic):
     code = "helper-argument"
     title = "`{name}` takes {want} here, and this is {have}"
     help = "give {want}"
+    known = "give what the hook has: an argument of `tp_btf` or `fentry`, or what is read through one"
+
+    @property
+    def help_text(self) -> str:
+        want = self.values["want"]
+        if not want.endswith("that the verifier knows"):
+            return super().help_text
+        return self.known + ("; or `current_task`, written right here" if "struct task_struct" in want else "")
 
 
 class HelperSize(Diagnostic):
     code = "helper-size"
     title = "the memory given to `{name}` has {size} bytes, so its size is a constant up to {size}"
     help = "leave the size out: `{name}` is given the memory's own"
+
+
+class HelperBlock(Diagnostic):
+    code = "helper-block"
+    title = "`{name}` calls a block back, and is written in one way"
+    help = "write `{form}`"
 
 
 class HelperMemory(Diagnostic):
@@ -230,6 +305,72 @@ class NeedsSleepable(Diagnostic):
     help = "say `sleepable: {words[true]}` at a hook that can, such as `fentry`; elsewhere use `ustr` or the pointer's fields"
 
 
+class PathHere(Diagnostic):
+    code = "path-here"
+    title = "the kernel lets `{name}` be called in programs on a few functions, and `{target}` is none of these"
+    help = "take one of them: {all}; elsewhere read the names: `str(file.f_path.dentry.d_name.name, 64)`"
+
+
+class SleepsInside(Diagnostic):
+    code = "sleeps-inside"
+    title = "`{name}` may sleep, and inside this block nothing may"
+    help = "call it before the block, or behind it"
+
+
+class NeedsRcu(Diagnostic):
+    code = "needs-rcu"
+    title = "`{name}` walks through what only an RCU read section keeps there, and a program that may sleep is in none by itself"
+    help = "write it inside one: `bpf_rcu_read_lock {{ {name}(…) {{ … }} }}`"
+
+
+class RegionInside(Diagnostic):
+    code = "region-inside"
+    title = "this `{name}` stands inside another, and the kernel takes only one at a time"
+    help = "leave the inner one out"
+
+
+class PartOfBlock(Diagnostic):
+    code = "part-of-block"
+    title = "`{name}` is called by the compiler, where the block of `{whole}` begins or ends"
+    help = "write `{whole} {{ … }}`"
+
+
+class NeedsBlock(Diagnostic):
+    code = "needs-block"
+    title = "`{name}` needs a block"
+    help = "write `{name} {{ … }}`, with its arguments before the block in parentheses"
+
+
+class IterateBlock(Diagnostic):
+    code = "iterate-block"
+    title = "the block of `{name}` is given one value at each turn, and has {given} parameters"
+    help = "write `{name}(…) {{ |each| … }}`"
+
+
+class DynptrMemory(Diagnostic):
+    code = "dynptr-memory"
+    title = "`{name}` takes memory of a map, and `{text}` is none"
+    help = "give a struct or an array in a map's value: `if e = MAP[k]; d = {name}(e.bytes)`"
+
+
+class DynptrStruct(Diagnostic):
+    code = "dynptr-struct"
+    title = "`{name}` takes an offset and a struct of the program, which says how many bytes are looked at"
+    help = "name a class whose attrs have types: `{name}(…, 0, Event)`"
+
+
+class DynptrMethod(Diagnostic):
+    code = "dynptr-method"
+    title = "a dynptr has no method `{name}` like that"
+    help = "there are `size`, `write(offset, value)`, `read(offset, Event)`, `at(offset, Event)`, and the kernel's functions"
+
+
+class ViewWrite(Diagnostic):
+    code = "view-write"
+    title = "`{text}` may only be read here"
+    help = "change it by the dynptr, `d.write(offset, value)`, or take it by `bpf_dynptr_slice_rdwr`"
+
+
 class LiteralText(Diagnostic):
     code = "helper-literal"
     title = "`{name}` takes a literal string here"
@@ -238,7 +379,7 @@ class LiteralText(Diagnostic):
 
 class StringSize(Diagnostic):
     code = "string-size"
-    title = "`{name}` takes a constant size from 1 to 256 bytes"
+    title = "`{name}` takes a constant size from 1 to 4096 bytes"
     help = "write `{name}(p, 64)`"
 
 

@@ -55,6 +55,18 @@ class MapSizeRange(Diagnostic):
     help = "give a number from 1 to 4294967295"
 
 
+class MapFlags(Diagnostic):
+    code = "map-flags"
+    title = "`{text}` is no flag of a map that can be given here"
+    help = "name flags of the kernel, `flags: BPF_F_NO_PREALLOC | BPF_F_ZERO_SEED`"
+
+
+class MapSizeOption(Diagnostic):
+    code = "map-size"
+    title = "`{text}`, an option of type `:{type}`, cannot say the size of this `{word}`"
+    help = "use an option that is a number, `option :entries, :u32`, for a map that stands by itself; else write a number"
+
+
 class MapKeyType(Diagnostic):
     code = "map-key-type"
     title = "`{text}` cannot be a key of a `{word}`"
@@ -114,8 +126,54 @@ class MapAsValue(Diagnostic):
 
 class NoMapMethod(Diagnostic):
     code = "no-map-method"
-    title = "`{name}` is nothing that `{map}`, a `{word}`, has in the kernel half"
+    title = "`{name}` is nothing that `{map}`, {word}, has in the kernel half"
     help = "{advice}"
+
+
+_LIST = "a `{word}` has no keys, but `push`, `pop` and `peek`; an `array` has indexes, a `hash` keys"
+_FILTER = "a filter tells only whether a value may have been put in: `{map}.include?(value)`; a `hash` also gives values"
+_RING = "records leave through it, `{map} << Event.new(…)`, and are read in the user half"
+_STORED = "the kernel has no walk through what its objects keep: keep a `hash` beside it, by `pid` or another number"
+_LISTS = "`{map}[key] = value` puts something there; for one after the other there are `queue` and `stack`"
+_INNER = "only its declaration (`0 => NAME`) and user space put maps there and take them out"
+_DEVICE = "user space puts devices there; a program asks `{map}[key]`, `{map}.key?(key)`, and sends by `redirect_map({map}, key)`"
+
+#: (kind or word of a map, what was asked of it: "" for anything) → what to do
+INSTEAD: dict[tuple[str, str], str] = {
+    ("orders", ""): "user space puts records there; a program takes them out: `{map}.drain {{ |e| … }}`",
+    ("ring", "drain"): "a `user_ringbuf` carries records to programs; this one carries them to the user half",
+    ("arena", ""): "memory is taken from it, `{map}.alloc(Node, 100)`, and given back, `{map}.free(nodes)`",
+    ("queue", ""): _LIST, ("bloom", ""): _FILTER, ("ring", ""): _RING, ("storage", "each"): _STORED,
+    ("lpm", "each"): "the kernel has no walk through an `lpm_trie`: keep a `hash` beside it, or go through it in the user half",
+    **{(kind, what): _LISTS for kind in ("hash", "array", "lpm") for what in ("push", "append", "pop", "peek")},
+    ("storage", "push"): "`{map}[object] = value` puts something there", ("storage", "append"): "`{map}[object] = value`",
+    ("maps", "set"): _INNER, ("maps", "delete"): _INNER, ("maps", "update"): "change what is inside: `{map}[key][other] += 1`",
+    ("maps", "fetch"): "test what is there: `if inner = {map}[key]`",
+    ("maps", "each"): "the kernel has no walk through maps of maps: ask for each key you know, `if inner = {map}[key]`",
+    ("devices", ""): _DEVICE,
+    ("xskmap", ""): "a program asks `{map}.key?(index)`, and sends by `redirect_map({map}, index, :pass)`",
+    ("sockets", "has"): "take it: `if sk = {map}[key]`, and give it back by `sk_release(sk)`",
+    ("sockets", ""): "a program has `{map}[key]`, which it gives back by `sk_release`, and redirects to its sockets by "
+                     "`sk_redirect_map` or `msg_redirect_map` (of a `sockhash` `…_hash`)",
+    ("cpumap", ""): "a program sends packets to a CPU: `redirect_map({map}, cpu)`",
+    ("cgroup_array", ""): "a program asks `current_task_under_cgroup({map}, index)` or `skb_under_cgroup({map}, index)`",
+    ("reuseport_sockarray", ""): "a program chooses one: `sk_select_reuseport({map}, index, 0)`",
+    ("perf_event_array", ""): "a program reads a counter: `perf_event_read_value({map}, index, reading)`",
+    ("stacks", ""): "a program puts its stack there: `kstack({map})`",
+    ("programs", ""): "a program calls another: `tail_call {map}, index`",
+}  # fmt: skip
+
+
+class MapCountAll(Diagnostic):
+    code = "map-count"
+    title = "the kernel cannot tell a program how many elements `{map}` has (`{name}`)"
+    help = "ask in the user half, count in a $global of your own, or go through all of them: `{map}.count {{ true }}`"
+
+
+class WalkBlock(Diagnostic):
+    code = "each-block"
+    title = "`{name}` of a map needs a block here, which says what is wanted of each element"
+    help = "write `{map}.{name} {block}`"
 
 
 class MapCount(Diagnostic):
@@ -154,6 +212,15 @@ class MapKeyValue(Diagnostic):
     help = "use a number, a string, an address or a struct"
 
 
+class MapKeyArray(Diagnostic):
+    code = "map-key-array"
+    title = "`{text}` is an array in the kernel: its address is no key, for it says nothing of what is in the array"
+    help = (
+        "use its elements: `{map}[{text}[0], {text}[1]]`; an address of a network is a key where the map says so: "
+        "`{map} = hash(:mac => :u64)`, `:ip6`"
+    )
+
+
 class LpmKey(Diagnostic):
     code = "lpm-key"
     title = "`{map}` finds addresses by their longest prefix, and {have} is no address"
@@ -187,13 +254,13 @@ class MapStoreNil(Diagnostic):
 class FetchDefault(Diagnostic):
     code = "fetch-default"
     title = "`fetch` needs the value to give for a missing key: nothing can be raised in the kernel"
-    help = "write `{map}.fetch({key}, 0)`, or test `{map}[{key}]`"
+    help = "write `{map}.fetch({key}, 0)` or `{map}.fetch({key}) {{ 0 }}`, or test `{map}[{key}]`"
 
 
 class NoMapUpdate(Diagnostic):
     code = "no-map-update"
-    title = "`{text}` changes nothing that `{map}`, a `{word}`, has"
-    help = "only elements of hashes and arrays are changed in place"
+    title = "`{text}` changes nothing that `{map}`, {word}, has"
+    help = "{advice}"
 
 
 class MapUpdateType(Diagnostic):
@@ -218,6 +285,15 @@ class MapOperator(Diagnostic):
     code = "map-operator"
     title = "`{op}=` on `{map}` reads, computes and writes: what another CPU writes between would be lost"
     help = "use += -= |= &= ^=, which are atomic, a per-CPU map, or a struct with a lock: `lock(e.l) {{ e.n {op}= … }}`"
+
+
+class MapReadModifyWrite(Diagnostic):
+    code = "map-read-modify-write"
+    title = "`{map}[{key}]` is read and written again: what another CPU writes between would be lost"
+    help = (
+        "use `{map}[{key}] += n` (also -= |= &= ^=), which is atomic, with `default: 0` at the map; "
+        "or a per-CPU map, or a struct with a lock: `lock(e.l) {{ … }}`"
+    )
 
 
 class AtomicWidth(Diagnostic):
@@ -276,7 +352,7 @@ class ReserveRing(Diagnostic):
 
 class ReserveRecord(Diagnostic):
     code = "reserve-record"
-    title = "`{ring}` does not say which records it carries, so there is nothing to reserve"
+    title = "`{ring}` does not say which records it carries"
     help = "name their class: `{declared}`"
 
 
@@ -356,6 +432,157 @@ class TailCallHook(Diagnostic):
     code = "tail-call"
     title = "`{map}` holds programs of `{want}`, and this is another hook"
     help = "a program calls only programs of its own hook"
+
+
+# ---------------------------------------------------------------- maps of maps
+
+
+class InnerKind(Diagnostic):
+    code = "inner-map"
+    title = "a `{word}` cannot be inside another map"
+    help = "hashes, arrays, tries, queues, stacks, filters and rings can: `{outer}(array(:u64, 8))`"
+
+
+class InnerPin(Diagnostic):
+    code = "inner-map"
+    title = "what `{outer}` holds cannot be pinned by one name"
+    help = "pin `{outer}`, or the maps that are put into it"
+
+
+class InnerSlot(Diagnostic):
+    code = "inner-map"
+    title = "slot {slot} cannot be filled so"
+    help = "number the slots from 0 to {most}, each once"
+
+
+class InnerName(Diagnostic):
+    code = "inner-map"
+    title = "`{text}` is no map that stands above: a slot takes the name of one"
+    help = "declare it first: `A = array(:u64, 8)`"
+
+
+class InnerShape(Diagnostic):
+    code = "inner-shape"
+    title = "`{name}` is not of the shape of the maps that `{outer}` holds, and the kernel would not put it there"
+    help = "declare it so: `{want}`"
+
+
+class InnerKey(Diagnostic):
+    code = "inner-map"
+    title = "the slots of `{outer}` can be filled in its declaration only where its keys have 4 bytes"
+    help = "use keys of `:u32`, or fill it in the user half"
+
+
+# ---------------------------------------------------------------- maps and helpers
+
+
+class HelperForm(Diagnostic):
+    code = "helper-form"
+    title = "`{name}` is not called by its name: what it does is written otherwise"
+    help = "write e.g. `{form}`"
+
+
+class HelperMap(Diagnostic):
+    code = "helper-map"
+    title = "`{name}` takes a map here, by the name of its constant, and `{text}` is none"
+    help = "declare one at the top: `MAP = {word}(64)`"
+
+
+class HelperMapKind(Diagnostic):
+    code = "helper-map"
+    title = "`{name}` takes a map of kind {wanted}, and `{map}` is {word}"
+    help = "declare the map as what the helper takes"
+
+
+class SocketPut(Diagnostic):
+    code = "socket-put"
+    title = "`{map}` holds sockets, and this is {have}"
+    help = "give one that the kernel has given: `if sk = sk_lookup_tcp(…)`"
+
+
+class SocketPutHere(Diagnostic):
+    code = "socket-put"
+    title = "the kernel lets no program of `{hook}` put sockets into `{map}` or take them out like this"
+    help = (
+        "write `{update}({map}, key, BPF_ANY)` in `sockops`, which sees each connection begin; `{map}.delete(key)` is allowed "
+        "there too"
+    )
+
+
+class SocketPutGone(Diagnostic):
+    code = "socket-put"
+    title = "newer kernels than Linux {last} let no program of `{hook}` put sockets into `{map}` or take them out"
+    help = (
+        "write `{update}({map}, key, BPF_ANY)` in `sockops`, which sees each connection begin; `{map}.delete(key)` is allowed "
+        "there too"
+    )
+
+
+class SocketPutOld(Diagnostic):
+    code = "socket-put-old"
+    severity = "warning"
+    title = (
+        "Linux 7.3 does not load this: it lets no program of `{hook}` put sockets into `{map}` or take them out; Linux {last} "
+        "does"
+    )
+    help = (
+        "for all kernels write `{update}({map}, key, BPF_ANY)` in `sockops`, which sees each connection begin; "
+        "`{map}.delete(key)` is allowed there too"
+    )
+
+
+class SocketTaken(Diagnostic):
+    code = "socket-taken"
+    title = "`{map}` takes a socket out without giving it"
+    help = "take it first: `if sk = {map}[key]`, and give it back by `sk_release(sk)`"
+
+
+class ArenaCount(Diagnostic):
+    code = "arena-alloc"
+    title = "`{text}` is no number of elements that is known when the program is compiled"
+    help = "write a number from 1"
+
+
+class ArenaType(Diagnostic):
+    code = "arena-alloc"
+    title = "`{text}` cannot lie in an arena by itself"
+    help = "allocate a struct, or so many of one: `{arena}.alloc(Node)`, `{arena}.alloc(Node, 100)`, `{arena}.alloc(:u64, 512)`"
+
+
+class ArenaSmall(Diagnostic):
+    code = "arena-alloc"
+    title = "`{arena}` has {size} pages of 4096 bytes, and this needs {pages}"
+    help = "declare more pages: `{arena} = arena({pages})`"
+
+
+class ArenaFree(Diagnostic):
+    code = "arena-free"
+    title = "`free` takes what `{arena}.alloc` has given, and this is {have}"
+    help = "give the object itself"
+
+
+class ArenaSize(Diagnostic):
+    code = "map-size"
+    title = "an arena of {size} pages is more than the kernel gives"
+    help = "give a number of pages of 4096 bytes up to 524288"
+
+
+class ArenaTwo(Diagnostic):
+    code = "arena-two"
+    title = "a program can use one arena only"
+    help = "make the first one larger, and use it for both"
+
+
+class NilGlobal(Diagnostic):
+    code = "nil-global"
+    title = "`${name}` is {words[nil]} at first, which only a $global can be that keeps what lies in an arena"
+    help = "give it a first value: `${name} = 0`"
+
+
+class DrainBlock(Diagnostic):
+    code = "each-block"
+    title = "`drain` takes a block with one parameter, a record"
+    help = "write `{map}.drain {{ |e| … }}`"
 
 
 class EachBlock(Diagnostic):

@@ -26,7 +26,7 @@ class UndefinedMethod(Diagnostic):
 class UndefinedConstant(Diagnostic):
     code = "undefined-constant"
     title = "`{name}` is not a constant of this file, a shipped one or a name of a kernel enum"
-    help = "assign it at the top level: `{name} = 0`"
+    help = "assign it at the top level, with its value: `{name} = …`"
 
     @property
     def help_text(self) -> str:
@@ -48,6 +48,18 @@ class UserSpaceName(Diagnostic):
     help = "do it in the user half, outside probes and the methods they call"
 
 
+class UserSpaceObject(Diagnostic):
+    code = "user-space-name"
+    title = "`{name}` belongs to user space; a kernel program has nothing of that kind"
+    help = "{advice}"
+
+
+class ClassWithoutTypes(Diagnostic):
+    code = "undefined-constant"
+    title = "the class `{name}` has no `attr` with a type, so it is one of the user half"
+    help = "give its fields types, and leave `initialize` out: `attr :pid, :u32`; an object is made by `{name}.new(pid: 1)`"
+
+
 class ConstantOfItself(Diagnostic):
     code = "constant-of-itself"
     title = "the constant `{name}` is made of itself"
@@ -64,6 +76,14 @@ class NoAssignment(Diagnostic):
     code = "no-assignment"
     title = "`{name}` of {what} cannot be assigned"
     help = "assign a local variable or a `$global` instead"
+
+    @property
+    def help_text(self) -> str:
+        if not str(self.values["name"]).endswith("[…]"):
+            return super().help_text
+        if "String" in str(self.values["what"]):
+            return "text does not change; a field of bytes does: `attr :data, [:u8, 64]`"
+        return "what changes is a global, `$counts = [0] * 16`, or a field of a struct, `attr :counts, [:u32, 16]`"
 
 
 class WrongArity(Diagnostic):
@@ -118,7 +138,38 @@ class NotYet(Diagnostic):
     help = "for now: {instead}"
 
 
+class ConstantOfUserSpace(Diagnostic):
+    code = "user-space-name"
+    title = "`{name}` is made with `{text}`, which belongs to user space, and the kernel half uses it"
+    help = "write what it is: `{name} = 0`"
+
+
+class ConstantRuns(Diagnostic):
+    code = "constant-runs"
+    title = "`{name}` is a constant, and what it is made of is known only while a program runs"
+    help = "make it a method, which is asked each time: `def {method} = …`"
+
+
 class TooNew(Diagnostic):
     code = "too-new"
     title = "{what} needs Linux {since}, and the program is compiled for {kernel}"
     help = "compile with --kernel {since}, or without --kernel"
+
+
+class NoBlockGiven(Diagnostic):
+    code = "no-block-given"
+    title = "this runs the block that the method was called with, and a call gives it none"
+    help = "give that call a block, or ask first: `yield if block_given?`"
+
+
+class UnusedBlock(Diagnostic):
+    code = "unused-block"
+    severity = "warning"
+    title = "`{name}` never runs the block that it is called with"
+    help = "leave the block out, or write `yield` into the method"
+
+
+class BlockTooLarge(Diagnostic):
+    code = "block-too-large"
+    title = "blocks are copied to where they run, and with this call of `{name}` the copies are too large"
+    help = "let the method `yield` in one place, in a loop, or move what the block does into a method"

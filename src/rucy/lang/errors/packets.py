@@ -47,10 +47,10 @@ class HeaderAddress(Diagnostic):
     help = "give such an address whole, from another header or a struct, or set its elements one by one"
 
 
-class HeaderIndex(Diagnostic):
-    code = "header-index"
-    title = "an array in a header takes a constant index only"
-    help = "write a number from 0 to {last}: `{text}[0]`; bytes at a computed place are `packet.u8(offset)`"
+class PacketInBlock(Diagnostic):
+    code = "packet-in-block"
+    title = "the packet is not there {what}: the kernel runs that as a function of its own, which is not given it"
+    help = "put what is wanted of the packet into variables before"
 
 
 class PacketOffset(Diagnostic):

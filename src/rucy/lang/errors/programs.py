@@ -75,7 +75,7 @@ class HookNoTarget(Diagnostic):
 class HookName(Diagnostic):
     code = "hook-name"
     title = "`name:` takes a symbol that can be a function's name"
-    help = "write a symbol of letters, digits and `_`: `name: :my_probe`"
+    help = "write a symbol of at most 90 letters, digits and `_`: `name: :my_probe`"
 
 
 class HookFlag(Diagnostic):
@@ -159,8 +159,8 @@ class TooManyParameters(Diagnostic):
 class ParameterName(Diagnostic):
     code = "parameter-name"
     severity = "warning"
-    title = "`{name}` stands where the kernel has `{own}`: it is that argument, by its place and not by its name"
-    help = "write the ones before it too: `|{all}|`, or give this one another name"
+    title = "`{name}` stands where `{target}` has `{own}`: it is that argument, by its place and not by its name"
+    help = "write the ones before it too: `|{all}|`, give this one another name, or give `{target}` a block of its own"
 
 
 class ParameterOnStack(Diagnostic):

@@ -11,10 +11,22 @@ class StructOfItself(Diagnostic):
     help = "keep a number instead that says which other is meant"
 
 
+class TooManyBytes(Diagnostic):
+    code = "too-many-bytes"
+    title = "this has {size} bytes, and the kernel keeps at most {most} in one piece"
+    help = "spread it over the elements of a map"
+
+
 class StoredType(Diagnostic):
     code = "stored-type"
     title = "{where} is `{held}`, and this is {have}"
     help = "give what fits, or change the declaration"
+
+
+class StoredCount(Diagnostic):
+    code = "stored-count"
+    title = "{where} has room for {count} elements, and {given} are given"
+    help = "leave some out; what is not given is zero"
 
 
 class StoredTooLarge(Diagnostic):
@@ -60,14 +72,14 @@ class FieldTwice(Diagnostic):
 
 
 class ObjectField(Diagnostic):
-    code = "not-yet"
-    title = "`{name}`, a `:{kind}`, cannot be used yet in this version"
-    help = "leave it alone: the kernel's own objects begin as zeros"
+    code = "object-field"
+    title = "`{name}` is a `:{kind}`, which is no value: it cannot be read, given or set"
+    help = "{advice}"
 
 
 class FieldOperator(Diagnostic):
     code = "map-operator"
-    title = "`{op}=` on {where} of an element of a map reads, computes and writes: what another CPU writes between would be lost"
+    title = "`{op}=` on {where} reads, computes and writes: what another CPU writes between would be lost"
     help = "use += -= |= &= ^=, which are atomic, a per-CPU map, or a lock: `lock(e.l) {{ … }}`"
 
 
@@ -83,10 +95,16 @@ class ChangedAfterStored(Diagnostic):
     help = "change it before it is stored, or change what is kept: `if e = MAP[key]; e.x = …; end`"
 
 
-class ReturnObject(Diagnostic):
-    code = "return-object"
-    title = "`{name}` would give back {what} that lives in its own frame, which ends with it"
-    help = "make the object where it is used and pass it to the method, which can fill it in"
+class ObjectReplaced(Diagnostic):
+    code = "object-replaced"
+    title = "`{name}` stands for a place in memory that has been given another object: it would have that one's fields here"
+    help = "read what you need of it before, e.g. `x = {name}.x`, or change the fields of what is there instead of replacing it"
+
+
+class GlobalAlias(Diagnostic):
+    code = "global-alias"
+    title = "`{text}` would be copied: a change of one of the two would not be seen in the other, as it is in Ruby"
+    help = "{write}"
 
 
 class StructEqual(Diagnostic):
@@ -99,3 +117,9 @@ class KeyPart(Diagnostic):
     code = "key-part"
     title = "a part of a key of {count} parts has a number from 0 to {last}, known when the program is compiled"
     help = "write e.g. `key[0]`, or `key[{last}]`"
+
+
+class ChangedCopy(Diagnostic):
+    code = "changed-copy"
+    title = "`{name}` is a copy of what the map has, or an object of its own: changing it would not change the map"
+    help = "take what is in the map then, `e = (M[k] ||= E.new)`, or decide: `if e = M[k]; …; else; M[k] = E.new; end`"

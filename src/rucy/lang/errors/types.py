@@ -10,6 +10,15 @@ class VariableTypes(Diagnostic):
     title = "`{name}` is {old} elsewhere, and here {new} is assigned to it"
     help = "use another variable for {new}"
 
+    @property
+    def help_text(self) -> str:
+        old, new = (str(self.values[key]).removesuffix(" or nil") for key in ("old", "new"))
+        if old.removesuffix(" in a map") != new.removesuffix(" in a map"):
+            return super().help_text
+        made = new.removesuffix(" in a map").split()[-1]
+        taken = f"{self.values['name']} = (MAP[key] ||= {made}.new)"
+        return f"put one into the map where there is none, and take what is there: `{taken}`"
+
 
 class BranchTypes(Diagnostic):
     code = "branch-types"
@@ -35,6 +44,12 @@ class NeverEqual(Diagnostic):
     help = "{advice}"
 
 
+class AddressText(Diagnostic):
+    code = "address-text"
+    title = "{text} is no address that this can be equal to"
+    help = 'write one whole, such as "{example}"{networks}'
+
+
 class AlwaysTrue(Diagnostic):
     code = "always-true"
     title = "as a condition `{text}` is always true: it is {what}"
@@ -49,7 +64,7 @@ class AlwaysTrue(Diagnostic):
 
 class ArrayElement(Diagnostic):
     code = "array-element"
-    title = "an array in a program holds constant Integers, and this is {have}"
+    title = "an array in a program holds constant Integers, or constant strings, and this is {have}"
     help = "{advice}"
 
 
@@ -107,10 +122,16 @@ class InterpolationHere(Diagnostic):
     help = "print it, `puts \"…\"`, or use its parts"
 
 
-class LiteralNeeded(Diagnostic):
-    code = "literal-needed"
-    title = "the start or end of a string is compared with a literal only"
-    help = 'write the text itself: `"abc"`'
+class CharacterBytes(Diagnostic):
+    code = "character-bytes"
+    title = "a string in the kernel is bytes, and a character of `{text}` takes more than one"
+    help = "compare the whole string, its start or its end, or a byte by `getbyte`"
+
+
+class SoughtTooLong(Diagnostic):
+    code = "sought-too-long"
+    title = "what is looked for inside a string has room for {size} bytes here, and {most} are the most that can be looked for"
+    help = "give it less room where it is read, `str(pointer, {most})`, or look for a literal"
 
 
 class WholeArray(Diagnostic):

@@ -9,12 +9,11 @@ In: a function in SSA. Out: facts that hold until it is changed. Ranges are thos
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from rucy.ir.dominance import Dominance
-from rucy.ir.function import Block, Const, Function, Instr, Value
-from rucy.ir.ops import COMPARES, NEGATED, SWAPPED
+from rucy.ir.function import MASK64, Block, Const, Function, Instr, Value
+from rucy.ir.ops import COMPARES, NEGATED, SWAPPED, effects
 from rucy.passes.analysis.ranges import Range, Ranges
+from rucy.records import NamedTuple
 
 _SMAX = (1 << 63) - 1
 
@@ -34,15 +33,9 @@ class Loop(NamedTuple):
         return last
 
 
-class Unproved(NamedTuple):
-    """A loop that is not known to end. `at` is the instruction that jumps back."""
-
-    at: Instr
-    reason: str
-
-
-def too_many(turns: int) -> str:
-    return f"its {turns} turns are more than the kernel's verifier walks through"
+def by_iterator(loop: Loop) -> bool:
+    """Does an open-coded iterator turn it? The verifier walks such a loop until nothing is new at its head."""
+    return any(effects(instr).turns for instr in loop.header.instrs if instr.op.name == "kfunc")
 
 
 class Turns(NamedTuple):
@@ -138,16 +131,21 @@ def _counted(value: Value) -> tuple[Value, int]:
 
 
 def _most(stays: str, step: int, shift: int, first: Range, end: Range) -> int | None:
+    """None also where the numbers could come to an end, and begin again at the other, before the compare sees them pass."""
     unsigned = stays[0] == "u"
+    least, largest = (0, MASK64) if unsigned else (-_SMAX - 1, _SMAX)
+    low, high = (first.lo, first.hi) if unsigned else (first.slo, first.shi)
+    if low + shift < least or high + shift > largest:
+        return None
     if stays in ("ult", "ule", "slt", "sle") and step > 0:
-        top, low = (end.hi, first.lo) if unsigned else (end.shi, first.slo)
-        if top >= _SMAX or low <= -_SMAX or (unsigned and (first.hi > _SMAX or low + shift < 0)):
+        top = end.hi if unsigned else end.shi
+        if top >= _SMAX or low <= -_SMAX or high > _SMAX or top + step > largest:
             return None
         return _floor(top - low - shift - (stays[1:] == "lt"), step)
     if stays in ("ugt", "uge", "sgt", "sge") and step < 0:
-        bottom, high = (end.lo, first.hi) if unsigned else (end.slo, first.shi)
-        if high >= _SMAX or bottom <= -_SMAX or (unsigned and bottom + step + (stays == "ugt") < 0):
-            return None  # unsigned, a step below zero would begin again at the top
+        bottom = end.lo if unsigned else end.slo
+        if high >= _SMAX or bottom <= -_SMAX or bottom + step + (stays[1:] == "gt") < least:
+            return None
         return _floor(high - bottom + shift - (stays[1:] == "gt"), -step)
     return None
 

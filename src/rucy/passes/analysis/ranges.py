@@ -11,12 +11,12 @@ compare before a `within` stays whatever they say (`fold_constants.guarded_value
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-from rucy.ir.dominance import Dominance
+from rucy.ir.dominance import Dominance, has_loop
 from rucy.ir.function import MASK64, Block, Const, Function, Instr, Value
 from rucy.ir.ops import NEGATED, SWAPPED
 from rucy.ir.types import I1, I64
+from rucy.records import NamedTuple
 
 _SIGN = 1 << 63
 _ROUNDS_BEFORE_WIDENING = 3
@@ -88,13 +88,16 @@ def tight(r: Range) -> Range | None:
 class Ranges:
     """`of(value)`: anywhere; `at(value, block)`: in a block, with what the branches before it say. `shown`: only what the
     oldest verifier sees as well (5.10, kernel/bpf/verifier.c, adjust_scalar_min_max_vals: nothing of a quotient, a
-    remainder, a negation or a byte swap), for what bounds a loop or an index."""
+    remainder, a negation, a byte swap, or a shift by what is no constant), for what bounds a loop or an index."""
 
-    def __init__(self, fn: Function, shown: bool = False) -> None:
+    def __init__(self, fn: Function, shown: bool = False, dominance: Dominance | None = None) -> None:
         self._shown = shown
-        self._dominance = Dominance(fn)
+        self._dominance = dominance or Dominance(fn)
         self._known: dict[Value, Range] = {}
         self._tests = _tests(self._dominance)
+        if not has_loop(self._dominance.order):
+            self._round(widen=False)
+            return
         for turn in range(100):
             if not self._round(widen=turn >= _ROUNDS_BEFORE_WIDENING):
                 break
@@ -142,7 +145,7 @@ class Ranges:
 
     def _instr(self, instr: Instr, block: Block) -> Range:
         """The transfer; operands that are not known yet are anything but in loops, which start from their entry."""
-        if self._shown and instr.op.name in _NOT_FOLLOWED:
+        if self._shown and not _is_shown(instr):
             return TOP
         return _TRANSFER[instr.op.name](instr, [self.at(arg, block) for arg in instr.args])
 
@@ -342,6 +345,13 @@ def _within(instr: Instr, args: list[Range]) -> Range:
 
 
 _NOT_FOLLOWED = ("udiv", "umod", "neg", "inv", "bswap")
+_SHIFTS = ("shl", "lshr", "ashr")
+
+
+def _is_shown(instr: Instr) -> bool:
+    name = instr.op.name
+    return name not in _NOT_FOLLOWED and (name not in _SHIFTS or isinstance(instr.args[1], Const))
+
 
 _TRANSFER: dict[str, Callable[[Instr, list[Range]], Range]] = {
     "load": _load, "add": _add, "sub": _sub, "mul": _mul, "udiv": _udiv, "umod": _umod, "and": _and, "or": _or,

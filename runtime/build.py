@@ -1,0 +1,354 @@
+"""Builds the runtime: the generic, fully static executables that `rucy build` puts a tool into.
+
+    python3 runtime/build.py [ARCH …]          ARCH: x86_64 or aarch64; both without
+    python3 runtime/build.py --libbpf [ARCH …] libbpf as a shared library, which the wheel brings along
+
+In: runtime/src (C), runtime/mrblib (Ruby), and the sources of mruby, libbpf, libelf and zlib, which are fetched as source
+packages of Debian trixie from the mirror in this machine's own apt configuration, and checked against the sums below. Out:
+build/runtime/rucy-ARCH. The compiler is zig, from PyPI. Everything fetched or made on the way lies in .cache/runtime; a second
+run finds that nothing has changed and does nothing. The same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+CACHE = ROOT / ".cache/runtime"
+OUT = ROOT / "build/runtime"
+ARCHES = ("x86_64", "aarch64")
+
+
+class Source(NamedTuple):
+    """A source package's tarball and the folder that it unpacks to."""
+
+    package: str
+    tarball: str
+    folder: str
+    sha256: str
+
+
+SOURCES = (
+    Source("mruby", "mruby_3.3.0.orig.tar.gz", "mruby-3.3.0",
+           "53088367e3d7657eb722ddfacb938f74aed1f8538b3717fe0b6eb8f58402af65"),
+    Source("libbpf", "libbpf_1.5.0.orig.tar.gz", "libbpf-1.5.0",
+           "53492aff6dd47e4da04ef5e672d753b9743848bdb38e9d90eafbe190b7983c44"),
+    Source("elfutils", "elfutils_0.192.orig.tar.bz2", "elfutils-0.192",
+           "616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4"),
+    Source("zlib", "zlib_1.3.dfsg+really1.3.1.orig.tar.gz", "zlib-1.3.1",
+           "60dd315c07f616887caa029408308a018ace66e3d142726a97db164b3b8f69fb"),
+)  # fmt: skip
+
+#: mruby breaks the rule that -fstrict-aliasing relies on: compilers do make wrong code of it without this.
+CFLAGS = (
+    "-O2", "-g0", "-DNDEBUG", "-fno-strict-aliasing", "-ffunction-sections", "-fdata-sections", "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables", "-fno-unwind-tables",
+)  # fmt: skip
+
+#: What mruby and our own sources are compiled with alike. Each method that is defined clears the method cache: with a smaller
+#: one a tool starts sooner.
+DEFINES = ("MRB_INT64", "MRB_UTF8_STRING", "MRB_STR_LENGTH_MAX=0", "MRB_ARY_LENGTH_MAX=0", "MRB_METHOD_CACHE_SIZE=128")
+OUR_FLAGS = ("-std=gnu11", "-Werror", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare")
+
+LIBBPF = (
+    "bpf btf btf_dump btf_iter btf_relocate elf features gen_loader hashmap libbpf libbpf_errno libbpf_probes netlink nlattr "
+    "relo_core ringbuf str_error strset usdt zip"
+)
+ZLIB = "adler32 crc32 gzclose gzlib gzread inffast inflate inftrees zutil"
+
+
+def main(words: list[str]) -> None:
+    make = build_libbpf if words[:1] == ["--libbpf"] else build
+    arches = words[1:] if make is build_libbpf else words
+    for arch in arches or ARCHES:
+        if arch not in ARCHES:
+            sys.exit(f"runtime: no architecture `{arch}`: {' or '.join(ARCHES)}")
+        make(arch)
+
+
+def build(arch: str) -> None:
+    """One executable."""
+    made = OUT / f"rucy-{arch}"
+    with unless_made(made, arch) as zig:
+        if zig is not None:
+            link(zig, arch, build_libraries(zig, arch), made)
+
+
+def build_libbpf(arch: str) -> None:
+    """libbpf.so for Python, which any glibc from 2.28 on takes; libelf and zlib are in it."""
+    made = OUT / f"libbpf-{arch}.so"
+    with unless_made(made, arch) as zig:
+        if zig is not None:
+            link_libbpf(zig, arch, made)
+
+
+@contextmanager
+def unless_made(made: Path, arch: str) -> Iterator[Path | None]:
+    """The compiler, with the sources there, to make a file; None where all that it is made of is as it was."""
+    stamp, key = OUT / f".stamp-{made.name}", _key()
+    if made.exists() and stamp.exists() and stamp.read_text() == key:
+        yield None
+        return
+    print(f"runtime: building {made.name} for {arch}", flush=True)
+    OUT.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    zig = install_zig()
+    fetch_sources()
+    yield zig
+    stamp.write_text(key)
+    print(f"runtime: {made.relative_to(ROOT)}, {made.stat().st_size / 1e6:.2f} MB", flush=True)
+
+
+def link_libbpf(zig: Path, arch: str, made: Path) -> None:
+    folder = CACHE / f"shared-{arch}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    target = f"{arch}-linux-gnu.2.28"
+    objects = []
+    for name, (files, flags) in _library_parts().items():
+        objects += compile_files(zig, target, files, ["-w", "-fPIC", *flags], folder / name)
+    exported = CACHE / "sources/libbpf-1.5.0/src/libbpf.map"
+    run([
+        str(zig), "cc", "-target", target, "-shared", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-soname,libbpf.so.1",
+        f"-Wl,--version-script={exported}", "-Wl,--undefined-version", "-o", str(made), *map(str, objects),
+    ])  # fmt: skip
+
+
+def _key(*, ours: bool = True) -> str:
+    """Of all that the executables are made of, or of the libraries alone."""
+    files = [HERE / "build_config.rb", HERE / "requirements.txt", *sorted((HERE / "shims").iterdir())]
+    if ours:
+        files += [HERE / "build.py", *sorted((HERE / "src").iterdir()), *sorted((HERE / "mrblib").rglob("*.rb"))]
+    recipe: list[Callable[..., object]] = [
+        build_libraries, _library_parts, _mruby, _archive, compile_files, _compiler, _prefix_maps,
+    ]  # fmt: skip
+    written = [inspect.getsource(each) for each in recipe]
+    digest = hashlib.sha256(repr((SOURCES, CFLAGS, DEFINES, LIBBPF, ZLIB, *written)).encode())
+    for file in files:
+        data = file.read_bytes()
+        digest.update(f"{file.relative_to(HERE)} {len(data)}\n".encode() + data)
+    return digest.hexdigest()
+
+
+# ---------------------------------------------------------------- what is fetched
+
+
+def install_zig() -> Path:
+    folder, wanted = CACHE / "zig", (HERE / "requirements.txt").read_text()
+    stamp = folder / "requirements.txt"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        print("runtime: fetching the compiler", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        run([*pip, "--target", str(folder), "-r", str(HERE / "requirements.txt")])
+        stamp.write_text(wanted)
+    return folder / "ziglang/zig"
+
+
+def fetch_sources() -> None:
+    folder = CACHE / "sources"
+    missing = [source for source in SOURCES if not (folder / source.folder / ".complete").exists()]
+    if not missing:
+        return
+    print("runtime: fetching sources", flush=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    apt = _private_apt()
+    run([*apt, "update"])
+    for source in missing:
+        run([*apt, "source", "--download-only", "--tar-only", source.package], cwd=folder)
+        tarball = folder / source.tarball
+        found = hashlib.sha256(tarball.read_bytes()).hexdigest() if tarball.exists() else "not there"
+        if found != source.sha256:
+            sys.exit(f"runtime: {source.tarball} is not the one that was asked for (sha256: {found})")
+        shutil.rmtree(folder / source.folder, ignore_errors=True)
+        with tarfile.open(tarball) as packed:
+            packed.extractall(folder)
+        (folder / source.folder / ".complete").touch()
+    shutil.rmtree(CACHE / "apt")
+
+
+def _private_apt() -> list[str]:
+    """apt-get with a state of its own, so that the machine's stays as it is; the mirror is the machine's."""
+    state = CACHE / "apt"
+    for part in ("lists/partial", "cache/archives/partial", "parts"):
+        (state / part).mkdir(parents=True, exist_ok=True)
+    key = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    (state / "list").write_text(f"deb-src [signed-by={key}] {_mirror()} trixie main\n")
+    options = {
+        "Dir::Etc::sourcelist": state / "list", "Dir::Etc::sourceparts": state / "parts", "Dir::State::lists": state / "lists",
+        "Dir::Cache": state / "cache", "APT::Sandbox::User": "root", "Acquire::Languages": "none",
+    }  # fmt: skip
+    return ["apt-get", "-qq", *(word for name, value in options.items() for word in ("-o", f"{name}={value}"))]
+
+
+def _mirror() -> str:
+    apt = Path("/etc/apt")
+    files = [apt / "sources.list", *sorted(apt.glob("sources.list.d/*.sources")), *sorted(apt.glob("sources.list.d/*.list"))]
+    text = "\n".join(file.read_text() for file in files if file.exists())
+    found = re.search(r"[a-z]+://\S+/debian(?=/?(\s|$))", text)
+    if found is None:
+        sys.exit("runtime: no Debian mirror in this machine's apt sources")
+    return found.group()
+
+
+# ---------------------------------------------------------------- libraries
+
+
+def build_libraries(zig: Path, arch: str) -> list[Path]:
+    """mruby, libbpf, libelf and zlib, each an archive; made anew when a source or a recipe has changed."""
+    folder = CACHE / arch
+    stamp = folder / ".stamp"
+    archives = [folder / f"{name}.a" for name in ("libmruby", "libbpf", "libelf", "libz")]
+    key = _key(ours=False)
+    if stamp.exists() and stamp.read_text() == key:
+        return archives
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, (files, flags) in _library_parts().items():
+        _archive(zig, arch, folder / f"{name}.a", files, flags)
+    _mruby(zig, arch, archives[0])
+    stamp.write_text(key)
+    return archives
+
+
+def _library_parts() -> dict[str, tuple[list[Path], list[str]]]:
+    """Of libz, libelf and libbpf the files and what to compile them with."""
+    sources = CACHE / "sources"
+    elf, bpf, z = sources / "elfutils-0.192", sources / "libbpf-1.5.0", sources / "zlib-1.3.1"
+    libelf = re.search(r"libelf_a_SOURCES = (.*?)\n\n", (elf / "libelf/Makefile.am").read_text(), re.S)
+    assert libelf is not None
+    elf_files = [elf / "libelf" / name for name in libelf[1].replace("\\", " ").split()]
+    elf_files.append(elf / "lib/eu-search.c")
+    elf_flags = [f"-I{HERE / 'shims'}", f"-I{elf / 'lib'}", f"-I{elf / 'libelf'}", f"-I{z}", "-DHAVE_CONFIG_H", "-D_GNU_SOURCE"]
+    bpf_flags = [f"-I{bpf / 'include'}", f"-I{bpf / 'include/uapi'}", f"-I{elf / 'libelf'}", f"-I{z}", "-D_GNU_SOURCE",
+                 "-D_LARGEFILE64_SOURCE", "-D_FILE_OFFSET_BITS=64"]  # fmt: skip
+    return {
+        "libz": ([z / f"{name}.c" for name in ZLIB.split()], ["-DHAVE_UNISTD_H", "-DNO_GZCOMPRESS"]),
+        "libelf": (elf_files, elf_flags),
+        "libbpf": ([bpf / f"src/{name}.c" for name in LIBBPF.split()], bpf_flags),
+    }
+
+
+def _mruby(zig: Path, arch: str, archive: Path) -> None:
+    mruby, made = CACHE / "sources/mruby-3.3.0", CACHE / arch / "mruby"
+    environment = _environment() | {
+        "MRUBY_CONFIG": str(HERE / "build_config.rb"), "MRUBY_BUILD_DIR": str(made), "RUCY_ZIG": str(zig), "RUCY_ARCH": arch,
+        "RUCY_HOST": platform.machine(), "RUCY_CFLAGS": " ".join([*CFLAGS, "-w", *_prefix_maps()]),
+        "RUCY_DEFINES": " ".join(DEFINES), "INSTALL_DIR": str(made / "bin"),
+    }  # fmt: skip
+    run(["ruby", "minirake", "--quiet", "-j2"], cwd=mruby, environment=environment)
+    shutil.copy(made / "target/lib/libmruby.a", archive)
+
+
+def _archive(zig: Path, arch: str, archive: Path, files: list[Path], flags: list[str]) -> None:
+    objects = compile_files(zig, arch, files, ["-w", *flags], archive.with_suffix(""))
+    run([str(zig), "ar", "rcsD", str(archive), *map(str, objects)])
+
+
+def compile_files(zig: Path, arch: str, files: list[Path], flags: list[str], folder: Path) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+
+    def one(file: Path) -> Path:
+        made = folder / f"{file.stem}.o"
+        run([*_compiler(zig, arch), *CFLAGS, *_prefix_maps(), *flags, "-c", str(file), "-o", str(made)])
+        return made
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(one, files))
+
+
+def _compiler(zig: Path, arch: str) -> list[str]:
+    """`arch`: with the words for another libc, or for musl without."""
+    return [str(zig), "cc", "-target", arch if "-" in arch else f"{arch}-linux-musl"]
+
+
+def _prefix_maps() -> list[str]:
+    """No path of this machine goes into the executable."""
+    return [f"-ffile-prefix-map={ROOT}=."]
+
+
+# ---------------------------------------------------------------- our own
+
+
+def link(zig: Path, arch: str, libraries: list[Path], made: Path) -> None:
+    folder = CACHE / arch / "ours"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    library = compile_ruby(CACHE / arch / "mruby/host/bin/mrbc", folder)
+    sources = CACHE / "sources"
+    flags = [
+        *OUR_FLAGS, *(f"-D{each}" for each in DEFINES), "-DMRB_USE_BIGINT", "-D_GNU_SOURCE",
+        f"-I{CACHE / arch / 'mruby/target/include'}", f"-I{sources / 'mruby-3.3.0/include'}", f"-I{sources / 'libbpf-1.5.0/src'}",
+        f"-I{sources / 'libbpf-1.5.0/include/uapi'}",
+    ]  # fmt: skip
+    for name in os.listdir(sources / "libbpf-1.5.0/src"):  # <bpf/libbpf.h>, as an installed libbpf is included
+        if name.endswith(".h"):
+            (folder / "include/bpf").mkdir(parents=True, exist_ok=True)
+            shutil.copy(sources / "libbpf-1.5.0/src" / name, folder / "include/bpf")
+    flags += [f"-I{folder / 'include'}", f"-I{HERE / 'src'}"]
+    files = [*sorted((HERE / "src").glob("*.c")), *library, name_syscalls(zig, arch, folder)]
+    objects = compile_files(zig, arch, files, flags, folder)
+    run([
+        *_compiler(zig, arch), "-static", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,stack-size=8388608",
+        "-o", str(made), *map(str, objects), *map(str, libraries), "-lm", "-lc++abi",
+    ])  # fmt: skip
+
+
+def compile_ruby(mrbc: Path, folder: Path) -> list[Path]:
+    """Our Ruby library as bytes in C: what every tool needs, and each part that is read when it is first named."""
+    core, lazy = sorted((HERE / "mrblib").glob("*.rb")), sorted((HERE / "mrblib/lazy").glob("*.rb"))
+    made = []
+    for name, files in [("mrblib", core), *((f"part_{file.stem}", [file]) for file in lazy)]:
+        made.append(folder / f"{name}.c")
+        run([str(mrbc), "--remove-lv", f"-Brucy_{name}", f"-o{made[-1]}", *map(str, files)])
+    table = folder / "parts.c"
+    lines = ['#include "rucy.h"', *(f"extern const uint8_t rucy_part_{file.stem}[];" for file in lazy)]
+    lines += ["const struct part rucy_parts[] = {"]
+    lines += [f'\t{{"{file.stem.capitalize()}", rucy_part_{file.stem}}},' for file in lazy]
+    table.write_text("\n".join([*lines, "\t{0}", "};", ""]))
+    return [*made, table]
+
+
+def name_syscalls(zig: Path, arch: str, folder: Path) -> Path:
+    """The names of the machine's system calls by number, as the kernel's own <asm/unistd.h> of that machine has them."""
+    asked, table = folder / "asked.c", folder / "syscalls.c"
+    asked.write_text("#include <asm/unistd.h>\n")
+    macros = run([*_compiler(zig, arch), "-E", "-dM", str(asked)])
+    rows = re.findall(r"^#define __NR_(\w+) (\d+)$", macros, re.M)
+    highest = max(int(number) for _, number in rows)
+    lines = ['#include "rucy.h"', "const char *const rucy_syscalls[] = {"]
+    lines += [f'\t[{number}] = "{name}",' for name, number in sorted(rows, key=lambda row: int(row[1]))]
+    table.write_text("\n".join([*lines, "};", f"const int rucy_syscall_count = {highest + 1};", ""]))
+    return table
+
+
+def _environment() -> dict[str, str]:
+    caches = {"ZIG_GLOBAL_CACHE_DIR": str(CACHE / "zig-cache"), "ZIG_LOCAL_CACHE_DIR": str(CACHE / "zig-cache/local")}
+    return dict(os.environ) | caches | {"LC_ALL": "C", "SOURCE_DATE_EPOCH": "0"}
+
+
+def run(command: list[str], cwd: Path | None = None, environment: dict[str, str] | None = None) -> str:
+    """What it prints, which is shown when it fails."""
+    done = subprocess.run(command, cwd=cwd, env=environment or _environment(), capture_output=True, text=True)
+    if done.returncode:
+        sys.stderr.write(done.stdout + done.stderr)
+        sys.exit(f"runtime: `{' '.join(command[:6])} …` failed")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,225 @@
+# What a program on the command line expects of Ruby, and mruby lacks.
+
+module Kernel
+  private
+
+  alias __format format
+
+  def format(text, *values)
+    values.any? { |value| Rucy.large?(value) } ? Rucy::Spec.format(text, values) : __format(text, *values)
+  end
+  alias sprintf format
+
+  def at_exit(&block)
+    Rucy.at_exit(&block)
+    block
+  end
+
+  def exit(status = true)
+    raise SystemExit.new(status == true ? 0 : status == false ? 1 : status)
+  end
+
+  # At once: neither `at_exit` nor what follows.
+  def exit!(status = true) = Rucy.exit_now(status == true ? 0 : status == false ? 1 : status)
+
+  def abort(text = nil)
+    warn(text) if text
+    exit(1)
+  end
+
+  def warn(*lines)
+    Rucy.flush
+    lines.flatten.each { |line| Rucy.write_error(line.to_s.end_with?("\n") ? line.to_s : "#{line}\n") }
+    nil
+  end
+
+  def system(*words)
+    command = words.size == 1 ? words[0] : words.map { |word| "'" + word.to_s.gsub("'", "'\\\\''") + "'" }.join(" ")
+    status = Rucy.shell(command)
+    status < 0 || status == 127 ? nil : status == 0
+  end
+
+  def sleep(seconds = nil)
+    start = Rucy.now
+    Rucy::Loop.wait(seconds)
+    (Rucy.now - start).round
+  end
+
+  def gets(*)
+    Rucy::Loop.wait_for_input
+    $stdin.gets
+  end
+
+  def print(*values) = $stdout.print(*values)
+
+  def putc(value)
+    $stdout.write(value.is_a?(Integer) ? (value & 255).chr : value.to_s[0])
+    value
+  end
+
+  def p(*values)
+    values.each { |value| $stdout.write(value.inspect + "\n") }
+    values.size > 1 ? values : values[0]
+  end
+
+  def trap(signal, command = nil, &block) = Signal.trap(signal, command, &block)
+
+  def require(*) = false
+  def require_relative(name) = raise(LoadError, "a tool is one file: `#{name}` cannot be loaded")
+end
+
+class String
+  def %(values) = format(self, *values)
+end
+
+class Module
+  alias __const_missing const_missing
+
+  # Parts of the runtime's library that few tools need are read when they are first named.
+  def const_missing(name)
+    to_s.include?("Rucy") && Rucy.load_part(name.to_s) ? Rucy.const_get(name) : __const_missing(name)
+  end
+end
+
+class SystemExit < Exception
+  attr_reader :status
+
+  def initialize(status = 0)
+    super("exit")
+    @status = status
+  end
+end
+
+class LoadError < ScriptError; end unless Object.const_defined?(:LoadError)
+
+module Process
+  def self.pid = Rucy.process_id
+  def self.euid = Rucy.user_id
+  CLOCK_MONOTONIC = 1
+
+  def self.clock_gettime(clock, unit = :float_second)
+    unit == :nanosecond ? (Rucy.now * 1_000_000_000).to_i : Rucy.now
+  end
+end
+
+module Signal
+  def self.trap(signal, command = nil, &block) = Rucy::Traps.set(signal, command, block)
+  def self.list = Rucy::Traps::NUMBERS
+end
+
+module JSON
+  class ParserError < StandardError; end
+
+  def self.generate(value, *) = Rucy::Show.to_json(value, ",", ":")
+
+  def self.parse(text)
+    Rucy.json(text)
+  rescue Rucy::Failure
+    raise ParserError, "this is no JSON: #{text[0, 40].inspect}"
+  end
+end
+
+class Object
+  def to_json(*) = JSON.generate(self)
+end
+
+class Time
+  def strftime(format) = Rucy::Text.strftime(format, to_i, usec * 1000, utc?)
+end
+
+class Integer
+  def even? = self % 2 == 0
+  def odd? = self % 2 == 1
+  def pred = self - 1
+  def [](bit) = (self >> bit) & 1
+  def ord = self
+
+  def bit_length
+    number = self < 0 ? ~self : self
+    size = 0
+    while number > 0
+      number >>= 1
+      size += 1
+    end
+    size
+  end
+
+  def gcd(other)
+    one, other = abs, other.abs
+    one, other = other, one % other while other != 0
+    one
+  end
+
+  def lcm(other) = self == 0 || other == 0 ? 0 : (self / gcd(other) * other).abs
+
+  def pow(exponent, modulus = nil) = modulus ? (self**exponent) % modulus : self**exponent
+end
+
+module Rucy
+  # Standard output: buffered, and flushed before each wait, at the end, and at each line of a terminal.
+  class Output
+    RING = "rucy_output" # in which the kernel half's own output comes
+
+    def initialize(number)
+      @number = number
+    end
+
+    def write(*texts)
+      texts.inject(0) { |sum, text| sum + put(text.to_s) }
+    end
+
+    def <<(value)
+      put(value.to_s)
+      self
+    end
+
+    def print(*values)
+      values.each { |value| put(value.to_s) }
+      nil
+    end
+
+    def puts(*values)
+      return Kernel.puts(*values) if @number == 1
+      put(values.empty? ? "\n" : values.flatten.map { |value| value.to_s.end_with?("\n") ? value.to_s : "#{value}\n" }.join)
+      nil
+    end
+
+    def printf(text, *values)
+      put(format(text, *values))
+      nil
+    end
+
+    def flush
+      Rucy.flush if @number == 1
+      self
+    end
+
+    def sync = @number == 2
+    def sync=(value)
+      value
+    end
+
+    def tty? = Rucy.terminal?(@number)
+    alias isatty tty?
+    def fileno = @number
+    alias to_i fileno
+
+    private
+
+    def put(text)
+      if @number == 1
+        Rucy.write(text)
+      else
+        Rucy.flush
+        Rucy.write_error(text)
+      end
+      text.bytesize
+    end
+  end
+end
+
+$stdout = Rucy::Output.new(1)
+$stderr = Rucy::Output.new(2)
+STDOUT = $stdout
+STDERR = $stderr
+ENV = Rucy.environment

@@ -1,0 +1,129 @@
+# From the first line of a tool to its exit status.
+
+module Rucy
+  # What ends a tool with a line, perhaps a second that helps, and a status: 1 the user's mistake, 2 the command line, 77 the
+  # kernel lacks or forbids what is asked, 70 a bug of ours.
+  class Failure
+    attr_reader :help
+
+    def self.with(message, help = "", status = 1)
+      made = new(message)
+      made.tell(help, status)
+      made
+    end
+
+    def tell(help, status)
+      @help = help
+      @status = status
+    end
+
+    def status
+      @status || 1
+    end
+  end
+
+  class << self
+    attr_reader :name, :meta, :notes, :btf_given
+
+    def main(words)
+      @name = words.shift.to_s.split("/").last.to_s
+      text = payload("meta")
+      return without_tool(words) unless text
+      @meta = json(text)
+      @notes = json(payload("notes") || "{}")
+      return Info.print(words[1..-1]) if words[0] == "--rucy-info"
+      ended { start(words) }
+    end
+
+    # Whatever is raised becomes lines on standard error and a status; programs are detached before anything is told.
+    def ended
+      status = guarded { yield }
+      late = guarded { finish }
+      status = late if status == 0
+      flush
+      status
+    end
+
+    def at_exit(&block)
+      (@at_exit ||= []) << block
+    end
+
+    def quiet?
+      @meta["user_half"] != 0
+    end
+
+    def tell(text)
+      flush
+      write_error("#{@name}: #{text}\n")
+    end
+
+    private
+
+    def without_tool(words)
+      if words[0] == "--rucy-syntax" && words[1]
+        found = compile(File.open(words[1]) { |file| file.read }, words[1])
+        return 0 unless found.is_a?(Array)
+        write_error("#{words[1]}:#{found[0]}: #{found[1]}\n")
+        return 1
+      end
+      return Names.print if words[0] == "--rucy-names"
+      write_error("#{@name}: there is no tool in this executable; `rucy build FILE.rb -o TOOL` puts one into it\n")
+      2
+    end
+
+    def start(words)
+      Binding.open(@btf_given = Options.btf(words))
+      rest = Options.read(words)
+      return 0 unless rest
+      Object.const_set(:ARGV, rest)
+      Words.define
+      catch_signals
+      program = compile(payload("program"), @meta["file"])
+      raise Failure.with("#{@meta['file']}:#{program[0]}: #{program[1]}") if program.is_a?(Array)
+      run(program)
+      Loop.wait(nil) unless Loop.waited?
+      0
+    end
+
+    # What the user half registered runs last first, also behind an exception; then all is taken down.
+    def finish
+      status = 0
+      while (block = (@at_exit ||= []).pop)
+        late = guarded { block.call; 0 }
+        status = late if status == 0
+      end
+      guarded { Loop.take_down }
+      status
+    end
+
+    def guarded
+      yield
+      flushed = flush
+      raise BrokenPipe, error_text(flushed) if flushed.is_a?(Integer)
+      0
+    rescue SystemExit => e
+      e.status
+    rescue BrokenPipe
+      141
+    rescue Failure => e
+      unless e.equal?(@told) # what did not load is not told again by each `at_exit` that asks for it
+        tell(e.message)
+        write_error("  help: #{e.help}\n") unless e.help.to_s.empty?
+      end
+      @told = e
+      e.status
+    rescue StandardError, ScriptError, NoMemoryError, SystemStackError => e
+      explain(e)
+      1
+    end
+
+    # The exception with its lines in the program.
+    def explain(error)
+      lines = (error.backtrace || []).select { |line| line.start_with?(@meta["file"] + ":") }
+      place = lines.shift
+      flush
+      write_error("#{place ? place.split(':in').first : @name}: #{error.message} (#{error.class})\n")
+      lines.each { |line| write_error("  from #{line}\n") }
+    end
+  end
+end

@@ -1,0 +1,240 @@
+/* The executable: finds the tool that was put into it, and hands it to the Ruby library.
+ *
+ * The payload lies in a segment of its own, which `rucy build` adds: the kernel maps it with the rest, so that neither /proc
+ * nor the file is needed to find it, and since it is loaded, `strip` leaves it alone. The note below keeps a place for it in
+ * the table of segments. See src/rucy/bundle.
+ */
+#include <elf.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include <mruby/compile.h>
+#include <mruby/dump.h>
+#include <mruby/irep.h>
+
+#include "rucy.h"
+
+struct rucy rucy;
+
+extern const uint8_t rucy_mrblib[];
+
+/* A note without a use but to have a program header: the payload's takes it over. */
+static const struct {
+	Elf64_Nhdr header;
+	char name[8], text[8];
+} place __attribute__((used, aligned(4), section(".note.rucy"))) = {{8, 8, 1}, "Rucy", "empty"};
+
+/* ---- the payload: a magic text, its length and version, then parts: lengths of name and data (u32), name, data, each
+ * filled up to 8 bytes */
+
+#define MAGIC "RUCYTOOL"
+#define VERSION 1
+
+struct payload {
+	char magic[8];
+	uint32_t version, size;
+	uint8_t parts[];
+};
+
+/* Looks at the first bytes of a segment that may be anything: no matter for a sanitizer. */
+__attribute__((no_sanitize("address"))) static bool is_payload(const struct payload *found, uint64_t size)
+{
+	for (int at = 0; at < 8; at++)
+		if (((const volatile char *)found->magic)[at] != MAGIC[at])
+			return false;
+	return found->version == VERSION && found->size <= size;
+}
+
+static const struct payload *find_payload(void)
+{
+	const Elf64_Phdr *segment = (void *)getauxval(AT_PHDR);
+	uintptr_t base = 0;
+
+	for (unsigned long at = 0; at < getauxval(AT_PHNUM); at++)
+		if (segment[at].p_type == PT_PHDR)
+			base = (uintptr_t)segment - segment[at].p_vaddr;
+	for (unsigned long at = 0; at < getauxval(AT_PHNUM); at++) {
+		const struct payload *found = (void *)(base + segment[at].p_vaddr);
+
+		if (segment[at].p_type == PT_LOAD && segment[at].p_flags == PF_R && segment[at].p_filesz > sizeof *found &&
+		    is_payload(found, segment[at].p_filesz))
+			return found;
+	}
+	return NULL;
+}
+
+const void *payload_part(const char *name, size_t *size)
+{
+	const struct payload *payload = find_payload();
+	const uint8_t *at = payload ? payload->parts : NULL, *end = (uint8_t *)payload + (payload ? payload->size : 0);
+
+	while (at && end - at >= 8) {
+		uint32_t lengths[2];
+		const uint8_t *data;
+
+		memcpy(lengths, at, 8);
+		data = at + 8 + ((lengths[0] + 7) & ~7u);
+		if (end - data < lengths[1])
+			return NULL;
+		if (lengths[0] == strlen(name) && !memcmp(at + 8, name, lengths[0]))
+			return *size = lengths[1], data;
+		at = data + ((lengths[1] + 7) & ~7u);
+	}
+	return NULL;
+}
+
+static mrb_value payload(mrb_state *mrb, mrb_value self)
+{
+	const char *name;
+	const void *data;
+	size_t size;
+
+	mrb_get_args(mrb, "z", &name);
+	data = payload_part(name, &size);
+	return data ? mrb_str_new(mrb, data, size) : mrb_nil_value();
+}
+
+static mrb_value parse_json(mrb_state *mrb, mrb_value self)
+{
+	mrb_value text = mrb_get_arg1(mrb);
+
+	return json_parse(mrb, RSTRING_PTR(text), RSTRING_LEN(text));
+}
+
+mrb_noreturn void fail(mrb_state *mrb, int status, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+	mrb_value failure;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	failure = mrb_exc_new_str(mrb, rucy.failure, mrb_str_new_cstr(mrb, text));
+	mrb_iv_set(mrb, failure, mrb_intern_lit(mrb, "@status"), mrb_fixnum_value(status));
+	mrb_exc_raise(mrb, failure);
+}
+
+/* Rucy.load_part(name): was there one that had not been read yet? */
+static mrb_value load_part(mrb_state *mrb, mrb_value self)
+{
+	static bool read[32];
+	const char *name;
+
+	mrb_get_args(mrb, "z", &name);
+	for (int at = 0; rucy_parts[at].name && at < 32; at++) {
+		if (strcmp(rucy_parts[at].name, name) || read[at])
+			continue;
+		read[at] = true;
+		mrb_irep *code = mrb_read_irep(mrb, rucy_parts[at].code);
+		struct RProc *proc = mrb_proc_new(mrb, code);
+
+		mrb_irep_decref(mrb, code);
+		/* at the top level, wherever it is asked for */
+		MRB_PROC_SET_TARGET_CLASS(proc, mrb->object_class);
+		mrb_top_run(mrb, proc, mrb_top_self(mrb), 0);
+		return mrb_true_value();
+	}
+	return mrb_false_value();
+}
+
+/* Rucy.parts: the names that load_part takes */
+static mrb_value part_names(mrb_state *mrb, mrb_value self)
+{
+	mrb_value names = mrb_ary_new(mrb);
+
+	for (int at = 0; rucy_parts[at].name; at++)
+		mrb_ary_push(mrb, names, mrb_str_new_cstr(mrb, rucy_parts[at].name));
+	return names;
+}
+
+/* ---- the program */
+
+/* Rucy.compile(text, file): a Proc of the whole file, or its first syntax error as [line, text] */
+static mrb_value compile(mrb_state *mrb, mrb_value self)
+{
+	const char *text, *file;
+	mrb_int size;
+	mrb_value made;
+	mrb_ccontext *context = mrb_ccontext_new(mrb);
+	struct mrb_parser_state *parser;
+
+	mrb_get_args(mrb, "sz", &text, &size, &file);
+	mrb_ccontext_filename(mrb, context, file);
+	context->capture_errors = true;
+	context->no_optimize = false;
+	parser = mrb_parse_nstring(mrb, text, size, context);
+	if (!parser)
+		fail(mrb, 70, "there is not enough memory for the program");
+	if (parser->nerr) {
+		made = mrb_assoc_new(mrb, mrb_fixnum_value(parser->error_buffer[0].lineno),
+				     mrb_str_new_cstr(mrb, parser->error_buffer[0].message ? parser->error_buffer[0].message : "syntax error"));
+	} else {
+		struct RProc *proc = mrb_generate_code(mrb, parser);
+
+		proc->c = mrb->proc_class; /* left out by the code generator: it is not meant to be an object of Ruby */
+		made = mrb_obj_value(proc);
+	}
+	mrb_parser_free(parser);
+	mrb_ccontext_free(mrb, context);
+	return made;
+}
+
+/* Rucy.run(proc): as the file's top level */
+static mrb_value run(mrb_state *mrb, mrb_value self)
+{
+	mrb_value program = mrb_get_arg1(mrb);
+	struct RProc *proc = mrb_proc_ptr(program);
+
+	MRB_PROC_SET_TARGET_CLASS(proc, mrb->object_class);
+	return mrb_top_run(mrb, proc, mrb_top_self(mrb), 0);
+}
+
+static void print_exception(mrb_state *mrb)
+{
+	mrb_value text = mrb_funcall(mrb, mrb_obj_value(mrb->exc), "inspect", 0);
+
+	fprintf(stderr, "rucy: this is a bug in rucy's runtime: %s\n", mrb_string_p(text) ? RSTRING_PTR(text) : "?");
+}
+
+int main(int count, char **words)
+{
+	mrb_state *mrb = mrb_open();
+	mrb_value arguments, status;
+
+	if (!mrb) {
+		fputs("rucy: there is not enough memory\n", stderr);
+		return 70;
+	}
+	rucy.module = mrb_define_module(mrb, "Rucy");
+	rucy.failure = mrb_define_class_under(mrb, rucy.module, "Failure", E_STANDARD_ERROR);
+	mrb_define_class_under(mrb, rucy.module, "MapError", E_STANDARD_ERROR);
+	mrb_define_class_under(mrb, rucy.module, "BrokenPipe", E_STANDARD_ERROR);
+	mrb_define_module_function(mrb, rucy.module, "payload", payload, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, rucy.module, "load_part", load_part, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, rucy.module, "parts", part_names, MRB_ARGS_NONE());
+	mrb_define_module_function(mrb, rucy.module, "json", parse_json, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, rucy.module, "compile", compile, MRB_ARGS_REQ(2));
+	mrb_define_module_function(mrb, rucy.module, "run", run, MRB_ARGS_REQ(1));
+	init_host(mrb);
+	init_printing(mrb);
+	init_values(mrb);
+	init_object(mrb);
+	init_maps(mrb);
+	init_rings(mrb);
+	init_names(mrb);
+	init_symbols(mrb);
+	mrb_load_irep(mrb, rucy_mrblib);
+	arguments = mrb_ary_new(mrb);
+	for (int at = 0; at < count; at++)
+		mrb_ary_push(mrb, arguments, mrb_str_new_cstr(mrb, words[at]));
+	status = mrb->exc ? mrb_nil_value() : mrb_funcall(mrb, mrb_obj_value(rucy.module), "main", 1, arguments);
+	if (mrb->exc)
+		print_exception(mrb);
+	output_flush();
+	_exit(mrb->exc ? 70 : mrb_integer_p(status) ? mrb_integer(status) : 0);
+}

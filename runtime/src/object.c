@@ -1,0 +1,553 @@
+/* The object: opened, its programs set up, loaded and attached, its global variables read and written. Errors are negative
+ * numbers as libbpf gives them; what they mean to a user is said by the Ruby library. */
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/if_packet.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "rucy.h"
+
+/* ---- what libbpf says: kept until it is asked for */
+
+static char *said;
+static size_t said_size;
+
+static int keep_message(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	char *text, *grown;
+	int size;
+
+	if (level == LIBBPF_DEBUG || (size = vasprintf(&text, format, arguments)) < 0)
+		return 0;
+	grown = realloc(said, said_size + size + 1);
+	if (grown) {
+		said = grown;
+		memcpy(said + said_size, text, size + 1);
+		said_size += size;
+	}
+	free(text);
+	return size;
+}
+
+static mrb_value take_messages(mrb_state *mrb, mrb_value self)
+{
+	mrb_value text = mrb_str_new(mrb, said ? said : "", said_size);
+
+	said_size = 0;
+	return text;
+}
+
+/* ---- before loading */
+
+static mrb_value open_object(mrb_state *mrb, mrb_value self)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "rucy");
+	mrb_value path;
+	const char *bytes;
+	mrb_int size;
+
+	mrb_get_args(mrb, "so", &bytes, &size, &path);
+	if (mrb_string_p(path))
+		options.btf_custom_path = mrb_string_cstr(mrb, path);
+	rucy.object = bpf_object__open_mem(bytes, size, &options);
+	if (!rucy.object)
+		return mrb_fixnum_value(-errno);
+	rucy.btf = bpf_object__btf(rucy.object);
+	if (rucy.btf)
+		rucy.classes = calloc(btf__type_cnt(rucy.btf), sizeof *rucy.classes);
+	return mrb_fixnum_value(0);
+}
+
+/* Rucy.btf_in_tool: the path of what was put into the tool of the types of this kernel, or nil. libbpf wants a file. */
+static mrb_value btf_in_tool(mrb_state *mrb, mrb_value self)
+{
+	struct utsname kernel;
+	char text[sizeof kernel.release + 8];
+	const uint8_t *types;
+	size_t size;
+	int file;
+
+	uname(&kernel);
+	snprintf(text, sizeof text, "btf/%s", kernel.release);
+	types = payload_part(text, &size);
+	file = types ? memfd_create("btf", MFD_CLOEXEC) : -1;
+	if (file < 0 || write(file, types, size) != (ssize_t)size)
+		return mrb_nil_value();
+	snprintf(text, sizeof text, "/proc/self/fd/%d", file);
+	return mrb_str_new_cstr(mrb, text);
+}
+
+static struct bpf_program *program_named(mrb_state *mrb, const char *name)
+{
+	struct bpf_program *program = bpf_object__find_program_by_name(rucy.object, name);
+
+	if (!program)
+		fail(mrb, 1, "the tool has no program `%s`", name);
+	return program;
+}
+
+/* Rucy.set_program(name, type, attach type or nil, target or nil, sleepable) */
+static mrb_value set_program(mrb_state *mrb, mrb_value self)
+{
+	const char *name;
+	mrb_int type;
+	mrb_value attach_type, target;
+	mrb_bool sleepable;
+
+	mrb_get_args(mrb, "zioob", &name, &type, &attach_type, &target, &sleepable);
+	struct bpf_program *program = program_named(mrb, name);
+	bpf_program__set_type(program, type);
+	bpf_program__set_expected_attach_type(program, mrb_nil_p(attach_type) ? 0 : mrb_integer(attach_type));
+	if (sleepable)
+		bpf_program__set_flags(program, BPF_F_SLEEPABLE);
+	return mrb_fixnum_value(mrb_nil_p(target) ? 0 : bpf_program__set_attach_target(program, 0, mrb_string_cstr(mrb, target)));
+}
+
+static mrb_value leave_out(mrb_state *mrb, mrb_value self)
+{
+	const char *name;
+
+	mrb_get_args(mrb, "z", &name);
+	bpf_program__set_autoload(program_named(mrb, name), false);
+	return mrb_nil_value();
+}
+
+/* Where an arena lies for us: the kernel wants to know it before it takes a program that has one. Within 4 GiB, and not at a
+ * multiple of them, so that no object's low half is 0; as src/rucy/loader/objects.py has it. */
+#define ARENA_ADDRESS ((1ull << 44) + (1 << 16))
+
+static mrb_value load_object(mrb_state *mrb, mrb_value self)
+{
+	struct bpf_map *map;
+	int error;
+
+	bpf_object__for_each_map(map, rucy.object)
+		if (bpf_map__type(map) == BPF_MAP_TYPE_ARENA)
+			bpf_map__set_map_extra(map, ARENA_ADDRESS);
+	error = bpf_object__load(rucy.object);
+	rucy.loaded = !error;
+	return mrb_fixnum_value(error);
+}
+
+static mrb_value is_loaded(mrb_state *mrb, mrb_value self)
+{
+	struct bpf_program *program;
+	const char *name;
+
+	mrb_get_args(mrb, "z", &name);
+	program = bpf_object__find_program_by_name(rucy.object, name);
+	return mrb_bool_value(program && bpf_program__fd(program) >= 0);
+}
+
+static mrb_value close_object(mrb_state *mrb, mrb_value self)
+{
+	bpf_object__close(rucy.object);
+	rucy.object = NULL;
+	return mrb_nil_value();
+}
+
+/* ---- global variables */
+
+struct place {
+	uint8_t *at;
+	uint32_t size, type;
+	bool constant;
+};
+
+/* The memory of a section: what it will be before loading, the kernel's own afterwards. */
+static uint8_t *section_memory(const char *section, bool constant)
+{
+	static uint8_t *mapped[2];
+	struct bpf_map *map = bpf_object__find_map_by_name(rucy.object, section);
+	uint8_t **memory = &mapped[section[1] == 'b'];
+	size_t size;
+
+	if (!map)
+		return NULL;
+	if (!rucy.loaded || constant)
+		return bpf_map__initial_value(map, &size);
+	if (!*memory) {
+		*memory = mmap(NULL, bpf_map__value_size(map), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+		if (*memory == MAP_FAILED)
+			*memory = NULL;
+	}
+	return *memory;
+}
+
+static bool find_global(const char *name, struct place *place)
+{
+	static const char *const sections[] = {".data", ".bss", ".rodata"};
+
+	for (int at = 0; at < 3 && rucy.btf; at++) {
+		int id = btf__find_by_name_kind(rucy.btf, sections[at], BTF_KIND_DATASEC);
+		const struct btf_type *section = id > 0 ? btf__type_by_id(rucy.btf, id) : NULL;
+
+		for (int entry = 0; section && entry < btf_vlen(section); entry++) {
+			const struct btf_var_secinfo *info = &btf_var_secinfos(section)[entry];
+			const struct btf_type *var = btf__type_by_id(rucy.btf, info->type);
+			uint8_t *memory;
+
+			if (strcmp(btf__name_by_offset(rucy.btf, var->name_off), name))
+				continue;
+			memory = section_memory(sections[at], at == 2);
+			*place = (struct place){memory + info->offset, info->size, var->type, at == 2};
+			return memory && size_of_type(var->type) == info->size;
+		}
+	}
+	return false;
+}
+
+static struct place global_named(mrb_state *mrb, const char *name)
+{
+	struct place place;
+
+	if (!find_global(name, &place))
+		fail(mrb, 70, "the tool has no variable `%s`", name);
+	return place;
+}
+
+static mrb_value has_global(mrb_state *mrb, mrb_value self)
+{
+	struct place place;
+	const char *name;
+
+	mrb_get_args(mrb, "z", &name);
+	return mrb_bool_value(find_global(name, &place));
+}
+
+static mrb_value get_global(mrb_state *mrb, mrb_value self)
+{
+	const char *name;
+
+	mrb_get_args(mrb, "z", &name);
+	struct place place = global_named(mrb, name);
+	return decode_value(mrb, place.type, place.at);
+}
+
+static mrb_value set_global(mrb_state *mrb, mrb_value self)
+{
+	mrb_value value, bytes;
+	const char *name;
+
+	mrb_get_args(mrb, "zo", &name, &value);
+	struct place place = global_named(mrb, name);
+	if (place.constant && rucy.loaded)
+		fail(mrb, 1, "`%s` is read-only once the tool has loaded", name);
+	bytes = mrb_str_new(mrb, NULL, place.size);
+	memset(RSTRING_PTR(bytes), 0, place.size);
+	encode_value(mrb, place.type, value, (uint8_t *)RSTRING_PTR(bytes));
+	/* a number is stored at once, as the kernel half reads it */
+	if (place.size == 8)
+		__atomic_store_n((uint64_t *)place.at, *(uint64_t *)RSTRING_PTR(bytes), __ATOMIC_RELAXED);
+	else
+		memcpy(place.at, RSTRING_PTR(bytes), place.size);
+	return value;
+}
+
+static mrb_value global_size(mrb_state *mrb, mrb_value self)
+{
+	const char *name;
+
+	mrb_get_args(mrb, "z", &name);
+	return mrb_fixnum_value(global_named(mrb, name).size);
+}
+
+/* Rucy.global_number(name): its bytes as one number, whatever its type */
+static mrb_value global_number(mrb_state *mrb, mrb_value self)
+{
+	const char *name;
+	uint64_t number = 0;
+
+	mrb_get_args(mrb, "z", &name);
+	struct place place = global_named(mrb, name);
+	memcpy(&number, place.at, place.size < 8 ? place.size : 8);
+	return integer_of_u64(mrb, number);
+}
+
+/* ---- tc: libbpf attaches filters, but it cannot list them, and a qdisc that this process made must go with the last one */
+
+static uint64_t made_qdiscs[4]; /* bits by the index of an interface, as far as they go */
+
+static bool is_made(int interface)
+{
+	return interface < 256 && made_qdiscs[interface / 64] >> interface % 64 & 1;
+}
+
+static void set_made(int interface, bool made)
+{
+	if (interface < 256)
+		made_qdiscs[interface / 64] = (made_qdiscs[interface / 64] & ~(1ull << interface % 64)) | (uint64_t)made << interface % 64;
+}
+
+/* Filters on one side of an interface's clsact. Each is told with a handle; the line of its priority alone has handle 0. */
+static int count_filters(int interface, uint32_t parent)
+{
+	struct {
+		struct nlmsghdr head;
+		struct tcmsg body;
+	} request = {
+		.head = {sizeof request, RTM_GETTFILTER, NLM_F_REQUEST | NLM_F_DUMP, 1, 0},
+		.body = {.tcm_ifindex = interface, .tcm_parent = parent},
+	};
+	struct timeval limit = {.tv_sec = 5};
+	int route = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), count = 0;
+	static char reply[1 << 16] __attribute__((aligned(4)));
+	ssize_t size;
+
+	setsockopt(route, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	if (route < 0 || send(route, &request, sizeof request, 0) < 0)
+		goto end;
+	while ((size = recv(route, reply, sizeof reply, 0)) > 0) {
+		for (struct nlmsghdr *head = (void *)reply; NLMSG_OK(head, size); head = NLMSG_NEXT(head, size)) {
+			if (head->nlmsg_type == NLMSG_DONE || head->nlmsg_type == NLMSG_ERROR)
+				goto end;
+			if (head->nlmsg_type == RTM_NEWTFILTER)
+				count += ((struct tcmsg *)NLMSG_DATA(head))->tcm_handle != 0;
+		}
+	}
+end:
+	if (route >= 0)
+		close(route);
+	return count;
+}
+
+static void remove_qdisc(int interface)
+{
+	struct bpf_tc_hook hook = {.sz = sizeof hook, .ifindex = interface, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS};
+
+	if (!is_made(interface) || count_filters(interface, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)) ||
+	    count_filters(interface, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS)))
+		return;
+	set_made(interface, false);
+	bpf_tc_hook_destroy(&hook);
+}
+
+/* ---- links */
+
+struct link {
+	struct bpf_link *link;		/* or: */
+	int fd;				/* a descriptor that holds the program there (xdp, a socket), or that of a cgroup */
+	int program, attach_type;	/* of a cgroup on a kernel without links for it */
+	struct bpf_tc_hook hook;	/* of tc: ifindex 0 otherwise */
+	struct bpf_tc_opts options;
+};
+
+static void undo(struct link *link)
+{
+	if (link->link)
+		bpf_link__destroy(link->link);
+	if (link->program)
+		bpf_prog_detach2(link->program, link->fd, link->attach_type);
+	if (link->hook.ifindex) {
+		link->options.flags = link->options.prog_fd = link->options.prog_id = 0;
+		bpf_tc_detach(&link->hook, &link->options);
+		remove_qdisc(link->hook.ifindex);
+	}
+	if (link->fd >= 0)
+		close(link->fd);
+	*link = (struct link){.fd = -1};
+}
+
+static void free_link(mrb_state *mrb, void *link)
+{
+	undo(link);
+	mrb_free(mrb, link);
+}
+
+static const mrb_data_type link_type = {"Link", free_link};
+
+static mrb_value detach(mrb_state *mrb, mrb_value self)
+{
+	undo(mrb_data_get_ptr(mrb, self, &link_type));
+	return mrb_nil_value();
+}
+
+static int attach_tracepoint(struct bpf_program *program, const char *target, struct link *link)
+{
+	char group[128];
+	const char *name = strpbrk(target, ":/");
+
+	if (!name || name - target >= (int)sizeof group)
+		return -EINVAL;
+	memcpy(group, target, name - target);
+	group[name - target] = 0;
+	link->link = bpf_program__attach_tracepoint(program, group, name + 1);
+	return link->link ? 0 : -errno;
+}
+
+static int attach_kprobe(struct bpf_program *program, const char *target, bool at_return, struct link *link)
+{
+	LIBBPF_OPTS(bpf_kprobe_multi_opts, many, .retprobe = at_return);
+	LIBBPF_OPTS(bpf_kprobe_opts, one, .retprobe = at_return);
+	const char *plus = strchr(target, '+');
+	char name[256];
+
+	if (strpbrk(target, "*?")) {
+		link->link = bpf_program__attach_kprobe_multi_opts(program, target, &many);
+		return link->link ? 0 : -errno;
+	}
+	snprintf(name, sizeof name, "%.*s", plus ? (int)(plus - target) : 255, target);
+	one.offset = plus ? strtoul(plus + 1, NULL, 0) : 0;
+	link->link = bpf_program__attach_kprobe_opts(program, name, &one);
+	return link->link ? 0 : -errno;
+}
+
+/* Kernels before 5.7 have no cgroup links. */
+static int attach_cgroup(struct bpf_program *program, int cgroup, struct link *link)
+{
+	int attach_type = bpf_program__expected_attach_type(program), error;
+
+	link->link = bpf_program__attach_cgroup(program, cgroup);
+	if (link->link || errno != EINVAL)
+		return link->link ? 0 : -errno;
+	error = bpf_prog_attach(bpf_program__fd(program), cgroup, attach_type, BPF_F_ALLOW_MULTI);
+	if (!error)
+		link->program = bpf_program__fd(program), link->attach_type = attach_type, link->fd = dup(cgroup);
+	return error;
+}
+
+static int attach_xdp(struct bpf_program *program, int interface, const char *mode, struct link *link)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options);
+
+	options.flags = !strcmp(mode, "generic") ? XDP_FLAGS_SKB_MODE : !strcmp(mode, "native") ? XDP_FLAGS_DRV_MODE : 0;
+	link->fd = bpf_link_create(bpf_program__fd(program), interface, BPF_XDP, &options);
+	return link->fd < 0 ? link->fd : 0;
+}
+
+static int attach_tc(struct bpf_program *program, int interface, bool egress, struct link *link)
+{
+	struct bpf_tc_hook hook = {.sz = sizeof hook, .ifindex = interface, .attach_point = egress ? BPF_TC_EGRESS : BPF_TC_INGRESS};
+	struct bpf_tc_opts options = {.sz = sizeof options, .prog_fd = bpf_program__fd(program)};
+	int error = bpf_tc_hook_create(&hook);
+
+	if (error && error != -EEXIST)
+		return error;
+	if (!error)
+		set_made(interface, true);
+	error = bpf_tc_attach(&hook, &options);
+	if (error)
+		remove_qdisc(interface);
+	else
+		link->hook = hook, link->options = options;
+	return error;
+}
+
+/* A filter on a packet socket of our own, which exists for the filter alone. Protocol 0: nothing arrives before bind. */
+static int attach_socket(struct bpf_program *program, int interface, struct link *link)
+{
+	struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = __builtin_bswap16(3), .sll_ifindex = interface};
+	int fd = bpf_program__fd(program), own = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (own < 0)
+		return -errno;
+	if (setsockopt(own, SOL_SOCKET, SO_ATTACH_BPF, &fd, sizeof fd) || bind(own, (void *)&address, sizeof address)) {
+		int error = errno;
+		close(own);
+		return -error;
+	}
+	link->fd = own;
+	return 0;
+}
+
+static int attach_by_kind(struct bpf_program *program, const char *kind, const char *target, int place, struct link *link)
+{
+	if (!strcmp(kind, "tracepoint"))
+		return attach_tracepoint(program, target, link);
+	if (!strcmp(kind, "kprobe") || !strcmp(kind, "kretprobe"))
+		return attach_kprobe(program, target, kind[1] == 'r', link);
+	if (!strcmp(kind, "cgroup"))
+		return attach_cgroup(program, place, link);
+	if (!strcmp(kind, "xdp"))
+		return attach_xdp(program, place, target, link);
+	if (!strcmp(kind, "tc_ingress") || !strcmp(kind, "tc_egress"))
+		return attach_tc(program, place, kind[3] == 'e', link);
+	if (!strcmp(kind, "socket"))
+		return attach_socket(program, place, link);
+	if (!strcmp(kind, "raw_tracepoint"))
+		link->link = bpf_program__attach_raw_tracepoint(program, target);
+	else if (!strcmp(kind, "trace") || !strcmp(kind, "tp_btf"))
+		link->link = bpf_program__attach_trace(program);
+	else if (!strcmp(kind, "lsm"))
+		link->link = bpf_program__attach_lsm(program);
+	else
+		return -EOPNOTSUPP;
+	return link->link ? 0 : -errno;
+}
+
+/* Rucy.attach(program, kind, target, place): a Link, or what went wrong as a negative Integer. place: the descriptor of a
+ * cgroup or the index of an interface; target of an xdp program: its mode, or "". */
+static mrb_value attach(mrb_state *mrb, mrb_value self)
+{
+	const char *name, *kind, *target;
+	mrb_int place;
+	struct link *link;
+	int error;
+
+	mrb_get_args(mrb, "zzzi", &name, &kind, &target, &place);
+	link = mrb_malloc(mrb, sizeof *link);
+	*link = (struct link){.fd = -1};
+	error = attach_by_kind(program_named(mrb, name), kind, target, place, link);
+	if (error) {
+		mrb_free(mrb, link);
+		return mrb_fixnum_value(error);
+	}
+	return mrb_obj_value(mrb_data_object_alloc(mrb, mrb_class_get_under(mrb, rucy.module, "Link"), link, &link_type));
+}
+
+/* Rucy.code: [address, size] of the machine code of every program and of its parts; [] where the kernel hides them */
+static mrb_value code(mrb_state *mrb, mrb_value self)
+{
+	mrb_value made = mrb_ary_new(mrb);
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, rucy.object) {
+		uint64_t addresses[64] = {0};
+		uint32_t sizes[64] = {0}, size = sizeof(struct bpf_prog_info);
+		struct bpf_prog_info info = {
+			.nr_jited_ksyms = 64, .jited_ksyms = (uintptr_t)addresses,
+			.nr_jited_func_lens = 64, .jited_func_lens = (uintptr_t)sizes,
+		};
+
+		if (bpf_program__fd(program) < 0 || bpf_prog_get_info_by_fd(bpf_program__fd(program), &info, &size))
+			continue;
+		for (uint32_t at = 0; at < 64 && at < info.nr_jited_ksyms && at < info.nr_jited_func_lens; at++)
+			if (addresses[at])
+				mrb_ary_push(mrb, made, mrb_assoc_new(mrb, integer_of_u64(mrb, addresses[at]), mrb_fixnum_value(sizes[at])));
+	}
+	return made;
+}
+
+void init_object(mrb_state *mrb)
+{
+	struct RClass *module = rucy.module, *link;
+
+	libbpf_set_print(keep_message);
+	mrb_define_module_function(mrb, module, "said", take_messages, MRB_ARGS_NONE());
+	mrb_define_module_function(mrb, module, "btf_in_tool", btf_in_tool, MRB_ARGS_NONE());
+	mrb_define_module_function(mrb, module, "open_object", open_object, MRB_ARGS_REQ(2));
+	mrb_define_module_function(mrb, module, "set_program", set_program, MRB_ARGS_REQ(5));
+	mrb_define_module_function(mrb, module, "leave_out", leave_out, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, module, "load_object", load_object, MRB_ARGS_NONE());
+	mrb_define_module_function(mrb, module, "loaded?", is_loaded, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, module, "close_object", close_object, MRB_ARGS_NONE());
+	mrb_define_module_function(mrb, module, "global?", has_global, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, module, "global", get_global, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, module, "set_global", set_global, MRB_ARGS_REQ(2));
+	mrb_define_module_function(mrb, module, "global_size", global_size, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, module, "global_number", global_number, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, module, "attach", attach, MRB_ARGS_REQ(4));
+	mrb_define_module_function(mrb, module, "code", code, MRB_ARGS_NONE());
+	link = mrb_define_class_under(mrb, module, "Link", mrb->object_class);
+	MRB_SET_INSTANCE_TT(link, MRB_TT_CDATA);
+	mrb_define_method(mrb, link, "detach", detach, MRB_ARGS_NONE());
+}

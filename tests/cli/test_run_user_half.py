@@ -1,0 +1,150 @@
+"""`rucy run` of a file with a user half: the executable that `rucy build` makes runs in its place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rucy.bundle import bundle
+from rucy.cli.build import parts_of
+from rucy.cli.runtime import find_runtime
+from tests.cli.test_run import MARK, ours
+
+pytestmark = pytest.mark.root
+
+ASKED = f"""\
+license "GPL"
+class Event
+  attr :pid, :u32
+  attr :who, :u64
+end
+LIMIT = option :limit, :u64, default: 3
+LOUD = option :loud, :bool
+WHO = ARGV[0].to_i
+EVENTS = ringbuf Event
+syscall "getpgid", name: :{MARK}asked do |who|
+  next if who != WHO
+  EVENTS << Event.new(pid: pid, who: who)
+end
+puts "waiting for #{{WHO}}#{{LOUD ? "!" : "."}}"
+EVENTS.each.with_index(1) do |e, n|
+  puts "#{{e.pid}} asked for #{{e.who}}"
+  break if n == LIMIT
+end
+puts "the end"
+"""
+
+#: a process that nobody has
+WHO = 4_100_017
+
+
+def command(*words: str | Path) -> list[str]:
+    return ["env", "--default-signal=INT,TERM", sys.executable, "-m", "rucy", "run", *map(str, words)]
+
+
+def ask(count: int) -> None:
+    for _ in range(count):
+        with contextlib.suppress(OSError):
+            os.getpgid(WHO)
+
+
+def wait_until_attached() -> None:
+    for _ in range(400):
+        if ours():
+            time.sleep(0.1)
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing was attached")
+
+
+def test_events_options_and_arguments(tmp_path: Path) -> None:
+    (tmp_path / "asked.rb").write_text(ASKED)
+    words = command(tmp_path / "asked.rb", "--limit", "2", "--loud", "--", str(WHO))
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        wait_until_attached()
+        ask(2)
+        out, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (0, "")
+    assert out.splitlines() == [f"waiting for {WHO}!", *[f"{os.getpid()} asked for {WHO}"] * 2, "the end"]
+
+
+def test_ctrl_c(tmp_path: Path) -> None:
+    (tmp_path / "asked.rb").write_text(ASKED)
+    with subprocess.Popen(command(tmp_path / "asked.rb", "--", str(WHO)), stdout=subprocess.PIPE, text=True) as child:
+        wait_until_attached()
+        ask(1)
+        time.sleep(0.3)
+        child.send_signal(signal.SIGINT)
+        out, _ = child.communicate(timeout=60)
+    assert child.returncode == 0
+    assert out.splitlines() == [f"waiting for {WHO}.", f"{os.getpid()} asked for {WHO}", "the end"]
+
+
+@pytest.mark.parametrize(
+    "words, status, said",
+    [
+        (("--limit", "many"), 2, "`--limit` takes "),
+        (("--verifier-log",), 2, "`rucy verify` shows the log"),
+        (("--duration", "x"), 2, "`--duration` takes seconds"),
+    ],
+)
+def test_wrong_words(tmp_path: Path, words: tuple[str, ...], status: int, said: str) -> None:
+    (tmp_path / "asked.rb").write_text(ASKED)
+    done = subprocess.run(command(tmp_path / "asked.rb", *words), capture_output=True, text=True, timeout=60)
+    assert done.returncode == status and said in done.stderr and done.stdout == ""
+
+
+def test_views_of_a_file_without_a_user_half(tmp_path: Path) -> None:
+    """By the runtime, as of a tool that is built; objects have none."""
+    (tmp_path / "seen.rb").write_text(
+        f'license "GPL"\nSEEN = hash default: 0\nsyscall "getpgid" do |who|\n  SEEN[who] += 1 if pid == {os.getpid()}\nend\n'
+    )
+    process = subprocess.Popen(
+        command(tmp_path / "seen.rb", "--top", "1", "--interval", "0.3"),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None and process.stderr is not None
+    while "attached" not in process.stderr.readline():
+        pass
+    for who in (os.getpid(), os.getppid(), os.getppid()):
+        os.getpgid(who)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    views = process.communicate(timeout=60)[0].rstrip("\n").split("\n\n")
+    assert process.returncode == 0
+    assert len(views) > 2 and views[-2:] == [f"SEEN:\n  {os.getppid()}  2"] * 2
+    subprocess.run([sys.executable, "-m", "rucy", "object", tmp_path / "seen.rb", "-o", tmp_path / "seen.o"], check=True)
+    done = subprocess.run(command(tmp_path / "seen.o", "--top", "1"), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and "`--top` is for Ruby files" in done.stderr
+
+
+def test_an_exception_has_the_line_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "wrong.rb").write_text(ASKED.replace('puts "the end"', "nil.foo"))
+    done = subprocess.run(
+        command(tmp_path / "wrong.rb", "--duration", "0.3", "--", "1"), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    line = ASKED.count("\n")
+    assert f"wrong.rb:{line}: " in done.stderr and "foo" in done.stderr
+
+
+def test_it_is_what_is_built(tmp_path: Path) -> None:
+    """What `rucy run` becomes has the bytes of the file that `rucy build` writes."""
+    (tmp_path / "asked.rb").write_text(ASKED)
+    build = [sys.executable, "-m", "rucy", "build", str(tmp_path / "asked.rb"), "-o", str(tmp_path / "asked")]
+    subprocess.run(build, check=True)
+    from rucy.pipeline import Options, compile_file
+
+    arch = os.uname().machine
+    compiled = compile_file(str(tmp_path / "asked.rb"), Options())
+    runtime = find_runtime(arch)
+    assert runtime is not None
+    made = bundle(Path(runtime).read_bytes(), parts_of(str(tmp_path / "asked.rb"), compiled.data, compiled.user_half, arch))
+    assert made == (tmp_path / "asked").read_bytes()

@@ -1,6 +1,0 @@
-license "GPL"
-kprobe "tcp_connect" do |sk|
-  loop do  # error: [unbounded-loop]
-    printk "%d", pid
-  end
-end

@@ -1,4 +1,0 @@
-license "GPL"
-kprobe "tcp_connect" do |sk|
-  pid.times { |i| printk "%d", i }  # error: [unbounded-loop]
-end

@@ -1,0 +1,31 @@
+# options: kernel=7.3
+license "GPL"
+SOCKS = sockmap(8)
+BY = sockhash(8)
+tc_ingress do |packet|
+  BY.delete(1)                  # error: [socket-put]
+  if sk = SOCKS[1]
+    SOCKS[2] = sk               # error: [socket-put]
+    sk_release(sk)
+  end
+  :ok
+end
+section! "sk_lookup"
+def choose(ctx)
+  if sk = SOCKS[1]
+    SOCKS[2] = sk
+    sk_release(sk)
+  end
+  SOCKS.delete(1)
+  1
+end
+section! "sockops"
+def watch(ctx)
+  SOCKS.delete(1)
+  1
+end
+section! "sk_msg"
+def msg(ctx)
+  SOCKS.delete(1)               # error: [socket-put]
+  1
+end

@@ -1,0 +1,82 @@
+"""Parts in an executable, and the program as the user half runs it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rucy.bundle import BundleError, bundle, parts_of
+from rucy.frontends.ruby.user_half import user_half_text
+from rucy.kernel import constants
+from rucy.kernel.maptypes import BY_WORD
+from tests.runtime.tool import CHECKOUT
+
+PARTS = {"meta": b"{}", "object": bytes(range(256)) * 9, "empty": b"", "sourc\u00e9": b"puts 1\n"}
+
+
+def test_parts_come_back(runtime: Path) -> None:
+    made = bundle(runtime.read_bytes(), PARTS)
+    assert parts_of(made) == PARTS
+    assert made == bundle(runtime.read_bytes(), PARTS)
+
+
+def test_what_is_no_runtime_or_no_tool_is_refused(runtime: Path) -> None:
+    plain = runtime.read_bytes()
+    for data in (b"", b"\x7fELF", b"#!/bin/sh\n" * 20, Path("/bin/true").read_bytes(), bundle(plain, PARTS)):
+        with pytest.raises(BundleError):
+            bundle(data, PARTS)
+    for data in (b"", b"\x7fELF", b"#!/bin/sh\n" * 20, Path("/bin/true").read_bytes(), plain):
+        with pytest.raises(BundleError):
+            parts_of(data)
+
+
+def test_a_damaged_tool_is_no_crash(runtime: Path) -> None:
+    """Each byte of the payload's head and first lengths made large: parts or BundleError, nothing else."""
+    made = bytearray(bundle(runtime.read_bytes(), PARTS))
+    at = made.index(b"RUCYTOOL" + b"\1\0\0\0")
+    for offset in range(8, 40):
+        damaged = bytearray(made)
+        damaged[at + offset] = 0xFF
+        try:
+            parts_of(bytes(damaged))
+        except BundleError:
+            continue
+
+
+def test_the_runtime_knows_every_kind_of_map() -> None:
+    text = (CHECKOUT / "runtime/mrblib/words.rb").read_text()
+    listed = re.search(r"MAPS = %w\[(.*?)\]", text, re.S)
+    assert listed is not None
+    assert set(listed[1].split()) == {*BY_WORD, "histogram", "stats"}
+
+
+def test_only_names_of_live_variables_and_shipped_constants_are_rewritten() -> None:
+    source = b"""\
+$a += 1 if $ab || $stdout
+$a, b = $a[0], "x #{$a} #$a \\#$a #$ab"
+puts '$a', :$a, $b # $a
+puts $a -1, [$a, AF_INET, EPERM], A::AF_INET6, EOWN
+EOWN = 5
+"""
+    shipped = {"AF_INET": 2, "EPERM": -1, "AF_INET6": 10, "EOWN": 7}
+    made = user_half_text(source, frozenset({"a", "b"}), shipped.get)
+    assert (
+        made
+        == b"""\
+Rucy::Live[:a] += 1 if $ab || $stdout
+Rucy::Live[:a], b = Rucy::Live[:a][0], "x #{Rucy::Live[:a]} #{Rucy::Live[:a]} \\#$a #$ab"
+puts '$a', :$a, Rucy::Live[:b] # $a
+puts Rucy::Live[:a] -1, [Rucy::Live[:a], 2, (-1)], A::AF_INET6, EOWN
+EOWN = 5
+"""
+    )
+    assert user_half_text(source, frozenset(), {}.get) == source
+
+
+def test_no_shipped_constant_is_a_name_of_ruby(runtime: Path) -> None:
+    done = subprocess.run([runtime, "--rucy-names"], capture_output=True, text=True, check=True)
+    assert not set(json.loads(done.stdout)["top"]) & set(constants.names())

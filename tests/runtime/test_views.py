@@ -1,0 +1,188 @@
+"""Tables, and what is shown again and again: `table`, `top`, `--top`, `--interval`; and `--pid` and `--comm`, which select only
+where the program does."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import signal
+import struct
+import subprocess
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.tool import ask, attached, build, run
+
+pytestmark = pytest.mark.root
+
+MAPS = """\
+SEEN  = hash default: 0
+ROWS  = array(:u64, 16)
+SIZES = histogram(:log2)
+BYWHO = histogram(:log2)
+syscall "getpgid" do |who|
+  next if pid != ME
+  SEEN[who] += 1
+  ROWS[who & 15] += 1
+  BYWHO[who] << who
+end
+"""
+
+TOP = """\
+PID  = option :pid, :u32, desc: "only this process"
+SEEN = hash default: 0
+syscall "getpgid" do |who|
+  next if PID && pid != PID
+  next if pid != ME
+  SEEN[who] += 1
+end
+top(60) do
+  puts "WHO"
+  table SEEN.sort_by { |who, n| -n }.map { |who, n| [who, n, "x" * 40] }
+end
+"""
+
+
+def numbers(**times: int) -> list[int]:
+    return [int(name[1:]) for name, count in times.items() for _ in range(count)]
+
+
+def ask_and_wait(asked: list[int]) -> None:
+    ask(asked)
+    time.sleep(1.3)
+
+
+def test_the_largest_alone(tmp_path: Path) -> None:
+    tool = build(tmp_path, MAPS)
+    asked = numbers(n5=1, n6=3, n7=2, n8=4)
+    ended = run(tool, "--top", "2", during=lambda: ask(asked))
+    found = [line for line in ended.out.splitlines() if "|" not in line]
+    assert found == [
+        "SEEN:", "  6  3", "  8  4", "ROWS:", "  6  3", "  8  4", "SIZES: empty", "BYWHO[6]:", "BYWHO[8]:",
+    ]  # fmt: skip
+    ended = run(tool, "--top=1", "--json", during=lambda: ask(asked))
+    assert [len(json.loads(line).get("entries", [])) for line in ended.out.splitlines()] == [1, 1, 0, 1]
+
+
+def test_maps_are_shown_at_intervals(tmp_path: Path) -> None:
+    """They go on counting; the last is what there is at the end."""
+    def during() -> None:
+        ask_and_wait([5, 5])
+        ask([6])
+
+    text = 'SEEN = hash default: 0\nsyscall "getpgid" do |who|\n  SEEN[who] += 1 if pid == ME\nend\n'
+    ended = run(build(tmp_path, text), "--interval", "0.5", during=during)
+    shown = ended.out.split("\n\n")
+    assert len(shown) >= 2
+    assert shown[-2] == "SEEN:\n  5  2"
+    assert shown[-1] == "SEEN:\n  6  1\n  5  2\n"
+    ended = run(build(tmp_path, text), "--interval", "0.5", "--json", during=during)
+    assert [json.loads(line)["map"] for line in ended.out.splitlines()] == ["SEEN"] * len(ended.out.splitlines())
+    assert len(ended.out.splitlines()) >= 2
+
+
+def test_a_view_is_plain_where_there_is_no_terminal(tmp_path: Path) -> None:
+    tool = build(tmp_path, TOP)
+    ended = run(tool, "--interval", "0.4", "--top", "2", during=lambda: ask_and_wait(numbers(n5=1, n6=3, n7=2)))
+    x = "x" * 40
+    assert (ended.status, ended.err) == (0, "")
+    views = ended.out.rstrip("\n").split("\n\n")
+    assert len(views) >= 2
+    assert {views[-2], views[-1]} == {f"WHO\n  6  3  {x}\n  7  2  {x}"}
+    assert run(tool, "--duration", "0.2").out == ""  # every minute, it says itself
+
+
+def test_a_view_is_drawn_over_on_a_terminal(tmp_path: Path) -> None:
+    """Six rows of thirty columns: texts are cut, and what does not fit below is left out."""
+    tool = build(tmp_path, TOP)
+    terminal, other = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 6, 30, 0, 0))
+    process = subprocess.Popen([tool, "--interval", "0.3"], env={}, stdout=other, stderr=subprocess.PIPE, text=True)
+    os.close(other)
+    attached(process)
+    ask_and_wait(numbers(n5=1, n6=8, n7=7, n8=6, n9=5, n10=4, n11=3))
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[1] == ""
+    assert process.returncode == 0
+    out = b""
+    while True:
+        try:
+            piece = os.read(terminal, 4096)
+        except OSError:  # the other side is closed
+            break
+        out += piece
+    os.close(terminal)
+    views = out.decode().split("\033[H")
+    assert views[0] == ""
+    assert len(views) >= 3
+    assert views[1].startswith("\033[2J")
+    lines = views[-1].split("\r\n")
+    assert lines[-1] == "\033[J"
+    assert lines[0] == "WHO\033[K"
+    assert [line.split()[:2] for line in lines[1:-1]] == [["6", "8"], ["7", "7"], ["8", "6"], ["9", "5"]]
+    assert lines[1] == "  6  8  " + "x" * 21 + "…\033[K"
+
+
+def test_tables(tmp_path: Path) -> None:
+    text = """\
+class Row
+  attr :who, :u32
+  attr :comm, [:char, 8]
+end
+ROWS = ringbuf Row
+syscall "getpgid" do |who|
+  ROWS << Row.new(who: who, comm: "a b") if pid == ME
+end
+table [["one", 1, 2.5], ["three", 20, 10.25]]
+table [{ pid: 7, comm: "sh", n: 12 }, { pid: 1234, comm: "longer", n: 1 }]
+table({ "a" => 1, "b" => 22 })
+table []
+ROWS.each { |row| table [row] }
+"""
+    tool = build(tmp_path, text)
+    assert run(tool, during=lambda: ask([3])).out.splitlines() == [
+        "  one     1    2.5", "  three  20  10.25", "   PID  COMM     N", "     7  sh      12", "  1234  longer   1",
+        "  a   1", "  b  22", '  WHO  COMM', '    3  "a b"',
+    ]  # fmt: skip
+    assert [json.loads(line) for line in run(tool, "--json", during=lambda: ask([3])).out.splitlines()] == [
+        ["one", 1, 2.5], ["three", 20, 10.25], {"pid": 7, "comm": "sh", "n": 12}, {"pid": 1234, "comm": "longer", "n": 1},
+        ["a", 1], ["b", 22], {"who": 3, "comm": "a b"},
+    ]  # fmt: skip
+
+
+def test_processes_are_told_apart_where_the_program_does(tmp_path: Path) -> None:
+    tool = build(tmp_path, TOP)
+    shown = "WHO\n  5  1  " + "x" * 40
+    for words, expected in ((("-p", str(os.getpid())), shown), (("--pid=1",), "WHO")):
+        ended = run(tool, *words, "--interval", "0.5", during=lambda: ask_and_wait([5]))
+        assert (ended.status, ended.out.rstrip("\n").split("\n\n")[-1]) == (0, expected)
+    assert "  -p, --pid N            only this process\n" in run(tool, "--help").out
+    other = build(tmp_path, MAPS, name="other")
+    for word, name in (("-p", "pid"), ("--pid", "pid"), ("--comm", "comm")):
+        ended = run(other, word, "1")
+        assert (ended.status, ended.out) == (2, "")
+        assert ended.err == (
+            f"other: `{word}`: this tool does not tell processes apart\n  help: a program that does has an `option :{name}`\n"
+        )
+    assert "--pid" not in run(other, "--help").out
+
+
+def test_wrong_words(tmp_path: Path) -> None:
+    silent = build(tmp_path, 'syscall("getpgid") { }\nwait\n')
+    wrong = {
+        ("--top", "0"): "`--top` takes a number from 1 on; not `0`",
+        ("--top", "-3"): "`--top` takes a number from 1 on; not `-3`",
+        ("--interval", "0"): "`--interval` takes seconds, such as 10 or 0.5; not `0`",
+        ("--interval", "soon"): "`--interval` takes seconds, such as 10 or 0.5; not `soon`",
+        ("--interval", "1"): "`--interval`: this tool shows nothing again and again",
+    }  # fmt: skip
+    for words, text in wrong.items():
+        ended = run(silent, *words)
+        assert (ended.status, ended.out, ended.err.splitlines()[0]) == (2, "", f"tool: {text}")
+    bare = build(tmp_path, 'syscall("getpgid") { }\n', name="bare")
+    assert run(bare, "--interval", "1").err == "bare: `--interval` has nothing to show: the tool has no map\n"
