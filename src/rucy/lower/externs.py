@@ -74,16 +74,17 @@ def _read_scalar(low: Lowering, node: typed.PerCpu, at: Value) -> Held:
 
 def call_kfunc(low: Lowering, node: typed.CallKfunc) -> Held:
     from rucy.lower.kernel import argument
+    from rucy.lower.strings import held_before
 
     b = low.b
     args: list[Value] = []
     made: tuple[typed.Node, Value] | None = None
-    for arg in node.args:
+    for at, arg in enumerate(node.args):
         if isinstance(arg, typed.Out | typed.NewDynptr):
             made = arg, room(low, arg)
             args.append(made[1])
             continue
-        held = low.held(arg)
+        held = held_before(low, arg, node.args[at + 1 :])
         if b.block is None:
             return low.undefined(node.type)
         args.append(argument(low, held))

@@ -733,7 +733,9 @@ def _return(low: Lowering, node: typed.Return) -> Held:
 
 
 def _call_method(low: Lowering, node: typed.CallMethod) -> Held:
-    args = [low.held(arg) for arg in node.args]
+    from rucy.lower.strings import held_each
+
+    args = held_each(low, node.args)
     if low.b.block is None:
         return low.undefined(node.type)
     low.b.span = node.span

@@ -224,12 +224,14 @@ def core_query(low: Lowering, node: typed.CoreQuery) -> Held:
 
 
 def call_helper(low: Lowering, node: typed.CallHelper) -> Held:
+    from rucy.lower.strings import held_before
+
     row = helpers.find(node.helper)
     assert row is not None, node.helper
     args: list[Value] = []
     room: tuple[typed.Room, Value] | None = None
     dynptr: Value | None = None
-    for arg in node.args:
+    for at, arg in enumerate(node.args):
         if isinstance(arg, typed.NewDynptr):
             from rucy.lower.dynptrs import new
 
@@ -238,12 +240,12 @@ def call_helper(low: Lowering, node: typed.CallHelper) -> Held:
             continue
         if isinstance(arg, typed.Room):
             size = arg.type.size if isinstance(arg.type, t.StrType) else 8
-            at = low.slot(size, "room")
-            low.b.emit("zero", at, type=VOID, off=0, size=8)
-            room = (arg, at)
-            args.append(at)
+            slot = low.slot(size, "room")
+            low.b.emit("zero", slot, type=VOID, off=0, size=8)
+            room = (arg, slot)
+            args.append(slot)
             continue
-        held = low.held(arg)
+        held = held_before(low, arg, node.args[at + 1 :])
         if low.b.block is None:
             return low.undefined(node.type)
         args.append(argument(low, held))
@@ -299,7 +301,9 @@ def argument(low: Lowering, held: Held) -> Value:
 
 
 def printk(low: Lowering, node: typed.Printk) -> Held:
-    values = [low.held(arg) for arg in node.args]
+    from rucy.lower.strings import held_each
+
+    values = held_each(low, node.args)
     if low.b.block is None:
         return low.undefined(node.type)
     low.b.span = node.span

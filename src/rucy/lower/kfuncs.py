@@ -56,11 +56,11 @@ def void(value: Value) -> None:
 def iterate(low: Lowering, node: typed.Iterate) -> Held:
     from rucy.lower.function import _packets, _turn
     from rucy.lower.kernel import argument
+    from rucy.lower.strings import held_each
 
     b = low.b
     args: list[Value] = []
-    for arg in node.args:
-        held = low.held(arg)
+    for held in held_each(low, node.args):
         if b.block is None:
             return NOTHING
         args.append(argument(low, held))

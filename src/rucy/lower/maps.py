@@ -86,8 +86,8 @@ def key_memory(low: Lowering, node: typed.MapKey) -> Held:
 # ---------------------------------------------------------------- keys and values in memory
 
 
-def _key(low: Lowering, map: typed.MapVar, nodes: tuple[typed.Node, ...]) -> Bytes | None:
-    """Evaluate a key's parts; None after one that does not come back. A key of several parts is a struct."""
+def _key(low: Lowering, map: typed.MapVar, nodes: tuple[typed.Node, ...], *later: typed.Node) -> Bytes | None:
+    """Evaluate a key's parts, before `later`; None after one that does not come back. A key of several parts is a struct."""
     storage = map.key
     if map.type in _STORAGES:  # the object itself
         owner = low.value(nodes[0])
@@ -97,18 +97,18 @@ def _key(low: Lowering, map: typed.MapVar, nodes: tuple[typed.Node, ...]) -> Byt
     assert storage is not None
     if isinstance(storage, StructStorage) and not (len(nodes) == 1 and _is_whole(nodes[0].type, storage)):
         parts: list[Part] = []
-        for field, node in zip(storage.fields, nodes):
-            parts += parts_of(low, field.storage, node, field.offset)
+        for at, (field, node) in enumerate(zip(storage.fields, nodes)):
+            parts += parts_of(low, field.storage, node, field.offset, nodes[at + 1 :], later)
         return Bytes(storage.size, "key", parts, None) if low.b.block is not None else None
-    return _bytes(low, storage, nodes[0], "key")
+    return _bytes(low, storage, nodes[0], "key", later)
 
 
 def _is_whole(type: t.Type, storage: StructStorage) -> bool:
     return isinstance(type, t.StructType) and type.storage == storage
 
 
-def _bytes(low: Lowering, storage: Storage, node: typed.Node, purpose: str) -> Bytes | None:
-    parts = parts_of(low, storage, node)
+def _bytes(low: Lowering, storage: Storage, node: typed.Node, purpose: str, *later: object) -> Bytes | None:
+    parts = parts_of(low, storage, node, 0, later)
     if low.b.block is None:
         return None
     return Bytes(size_of(storage), purpose, parts, _as_it_is(storage, parts))
@@ -313,7 +313,7 @@ def _signed_default(map: typed.MapVar) -> int:
 def set(low: Lowering, node: typed.MapSet) -> Held:  # noqa: A001 - the node's name
     map = use(low, node.map)
     assert map.value is not None
-    key = _key(low, map, node.key)
+    key = _key(low, map, node.key, node.value)
     if isinstance(node.value.type, t.PtrType):
         return _put_socket(low, node, map, key)
     value = _bytes(low, map.value, node.value, "value") if key is not None else None
@@ -391,7 +391,7 @@ def or_set(low: Lowering, node: typed.MapOrSet) -> Held:
     """Look up; when missing insert, unless another has meanwhile, and look up again."""
     map = use(low, node.map)
     assert map.value is not None
-    key = _key(low, map, node.key)
+    key = _key(low, map, node.key, node.value)
     if key is None:
         return low.undefined(node.type)
     b, where = low.b, object()
@@ -417,7 +417,7 @@ def or_set(low: Lowering, node: typed.MapOrSet) -> Held:
 
 def update(low: Lowering, node: typed.MapUpdate) -> Held:
     map = use(low, node.map)
-    key = _key(low, map, node.key)
+    key = _key(low, map, node.key, node.value)
     operand = low.value(node.value) if key is not None else const(0)
     if key is None or low.b.block is None:
         return low.undefined(node.type)

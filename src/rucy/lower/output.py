@@ -14,7 +14,7 @@ from rucy.lang import typed
 from rucy.lang import types as t
 from rucy.lower.counters import count
 from rucy.lower.storage import LONG, copy_bytes, pieces, zero
-from rucy.lower.strings import clear, copy_text, room
+from rucy.lower.strings import clear, held_before, room
 from rucy.lower.values import NOTHING, Held, Object, Opt, Text
 from rucy.records import NamedTuple
 
@@ -25,8 +25,6 @@ RING = "rucy_output"
 RING_SIZE = 256 * 1024
 
 _RECORD = pointer("mem", writable=True, owned=True)
-#: what may put other text where some is
-_CHANGES = (typed.Write, typed.GlobalWrite, typed.MemberSet, typed.ElementSet, typed.MapSet, typed.CallMethod, typed.Inlined)
 _MAYBE_RECORD = pointer("mem", nullable=True, writable=True, owned=True)
 
 
@@ -43,10 +41,7 @@ def output(low: Lowering, node: typed.Output) -> Held:
     fields, size = _lay_out(node)
     helds: list[Held] = []
     for at, arg in enumerate(node.args):
-        held = _evaluate(low, arg, fields[at])
-        if isinstance(held, Text) and _may_change_text(node.args[at + 1 :]):
-            held = copy_text(low, arg, held.size, held)  # it is printed as it is here
-        helds.append(held)
+        helds.append(_evaluate(low, arg, fields[at], node.args[at + 1 :]))
     b = low.b
     if b.block is None:
         return low.undefined(node.type)
@@ -147,16 +142,7 @@ def _constant(arg: typed.Node) -> object:
     return None
 
 
-def _may_change_text(nodes: object) -> bool:
-    """Is there an assignment, or a call of what may assign?"""
-    if isinstance(nodes, tuple):
-        return any(map(_may_change_text, nodes))
-    if isinstance(nodes, _CHANGES):
-        return True
-    return isinstance(nodes, typed.Node) and any(_may_change_text(getattr(nodes, name)) for name in nodes.__slots__)
-
-
-def _evaluate(low: Lowering, arg: typed.Node, field: _Field | None) -> Held:
+def _evaluate(low: Lowering, arg: typed.Node, field: _Field | None, later: tuple[typed.Node, ...]) -> Held:
     """A value, or NOTHING for one that is constant or that is made in the record."""
     if field is not None and isinstance(arg, typed.HelperString):
         return NOTHING
@@ -164,7 +150,7 @@ def _evaluate(low: Lowering, arg: typed.Node, field: _Field | None) -> Held:
         return low.value(arg.ptr)
     if field is None and isinstance(arg, typed.Int | typed.Bool | typed.Str | typed.Nil):
         return NOTHING
-    return low.held(arg)
+    return held_before(low, arg, later)
 
 
 def _write(low: Lowering, record: Value, field: _Field, arg: typed.Node, held: Held) -> None:

@@ -273,12 +273,14 @@ class Part(NamedTuple):
     source: Value | None = None
 
 
-def parts_of(low: Lowering, storage: Storage, node: typed.Node, offset: int = 0) -> list[Part]:
-    """Evaluate a value, in the order of its text, for being written by `write_whole`."""
+def parts_of(low: Lowering, storage: Storage, node: typed.Node, offset: int = 0, *later: object) -> list[Part]:
+    """Evaluate a value, in the order of its text, for being written by `write_whole`. `later`: what is evaluated before
+    that is done."""
     if isinstance(node, typed.New):
         found = []
-        for field, value in node.fields:
-            found += parts_of(low, field.storage, value, offset + field.offset)
+        for number, (field, value) in enumerate(node.fields):
+            behind = tuple(other for _, other in node.fields[number + 1 :])
+            found += parts_of(low, field.storage, value, offset + field.offset, behind, later)
         return found
     inner = node
     while isinstance(inner, typed.Convert) and isinstance(inner.value.type, t.StrType) and isinstance(storage, TextStorage):
@@ -292,7 +294,9 @@ def parts_of(low: Lowering, storage: Storage, node: typed.Node, offset: int = 0)
             return [Part(offset, storage, None, inner, low.value(inner.ptr))]
         case typed.Nil():
             return []
-    return [Part(offset, storage, low.held(inner))]
+    from rucy.lower.strings import held_before
+
+    return [Part(offset, storage, held_before(low, inner, later))]
 
 
 def write_whole(low: Lowering, at: Value, size: int, parts: list[Part]) -> None:

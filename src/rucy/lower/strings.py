@@ -71,6 +71,44 @@ def copy_text(low: Lowering, key: object, size: int, text: Text) -> Text:
     return Text(slot, size)
 
 
+#: what may put other text where some is, and values that have memory of their own
+_CHANGES = (typed.GlobalWrite, typed.MemberSet, typed.ElementSet, typed.MapSet, typed.Inlined)
+_FRESH = (typed.Str, typed.ReadString, typed.HelperString, typed.ProbeName)
+
+
+def held_before(low: Lowering, node: typed.Node, *later: object) -> Held:
+    """A value. What is evaluated behind it, `later`, changes it no more: `same?(s, (s = "b"))`."""
+    held = low.held(node)
+    if low.b.block is None or isinstance(node, _FRESH):
+        return held
+    if isinstance(held, Text) and may_change_text(later):
+        return copy_text(low, (node, "before"), held.size, held)
+    if isinstance(held, Opt) and isinstance(held.value, Text) and may_change_text(later):
+        from rucy.lower.characters import copy_if_there
+
+        return copy_if_there(low, (node, "before"), node.type, held.some, held.value)
+    return held
+
+
+def held_each(low: Lowering, nodes: tuple[typed.Node, ...]) -> list[Held]:
+    """Values that are taken one after the other, each as it was then."""
+    return [held_before(low, node, nodes[at + 1 :]) for at, node in enumerate(nodes)]
+
+
+def may_change_text(nodes: object) -> bool:
+    """Is there an assignment of text, or of what may hold some?"""
+    match nodes:
+        case tuple():
+            return any(map(may_change_text, nodes))
+        case typed.Write() if isinstance(nodes.var.type, t.StrType | t.OptType):
+            return True
+        case typed.CallMethod():
+            return may_change_text(nodes.args) or may_change_text(nodes.method.body)
+    if isinstance(nodes, _CHANGES):
+        return True
+    return isinstance(nodes, typed.Node) and any(may_change_text(getattr(nodes, name)) for name in nodes.__slots__)
+
+
 def read_string(low: Lowering, node: typed.ReadString) -> Held:
     assert isinstance(node.type, t.StrType)
     source = low.value(node.ptr)
@@ -150,8 +188,8 @@ def branch_on_strings(low: Lowering, node: typed.StrCompare, yes: Block, no: Blo
 
         branch_on_field(low, node, node.value, node.other.value + b"\0" * (node.kind == "eq"), yes, no)
         return
-    text = low.held(node.value)
     other = node.other
+    text = held_before(low, node.value, other)
     right = None if isinstance(other, typed.Str) else low.held(other)
     if low.b.block is None:
         return
@@ -514,7 +552,7 @@ def _count(low: Lowering, text: Text, start: int, end: int) -> Value:
 
 def byte(low: Lowering, node: typed.StrByte) -> Held:
     """s[i] as a number; nil from the first NUL on. A negative index counts from the end."""
-    text = low.held(node.value)
+    text = held_before(low, node.value, node.index)
     index = low.value(node.index)
     b = low.b
     if b.block is None:
