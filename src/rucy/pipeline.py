@@ -42,18 +42,20 @@ __all__ = [
     "BtfError", "Compiled", "btf_for", "ObjectError", "Options", "STAGES", "Target", "check", "compile_file", "describe_probes",
     "disassemble_object", "emit", "hook_details", "hook_lines",
     "hook_targets", "hook_words", "license_of", "names_of_user_half", "notes_of", "options_for", "pass_names", "probes_of",
-    "user_half_of",
+    "selectable", "user_half_of",
 ]  # fmt: skip
 
 STAGES = ("tree", "types", "ir", "opt", "asm", "btf", "object")
 
 
 class Options(NamedTuple):
-    """`btf`: the BTF file to compile for; None is the running kernel's. `after`: stop the passes behind this one."""
+    """`btf`: the BTF file to compile for; None is the running kernel's. `after`: stop the passes behind this one.
+    `selecting`: with options that choose a process, `--pid` and `--comm`, where the file has none."""
 
     target: Target = Target()
     btf: str | None = None
     after: str | None = None
+    selecting: bool = False
 
 
 def options_for(
@@ -96,6 +98,10 @@ def compile_file(path: str, options: Options = Options()) -> Compiled:  # noqa: 
 def stages(path: str, options: Options, diagnostics: Diagnostics) -> Iterator[tuple[str, Any]]:
     """(stage, what it made), one after another: each runs when it is asked for. Modules are changed by what comes next."""
     unit = parse(path, diagnostics)
+    if options.selecting:
+        from rucy.lang.selecting import select_processes
+
+        select_processes(unit)
     yield "tree", unit
     kernel_btf = _lazy_btf(options.btf)
     checked = check_types(unit, kernel_btf, options.target, diagnostics)
@@ -347,6 +353,13 @@ def user_half_of(source: bytes, data: bytes, arch: str) -> bytes:
     from rucy.object.read import variables
 
     return user_half_text(source, frozenset(variables(data)), partial(constants.find, arch=arch))
+
+
+def selectable(unit: Unit) -> tuple[str, ...]:
+    """Which of `--pid` and `--comm` compiling with `selecting` adds."""
+    from rucy.lang import selecting
+
+    return selecting.selectable(unit)
 
 
 def names_of_user_half(compiled: Compiled, listed: str) -> list[Diagnostic] | None:
