@@ -3,10 +3,10 @@
     python3 runtime/build.py [ARCH …]          ARCH: x86_64 or aarch64; both without
     python3 runtime/build.py --libbpf [ARCH …] libbpf as a shared library, which the wheel brings along
 
-In: runtime/src (C), runtime/mrblib (Ruby), and the sources of mruby, libbpf, libelf and zlib, which are fetched as source
-packages of Debian trixie from the mirror in this machine's own apt configuration, and checked against the sums below. Out:
-build/runtime/rucy-ARCH. The compiler is zig, from PyPI. Everything fetched or made on the way lies in .cache/runtime; a second
-run finds that nothing has changed and does nothing. The same inputs give the same bytes.
+In: runtime/src (C), runtime/mrblib (Ruby), and the sources of mruby, libbpf, libelf, zlib and liblzma, which are fetched as
+source packages of Debian trixie from the mirror in this machine's own apt configuration, and checked against the sums below.
+Out: build/runtime/rucy-ARCH. The compiler is zig, from PyPI. Everything fetched or made on the way lies in .cache/runtime; a
+second run finds that nothing has changed and does nothing. The same inputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ SOURCES = (
            "616099beae24aba11f9b63d86ca6cc8d566d968b802391334c91df54eab416b4"),
     Source("zlib", "zlib_1.3.dfsg+really1.3.1.orig.tar.gz", "zlib-1.3.1",
            "60dd315c07f616887caa029408308a018ace66e3d142726a97db164b3b8f69fb"),
+    Source("xz-utils", "xz-utils_5.8.1.orig.tar.xz", "xz-5.8.1",
+           "0b54f79df85912504de0b14aec7971e3f964491af1812d83447005807513cd9e"),
 )  # fmt: skip
 
 #: mruby breaks the rule that -fstrict-aliasing relies on: compilers do make wrong code of it without this.
@@ -69,6 +71,13 @@ LIBBPF = (
     "relo_core ringbuf str_error strset usdt zip"
 )
 ZLIB = "adler32 crc32 gzclose gzlib gzread inffast inflate inftrees zutil"
+#: of liblzma what reads .xz with LZMA2 alone, as distributions pack .gnu_debugdata
+LZMA = (
+    "check/check check/crc32_small check/crc64_small common/block_decoder common/block_header_decoder common/block_util "
+    "common/common common/filter_common common/filter_decoder common/filter_flags_decoder common/index_hash "
+    "common/stream_buffer_decoder common/stream_decoder common/stream_flags_common common/stream_flags_decoder "
+    "common/vli_decoder common/vli_size lz/lz_decoder lzma/lzma2_decoder lzma/lzma_decoder"
+)
 
 
 def main(words: list[str]) -> None:
@@ -120,7 +129,8 @@ def link_libbpf(zig: Path, arch: str, made: Path) -> None:
     target = f"{arch}-linux-gnu.2.28"
     objects = []
     for name, (files, flags) in _library_parts().items():
-        objects += compile_files(zig, target, files, ["-w", "-fPIC", *flags], folder / name)
+        if name != "liblzma":
+            objects += compile_files(zig, target, files, ["-w", "-fPIC", *flags], folder / name)
     exported = CACHE / "sources/libbpf-1.5.0/src/libbpf.map"
     run([
         str(zig), "cc", "-target", target, "-shared", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-soname,libbpf.so.1",
@@ -130,14 +140,15 @@ def link_libbpf(zig: Path, arch: str, made: Path) -> None:
 
 def _key(*, ours: bool = True) -> str:
     """Of all that the executables are made of, or of the libraries alone."""
-    files = [HERE / "build_config.rb", HERE / "requirements.txt", *sorted((HERE / "shims").iterdir())]
+    shims = sorted(each for each in (HERE / "shims").rglob("*") if each.is_file())
+    files = [HERE / "build_config.rb", HERE / "requirements.txt", *shims]
     if ours:
         files += [HERE / "build.py", *sorted((HERE / "src").iterdir()), *sorted((HERE / "mrblib").rglob("*.rb"))]
     recipe: list[Callable[..., object]] = [
         build_libraries, _library_parts, _mruby, _archive, compile_files, _compiler, _prefix_maps,
     ]  # fmt: skip
     written = [inspect.getsource(each) for each in recipe]
-    digest = hashlib.sha256(repr((SOURCES, CFLAGS, DEFINES, LIBBPF, ZLIB, *written)).encode())
+    digest = hashlib.sha256(repr((SOURCES, CFLAGS, DEFINES, LIBBPF, ZLIB, LZMA, *written)).encode())
     for file in files:
         data = file.read_bytes()
         digest.update(f"{file.relative_to(HERE)} {len(data)}\n".encode() + data)
@@ -209,10 +220,10 @@ def _mirror() -> str:
 
 
 def build_libraries(zig: Path, arch: str) -> list[Path]:
-    """mruby, libbpf, libelf and zlib, each an archive; made anew when a source or a recipe has changed."""
+    """mruby and the libraries in C, each an archive; made anew when a source or a recipe has changed."""
     folder = CACHE / arch
     stamp = folder / ".stamp"
-    archives = [folder / f"{name}.a" for name in ("libmruby", "libbpf", "libelf", "libz")]
+    archives = [folder / f"{name}.a" for name in ("libmruby", "libbpf", "libelf", "libz", "liblzma")]
     key = _key(ours=False)
     if stamp.exists() and stamp.read_text() == key:
         return archives
@@ -226,9 +237,12 @@ def build_libraries(zig: Path, arch: str) -> list[Path]:
 
 
 def _library_parts() -> dict[str, tuple[list[Path], list[str]]]:
-    """Of libz, libelf and libbpf the files and what to compile them with."""
+    """Of the libraries that are C alone the files and what to compile them with."""
     sources = CACHE / "sources"
     elf, bpf, z = sources / "elfutils-0.192", sources / "libbpf-1.5.0", sources / "zlib-1.3.1"
+    lzma = sources / "xz-5.8.1/src/liblzma"
+    lzma_flags = [f"-I{HERE / 'shims/lzma'}", f"-I{sources / 'xz-5.8.1/src/common'}", "-DHAVE_CONFIG_H"]
+    lzma_flags += [f"-I{lzma / each}" for each in "api common check lz rangecoder lzma delta simple".split()]
     libelf = re.search(r"libelf_a_SOURCES = (.*?)\n\n", (elf / "libelf/Makefile.am").read_text(), re.S)
     assert libelf is not None
     elf_files = [elf / "libelf" / name for name in libelf[1].replace("\\", " ").split()]
@@ -240,6 +254,7 @@ def _library_parts() -> dict[str, tuple[list[Path], list[str]]]:
         "libz": ([z / f"{name}.c" for name in ZLIB.split()], ["-DHAVE_UNISTD_H", "-DNO_GZCOMPRESS"]),
         "libelf": (elf_files, elf_flags),
         "libbpf": ([bpf / f"src/{name}.c" for name in LIBBPF.split()], bpf_flags),
+        "liblzma": ([lzma / f"{name}.c" for name in LZMA.split()], lzma_flags),
     }
 
 
@@ -293,7 +308,7 @@ def link(zig: Path, arch: str, libraries: list[Path], made: Path) -> None:
     flags = [
         *OUR_FLAGS, *(f"-D{each}" for each in DEFINES), "-DMRB_USE_BIGINT", "-D_GNU_SOURCE",
         f"-I{CACHE / arch / 'mruby/target/include'}", f"-I{sources / 'mruby-3.3.0/include'}", f"-I{sources / 'libbpf-1.5.0/src'}",
-        f"-I{sources / 'libbpf-1.5.0/include/uapi'}",
+        f"-I{sources / 'libbpf-1.5.0/include/uapi'}", f"-I{sources / 'xz-5.8.1/src/liblzma/api'}",
     ]  # fmt: skip
     for name in os.listdir(sources / "libbpf-1.5.0/src"):  # <bpf/libbpf.h>, as an installed libbpf is included
         if name.endswith(".h"):

@@ -1,14 +1,21 @@
 /* Functions of ELF files: what is in the file of a process at an address. A file may be anything, and may change while it is
- * read: every length is checked, and it is read, not mapped. 64-bit little-endian files alone have names here. */
+ * read: every length is checked, and it is read, not mapped. 64-bit little-endian files alone have names here.
+ *
+ * A stripped file may bring the names of its functions along as .gnu_debugdata, an ELF file of their tables alone, packed by
+ * xz: "Using MiniDebugInfo" in the manual of gdb says how it is made. */
 #include <elf.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#include <lzma.h>
 
 #include "rucy.h"
 
 #define LARGEST (512 << 20) /* bytes of a table that is still read */
+#define MOST_MEMORY (128 << 20) /* for unpacking */
 
 struct function {
 	uint64_t start, size;
@@ -140,19 +147,81 @@ static int by_start(const void *a, const void *b)
 	return one->name < other->name ? 1 : -1;
 }
 
+static bool read_header(int fd, Elf64_Ehdr *header)
+{
+	return pread(fd, header, sizeof *header, 0) == sizeof *header && !memcmp(header->e_ident, ELFMAG "\2\1", 6);
+}
+
+static void read_tables(struct file *file, int fd, const Elf64_Ehdr *header, bool packed);
+
+/* Bytes of .xz as a file without a name; -1 where they are no such bytes. */
+static int unpack(const uint8_t *bytes, size_t size)
+{
+	static uint8_t piece[1 << 14];
+	lzma_stream stream = LZMA_STREAM_INIT;
+	lzma_ret said = lzma_stream_decoder(&stream, MOST_MEMORY, 0);
+	int fd = memfd_create("symbols", MFD_CLOEXEC);
+
+	stream.next_in = bytes, stream.avail_in = size;
+	while (fd >= 0 && said == LZMA_OK) {
+		size_t made;
+
+		stream.next_out = piece, stream.avail_out = sizeof piece;
+		said = lzma_code(&stream, LZMA_FINISH);
+		made = sizeof piece - stream.avail_out;
+		if (stream.total_out > LARGEST || write(fd, piece, made) != (ssize_t)made)
+			said = LZMA_DATA_ERROR;
+	}
+	lzma_end(&stream);
+	if (fd >= 0 && said != LZMA_STREAM_END) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* The tables of a file in this one. */
+static void read_packed(struct file *file, int fd, const Elf64_Shdr *section)
+{
+	uint8_t *bytes = read_piece(fd, section->sh_offset, section->sh_size);
+	int inner = bytes ? unpack(bytes, section->sh_size) : -1;
+	Elf64_Ehdr header;
+
+	free(bytes);
+	if (inner >= 0 && read_header(inner, &header))
+		read_tables(file, inner, &header, true);
+	if (inner >= 0)
+		close(inner);
+}
+
+/* `packed`: it lies in another file, and none in it is looked for. */
+static void read_tables(struct file *file, int fd, const Elf64_Ehdr *header, bool packed)
+{
+	Elf64_Shdr *sections = read_piece(fd, header->e_shoff, header->e_shnum * sizeof *sections);
+	const Elf64_Shdr *names = sections && header->e_shstrndx < header->e_shnum ? &sections[header->e_shstrndx] : NULL;
+
+	for (int at = 0; sections && at < header->e_shnum; at++) {
+		const Elf64_Shdr *each = &sections[at];
+		char name[sizeof ".gnu_debugdata"] = "";
+
+		if ((each->sh_type == SHT_SYMTAB || each->sh_type == SHT_DYNSYM) && each->sh_link < header->e_shnum)
+			add_functions(file, fd, each, &sections[each->sh_link]);
+		else if (!packed && names && each->sh_type == SHT_PROGBITS && each->sh_name < names->sh_size &&
+			 pread(fd, name, sizeof name, names->sh_offset + each->sh_name) == sizeof name &&
+			 !memcmp(name, ".gnu_debugdata", sizeof name))
+			read_packed(file, fd, each);
+	}
+	free(sections);
+}
+
 static void read_file(struct file *file, int fd)
 {
 	Elf64_Ehdr header;
-	Elf64_Shdr *sections;
 
-	if (pread(fd, &header, sizeof header, 0) != sizeof header || memcmp(header.e_ident, ELFMAG "\2\1", 6))
+	if (!read_header(fd, &header))
 		return;
 	read_segments(file, fd, &header);
-	sections = read_piece(fd, header.e_shoff, header.e_shnum * sizeof *sections);
-	for (int at = 0; sections && at < header.e_shnum; at++)
-		if ((sections[at].sh_type == SHT_SYMTAB || sections[at].sh_type == SHT_DYNSYM) && sections[at].sh_link < header.e_shnum)
-			add_functions(file, fd, &sections[at], &sections[sections[at].sh_link]);
-	free(sections);
+	read_tables(file, fd, &header, false);
 	if (file->function_count)
 		qsort(file->functions, file->function_count, sizeof *file->functions, by_start);
 }

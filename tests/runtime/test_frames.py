@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import lzma
 import mmap
 import os
 import re
@@ -152,6 +153,33 @@ def test_without_names_the_file_and_the_place_in_it(tool: Path, program: Path, t
     table = subprocess.run(["nm", program], capture_output=True, text=True, check=True).stdout
     start = next(int(line.split()[0], 16) for line in table.splitlines() if line.endswith(" hidden"))
     assert start < int(frames[2].split("+")[1], 16) < start + 64
+
+
+def packed(program: Path, folder: Path) -> Path:
+    """A stripped copy that brings the tables of the whole one along, as the manual of gdb makes one."""
+    subprocess.run(["objcopy", "--only-keep-debug", program, folder / "debug"], check=True)
+    subprocess.run(["strip", "--strip-debug", "--remove-section=.comment", folder / "debug"], check=True)
+    (folder / "debug.xz").write_bytes(lzma.compress((folder / "debug").read_bytes()))
+    subprocess.run(["strip", "-o", folder / "small", program], check=True)
+    subprocess.run(["objcopy", "--add-section", f".gnu_debugdata={folder / 'debug.xz'}", folder / "small"], check=True)
+    return folder / "small"
+
+
+def test_names_that_a_stripped_file_brings_along_packed(tool: Path, program: Path, tmp_path: Path) -> None:
+    small = packed(program, tmp_path)
+    assert "hidden" not in subprocess.run(["nm", small], capture_output=True, text=True).stdout
+    with started(small) as process:
+        assert plain(user_frames(tool, process)[0][:5]) == NAMES
+
+
+def test_packed_names_that_are_damaged_are_none(tool: Path, program: Path, tmp_path: Path) -> None:
+    small = packed(program, tmp_path)
+    whole = small.read_bytes()
+    start = whole.index((tmp_path / "debug.xz").read_bytes())
+    (tmp_path / "broken").write_bytes(whole[: start + 40] + bytes(64) + whole[start + 104 :])
+    (tmp_path / "broken").chmod(0o755)
+    with started(tmp_path / "broken") as process:
+        assert plain(user_frames(tool, process)[0][:5]) == ["broken"] * 5
 
 
 def test_code_made_at_run_time(tmp_path: Path) -> None:
