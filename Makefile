@@ -31,7 +31,8 @@ test-kernels: setup ## the VM cases on every kernel of the list
 test-plant: setup ## break the compiler in 47 places, one at a time: the random programs must find each
 	$(PYTHON) -m tests.plant
 
-bench: setup-bench ## size and speed beside clang
+bench: setup-bench ## size and speed beside clang; built tools beside a C twin, bpftrace and bcc
+	$(PYTHON) runtime/build.py
 	$(PYTHON) -m bench
 
 bless: setup ## rewrite goldens and generated tables from what the compiler now says; read the diff

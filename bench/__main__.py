@@ -1,4 +1,7 @@
-"""`make bench`: our compiler beside clang, on the same programs, in one run.
+"""`make bench`: our compiler beside clang, on the same programs, in one run; then built tools beside others (runtime.py).
+
+    python -m bench            all
+    python -m bench runtime    built tools alone
 
 For each pair of twins (twins/NAME.rb and NAME.c): instructions, and the ratio; the geometric mean; what each pass
 brings. For each program of tools/ and its twin also what it costs the verifier, stack and map memory. The time of
@@ -19,22 +22,27 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import tools
+from bench import runtime, tools
+from bench.commands import find_clang, rucy, rucy_environment
 from bench.tools import Times
 from rucy import passes
 from rucy.object.read import summarize
 from rucy.pipeline import compile_file
 
 TWINS = Path(__file__).parent / "twins"
-CLANG = ("clang-19", "clang")
 ROUNDS = 11
 
 
 def main() -> int:
-    clang = next((c for c in CLANG if shutil.which(c)), None)
+    if sys.argv[1:] not in ([], ["runtime"]):
+        print("bench: usage: python -m bench [runtime]", file=sys.stderr)
+        return 2
+    clang = find_clang()
     if clang is None:
         print("bench: clang is missing; `make bench` installs it", file=sys.stderr)
         return 1
+    if sys.argv[1:]:
+        return runtime.main()
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         header = subprocess.run(
@@ -53,7 +61,8 @@ def main() -> int:
         )
         print_passes()
         print_times(clang, work)
-    return 0
+    print()
+    return runtime.main()
 
 
 def names() -> list[str]:
@@ -125,18 +134,8 @@ def warm_times(ours: list[str], theirs: list[str], environment: dict[str, str]) 
     return Times(a, b, statistics.median(a / b for a, b in pairs))
 
 
-def rucy_environment(work: Path) -> dict[str, str]:
-    """Python keeps what it compiled, and Rucy the index of BTF, in the folder of the bench."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return {**environment, "XDG_CACHE_HOME": str(work / "cache")}
-
-
 def object_command(work: Path, source: Path) -> list[str]:
     return [rucy(), "object", str(source), "-o", str(work / "out.o")]
-
-
-def rucy() -> str:
-    return shutil.which("rucy", path=str(Path(sys.executable).parent)) or "rucy"
 
 
 def print_times(clang: str, work: Path) -> None:
