@@ -168,11 +168,6 @@ static void trap(int number)
 	(void)!write(stop_pipe[1], "!", 1);
 }
 
-int stops_requested(void)
-{
-	return stops;
-}
-
 static mrb_value catch_signals(mrb_state *mrb, mrb_value self)
 {
 	struct sigaction action = {.sa_handler = stop}, before;
@@ -246,7 +241,7 @@ static mrb_value poll_all(mrb_state *mrb, mrb_value self)
 	double left;
 
 	mrb_get_args(mrb, "Ao", &given, &seconds);
-	all[0] = (struct pollfd){.fd = stop_pipe[0], .events = stops ? 0 : POLLIN};
+	all[0] = (struct pollfd){.fd = stop_pipe[0], .events = POLLIN}; /* a signal that came before wakes it too */
 	for (mrb_int at = 0; at < RARRAY_LEN(given) && count < 66; at++)
 		all[count++] = (struct pollfd){.fd = mrb_integer(RARRAY_PTR(given)[at]), .events = POLLIN};
 	left = mrb_nil_p(seconds) ? -1 : mrb_as_float(mrb, seconds) * 1000;

@@ -74,7 +74,6 @@ uint32_t type_of_class(mrb_state *mrb, struct RClass *klass);
 void output_write(const char *text, size_t size);
 void output_line(mrb_state *mrb, const char *text, size_t size);
 int output_flush(void);
-int stops_requested(void);
 const char *kernel_symbol(uint64_t address, uint64_t *offset);
 
 /* syscalls.c, which is generated: names of this machine's system calls by number, NULL where there is none */

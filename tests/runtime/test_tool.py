@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -16,6 +18,8 @@ from tests.cli.test_commands import rucy
 from tests.runtime.tool import MARK, ask, attached, build, left, run, running
 
 pytestmark = pytest.mark.root
+
+_WRITE = {"x86_64": 1, "aarch64": 64}[platform.machine()]
 
 CALLS = """\
 class Call
@@ -205,3 +209,26 @@ def test_the_user_half_must_be_what_mruby_reads(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"{tmp_path}/x.rb:4: the user half is run by mruby, which does not read this" in done.stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_a_signal_that_comes_between_two_waits(tmp_path: Path) -> None:
+    """The tool prints into a full pipe when it is asked to stop: it ends as soon as the pipe is read."""
+    tool = build(tmp_path, """\
+class Call
+  attr :who, :u64
+end
+CALLS = ringbuf Call
+syscall("getpgid") { |who| CALLS << Call.new(who: who) if pid == ME }
+CALLS.each { |call| puts "x" * 6000 }
+""")  # fmt: skip
+    with running(tool) as process:
+        assert process.stdout is not None
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        attached(process)
+        ask([1])
+        end = time.monotonic() + 20
+        while not Path(f"/proc/{process.pid}/syscall").read_text().startswith(f"{_WRITE} 0x1 ") and time.monotonic() < end:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=30) == ("x" * 6000 + "\n", "")
+    assert process.returncode == 0
