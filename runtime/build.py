@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 import os
 import platform
 import re
@@ -143,7 +144,8 @@ def _key(*, ours: bool = True) -> str:
     shims = sorted(each for each in (HERE / "shims").rglob("*") if each.is_file())
     files = [HERE / "build_config.rb", HERE / "requirements.txt", *shims]
     if ours:
-        files += [HERE / "build.py", *sorted((HERE / "src").iterdir()), *sorted((HERE / "mrblib").rglob("*.rb"))]
+        files += [HERE / "build.py", ROOT / "src/rucy/loader/refusals.py"]
+        files += [*sorted((HERE / "src").iterdir()), *sorted((HERE / "mrblib").rglob("*.rb"))]
     recipe: list[Callable[..., object]] = [
         build_libraries, _library_parts, _mruby, _archive, compile_files, _compiler, _prefix_maps,
     ]  # fmt: skip
@@ -151,7 +153,7 @@ def _key(*, ours: bool = True) -> str:
     digest = hashlib.sha256(repr((SOURCES, CFLAGS, DEFINES, LIBBPF, ZLIB, LZMA, *written)).encode())
     for file in files:
         data = file.read_bytes()
-        digest.update(f"{file.relative_to(HERE)} {len(data)}\n".encode() + data)
+        digest.update(f"{os.path.relpath(file, HERE)} {len(data)}\n".encode() + data)
     return digest.hexdigest()
 
 
@@ -309,6 +311,7 @@ def link(zig: Path, arch: str, libraries: list[Path], made: Path) -> None:
         *OUR_FLAGS, *(f"-D{each}" for each in DEFINES), "-DMRB_USE_BIGINT", "-D_GNU_SOURCE",
         f"-I{CACHE / arch / 'mruby/target/include'}", f"-I{sources / 'mruby-3.3.0/include'}", f"-I{sources / 'libbpf-1.5.0/src'}",
         f"-I{sources / 'libbpf-1.5.0/include/uapi'}", f"-I{sources / 'xz-5.8.1/src/liblzma/api'}",
+        f"-I{sources / 'elfutils-0.192/libelf'}",
     ]  # fmt: skip
     for name in os.listdir(sources / "libbpf-1.5.0/src"):  # <bpf/libbpf.h>, as an installed libbpf is included
         if name.endswith(".h"):
@@ -325,7 +328,9 @@ def link(zig: Path, arch: str, libraries: list[Path], made: Path) -> None:
 
 def compile_ruby(mrbc: Path, folder: Path) -> list[Path]:
     """Our Ruby library as bytes in C: what every tool needs, and each part that is read when it is first named."""
-    core, lazy = sorted((HERE / "mrblib").glob("*.rb")), sorted((HERE / "mrblib/lazy").glob("*.rb"))
+    refusals = folder / "refusals.rb"
+    refusals.write_text(write_refusals())
+    core, lazy = sorted((HERE / "mrblib").glob("*.rb")), [*sorted((HERE / "mrblib/lazy").glob("*.rb")), refusals]
     made = []
     for name, files in [("mrblib", core), *((f"part_{file.stem}", [file]) for file in lazy)]:
         made.append(folder / f"{name}.c")
@@ -336,6 +341,41 @@ def compile_ruby(mrbc: Path, folder: Path) -> list[Path]:
     lines += [f'\t{{"{file.stem.capitalize()}", rucy_part_{file.stem}}},' for file in lazy]
     table.write_text("\n".join([*lines, "\t{0}", "};", ""]))
     return [*made, table]
+
+
+def write_refusals() -> str:
+    """The rows of src/rucy/loader/refusals.py as Ruby: expression, reason, help, status, and whether it is about the whole
+    program."""
+    sys.path.insert(0, str(ROOT / "src"))
+    from rucy.loader.refusals import ROWS
+
+    sys.path.pop(0)
+    lines = []
+    for row in ROWS:
+        pattern, numbers = posix(row.pattern)
+        reason = row.reason.format(*(f"{{{number}}}" for number in numbers))
+        texts = [json.dumps(text).replace("#", "\\#") for text in (pattern, reason, row.help)]
+        lines.append(f"[{', '.join(texts)}, {row.status}, {str(row.whole).lower()}],\n")
+    return f"module Rucy\nmodule Refusals\nROWS = [\n{''.join(lines)}]\nend\nend\n"
+
+
+#: What is written otherwise in an extended expression of POSIX: in brackets, and elsewhere.
+IN_BRACKETS = {r"\w": "[:alnum:]_", r"\d": "0-9"}
+ELSEWHERE = {r"\w": "[[:alnum:]_]", r"\d": "[0-9]", r"\S": "[^[:space:]]", "(?:": "("}
+
+
+def posix(pattern: str) -> tuple[str, list[int]]:
+    """A pattern of Python's as an extended expression of POSIX, and the numbers of its groups there, from 0 on."""
+    out, numbers, groups = "", [0], 0
+    for part in re.findall(r"\\.|\(\?.|\[(?:\\.|[^\]\\])+\]|.", pattern):
+        groups += part[0] == "("
+        numbers += [groups] if part == "(" else []
+        if part[0] == "[":
+            part = re.sub(r"\\.", lambda found: IN_BRACKETS[found[0]], part)
+        elif part[:2] == "(?" or part[0] == "\\" and part[1].isalnum():
+            part = ELSEWHERE[part]
+        out += part
+    return out, numbers
 
 
 def name_syscalls(zig: Path, arch: str, folder: Path) -> Path:

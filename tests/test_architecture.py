@@ -18,11 +18,12 @@ STAGES = (
 )  # fmt: skip
 ARROWS: dict[str, tuple[str, ...]] = {
     "records":      (),  # this one, how records are made, all may import
+    "kept":         (),
     "source":       (),
     "isa":          (),
     "kernel":       (),
     "elf":          (),
-    "btf":          (),
+    "btf":          ("kept",),
     "lang":         ("source", "kernel", "btf"),
     "frontends":    ("source", "lang"),
     "ir":           ("source", "kernel", "btf"),
@@ -36,7 +37,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "loader":       ("source", "isa", "btf", "elf", "kernel", "object.probes"),  # never the compiler
     "bundle":       ("elf", "object"),
     "api":          ("pipeline", "loader", "btf", "source"),
-    "cli":          ("pipeline", "loader", "bundle", "source"),
+    "cli":          ("pipeline", "loader", "bundle", "source", "kept"),
     "__init__":     ("api",),
     "__main__":     ("cli",),
 }  # fmt: skip

@@ -59,8 +59,8 @@ module Rucy
 
       def attach_all
         probes.each { |probe| attach_probe(probe) if probe["attach"] }
-        return unless @links.empty? && probes.any? { |probe| probe["attach"] }
-        raise Failure.with("no program attaches", "each is optional and left out, or has `attach: false`")
+        return if !@links.empty? || (Rucy.quiet? && probes.none? { |probe| probe["attach"] }) # the user half may attach them
+        raise Failure.with("no program of `#{Rucy.file}` attaches", "each is optional and left out, or has `attach: false`")
       end
 
       # Newest first.
@@ -89,10 +89,10 @@ module Rucy
       def set_constants
         Rucy.notes.fetch("constants", []).each do |row|
           unless Object.const_defined?(row["name"])
-            raise Failure.with("#{Rucy.meta['file']}:#{row['line']}: `#{row['name']}` has no value yet when the programs are loaded")
+            raise Failure.with("#{Rucy.file}:#{row['line']}: `#{row['name']}` has no value yet when the programs are loaded")
           end
           value = Object.const_get(row["name"])
-          raise Failure.with("#{Rucy.meta['file']}:#{row['line']}: `#{row['name']}` is nil, and the programs use it") if value.nil?
+          raise Failure.with("#{Rucy.file}:#{row['line']}: `#{row['name']}` is nil, and the programs use it") if value.nil?
           Rucy.set_global(row["symbol"], value)
         end
       end
@@ -224,7 +224,8 @@ module Rucy
 
       def needed(probe, value, what, option)
         return value if value
-        raise Failure.with("#{Rucy.meta['file']}:#{probe['line']}: `#{probe['hook']}` attaches to #{what}, so name one: #{option}", "", 2)
+        kind = probe["hook"].to_s.empty? ? probe["name"] : probe["hook"]
+        raise Failure.with("#{Rucy.file}:#{probe['line']}: `#{kind}` attaches to #{what}, so name one: #{option}", "", 2)
       end
 
       def cgroup(probe, path)

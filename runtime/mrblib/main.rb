@@ -20,6 +20,11 @@ module Rucy
     def status
       @status || 1
     end
+
+    # As it is told on standard error.
+    def lines
+      ["#{Rucy.name}: #{message}"] + (help.to_s.empty? ? [] : ["  help: #{help}"])
+    end
   end
 
   class << self
@@ -32,7 +37,18 @@ module Rucy
       @meta = json(text)
       @notes = json(payload("notes") || "{}")
       return Info.print(words[1..-1]) if words[0] == "--rucy-info"
+      words = tried(words) if words[0] == "--rucy-run"
       ended { start(words) }
+    end
+
+    # The path of the program: as `rucy run` was given it, or its name alone in a tool.
+    def file = @file || @meta["file"]
+
+    # https://no-color.org: a NO_COLOR that is not empty; `rucy run --color` goes before it.
+    def coloured?
+      return @colours == "always" if @colours && @colours != "auto"
+      variables = environment
+      terminal?(2) && variables["NO_COLOR"].to_s.empty? && variables["TERM"] != "dumb"
     end
 
     # Whatever is raised becomes lines on standard error and a status; programs are detached before anything is told.
@@ -59,6 +75,13 @@ module Rucy
 
     private
 
+    # `--rucy-run WHEN FILE`: by `rucy run FILE --color WHEN`, in whose name this process speaks.
+    def tried(words)
+      @colours, @file = words[1], words[2]
+      name_process(@name)
+      words[3..-1]
+    end
+
     def without_tool(words)
       if words[0] == "--rucy-syntax" && words[1]
         found = compile(File.open(words[1]) { |file| file.read }, words[1])
@@ -78,8 +101,10 @@ module Rucy
       Object.const_set(:ARGV, rest)
       Words.define
       catch_signals
-      program = compile(payload("program"), @meta["file"])
-      raise Failure.with("#{@meta['file']}:#{program[0]}: #{program[1]}") if program.is_a?(Array)
+      program = compile(payload("program"), file)
+      if program.is_a?(Array)
+        raise Failure.with("#{file}:#{program[0]}: the user half is run by mruby, which does not read this: #{program[1]}")
+      end
       run(program)
       Loop.wait(nil) unless Loop.waited?
       0
@@ -107,8 +132,8 @@ module Rucy
       141
     rescue Failure => e
       unless e.equal?(@told) # what did not load is not told again by each `at_exit` that asks for it
-        tell(e.message)
-        write_error("  help: #{e.help}\n") unless e.help.to_s.empty?
+        flush
+        e.lines.each { |line| write_error(line + "\n") }
       end
       @told = e
       e.status
@@ -119,7 +144,7 @@ module Rucy
 
     # The exception with its lines in the program.
     def explain(error)
-      lines = (error.backtrace || []).select { |line| line.start_with?(@meta["file"] + ":") }
+      lines = (error.backtrace || []).select { |line| line.start_with?(file + ":") }
       place = lines.shift
       flush
       write_error("#{place ? place.split(':in').first : @name}: #{error.message} (#{error.class})\n")

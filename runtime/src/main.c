@@ -22,11 +22,12 @@ struct rucy rucy;
 
 extern const uint8_t rucy_mrblib[];
 
-/* A note without a use but to have a program header: the payload's takes it over. */
+/* A note without a use but to have a program header: the payload's takes it over. Its number goes up when what `rucy` asks of a
+ * runtime changes, so that one that was made before is not taken. */
 static const struct {
 	Elf64_Nhdr header;
 	char name[8], text[8];
-} place __attribute__((used, aligned(4), section(".note.rucy"))) = {{8, 8, 1}, "Rucy", "empty"};
+} place __attribute__((used, aligned(4), section(".note.rucy"))) = {{8, 8, 1}, "Rucy", "place 2"};
 
 /* ---- the payload: a magic text, its length and version, then parts: lengths of name and data (u32), name, data, each
  * filled up to 8 bytes */
@@ -227,6 +228,7 @@ int main(int count, char **words)
 	init_maps(mrb);
 	init_rings(mrb);
 	init_names(mrb);
+	init_refusals(mrb);
 	init_symbols(mrb);
 	mrb_load_irep(mrb, rucy_mrblib);
 	arguments = mrb_ary_new(mrb);

@@ -82,6 +82,7 @@ extern const int rucy_syscall_count;
 
 void init_host(mrb_state *mrb);
 void init_names(mrb_state *mrb);
+void init_refusals(mrb_state *mrb);
 void init_symbols(mrb_state *mrb);
 void init_values(mrb_state *mrb);
 void init_object(mrb_state *mrb);

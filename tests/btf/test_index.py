@@ -10,6 +10,7 @@ import pytest
 
 from rucy.btf import index as indexing
 from rucy.btf.reader import Btf, open_btf
+from rucy.kept import content_key
 from tests.btf.test_reader import everything
 
 
@@ -113,12 +114,12 @@ def test_a_cache_that_cannot_be_written(place: tuple[Path, Path]) -> None:
 
 def test_the_key_depends_on_every_byte() -> None:
     data = bytearray(os.urandom(400_000))
-    key = indexing.content_key(bytes(data))
+    key = content_key(bytes(data))
     for at in (0, 5_000, 123_457, 399_999):
         data[at] ^= 0x10
-        assert indexing.content_key(bytes(data)) != key
+        assert content_key(bytes(data)) != key
         data[at] ^= 0x10
-    assert indexing.content_key(bytes(data[:-1])) != key
+    assert content_key(bytes(data[:-1])) != key
 
 
 def test_kept_and_scanned_indexes_of_the_kernel_are_equal(kernel: Btf, tmp_path: Path) -> None:

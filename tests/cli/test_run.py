@@ -258,7 +258,7 @@ def test_not_root() -> None:
     if "No module named" in done.stderr or "Permission denied" in done.stderr:
         pytest.skip("the checkout is not readable for others")
     assert done.returncode == 77
-    assert "rucy: the kernel does not permit BPF maps\n  help: run it as root" in done.stderr
+    assert "rucy: the kernel does not permit BPF objects\n  help: run it as root" in done.stderr
 
 
 def test_no_libbpf() -> None:

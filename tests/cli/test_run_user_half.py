@@ -1,4 +1,4 @@
-"""`rucy run` of a file with a user half: the executable that `rucy build` makes runs in its place."""
+"""`rucy run` of a Ruby file: the executable that `rucy build` makes runs in its place."""
 
 from __future__ import annotations
 
@@ -126,13 +126,69 @@ def test_views_of_a_file_without_a_user_half(tmp_path: Path) -> None:
 
 
 def test_an_exception_has_the_line_of_the_file(tmp_path: Path) -> None:
-    (tmp_path / "wrong.rb").write_text(ASKED.replace('puts "the end"', "nil.foo"))
+    (tmp_path / "wrong.rb").write_text(ASKED.replace('puts "the end"', "nil.keys"))
     done = subprocess.run(
         command(tmp_path / "wrong.rb", "--duration", "0.3", "--", "1"), capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 1
     line = ASKED.count("\n")
-    assert f"wrong.rb:{line}: " in done.stderr and "foo" in done.stderr
+    assert f"wrong.rb:{line}: " in done.stderr and "keys" in done.stderr
+
+
+def test_names_are_checked_before_anything_runs(tmp_path: Path) -> None:
+    """The runtime's own list is kept; one that is damaged is asked for again."""
+    (tmp_path / "wrong.rb").write_text(ASKED.replace('puts "the end"', "EVENTS.frist"))
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    kept = None
+    for _ in range(3):
+        done = subprocess.run(command(tmp_path / "wrong.rb"), capture_output=True, text=True, timeout=60, env=environment)
+        assert (done.returncode, done.stdout) == (1, "")
+        line = ASKED.count("\n")
+        assert done.stderr.startswith(f"{tmp_path}/wrong.rb:{line}:8: error: no object of the user half has a method `frist`")
+        (place,) = (tmp_path / "cache/rucy").glob("names-*.json")
+        assert kept is None or place.read_bytes() == kept
+        kept = place.read_bytes()
+        place.write_bytes(kept[: len(kept) // 2])
+
+
+def test_a_file_without_a_user_half_takes_the_same_way(tmp_path: Path) -> None:
+    """The process is the runtime, by its name; what it tells has the name of the command, and the path as it was given."""
+    probe = f'syscall("getpgid", name: :{MARK}way) {{ puts comm if pid == {os.getpid()} }}'
+    (tmp_path / "seen.rb").write_text(f'license "GPL"\n{probe}\n')
+    process = subprocess.Popen(command(tmp_path / "seen.rb"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stderr is not None
+    said = [process.stderr.readline() for _ in range(2)]
+    assert said == [f"rucy: {MARK}way on syscalls:sys_enter_getpgid\n", "rucy: attached; Ctrl-C ends\n"]
+    assert Path(f"/proc/{process.pid}/comm").read_text() == "rucy\n"
+    words = Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0")
+    assert words[:4] == [b"rucy", b"--rucy-run", b"auto", bytes(tmp_path / "seen.rb")]
+    os.getpgid(0)
+    assert process.stdout.readline() == Path("/proc/thread-self/comm").read_text()
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=60) == ("", "") and process.returncode == 0
+
+
+def test_a_source_that_can_be_read_once(tmp_path: Path) -> None:
+    source = 'license "GPL"\nsyscall("getpgid") { }\nputs "from a pipe"\nexit\n'
+    words = ["bash", "-c", '"$0" -m rucy run <(printf "%s" "$1")', sys.executable, source]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "from a pipe\n"), done.stderr
+
+
+def test_a_runtime_of_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from rucy.cli.main import main
+
+    runtime = find_runtime(os.uname().machine)
+    assert runtime is not None
+    (tmp_path / "old").write_bytes(Path(runtime).read_bytes().replace(b"Rucy\0\0\0\0place", b"Rucy\0\0\0\0other"))
+    (tmp_path / "seen.rb").write_text('license "GPL"\nsyscall("getpgid") { }\n')
+    monkeypatch.setattr("rucy.cli.build.find_runtime", lambda arch: str(tmp_path / "old"))
+    assert main(["run", str(tmp_path / "seen.rb")]) == 70
+    assert capsys.readouterr().err == (
+        f"rucy: `{tmp_path}/old` is no runtime of this version: it has no place for a tool\n  help: make it again: make runtime\n"
+    )
 
 
 def test_it_is_what_is_built(tmp_path: Path) -> None:
@@ -146,5 +202,6 @@ def test_it_is_what_is_built(tmp_path: Path) -> None:
     compiled = compile_file(str(tmp_path / "asked.rb"), Options())
     runtime = find_runtime(arch)
     assert runtime is not None
-    made = bundle(Path(runtime).read_bytes(), parts_of(str(tmp_path / "asked.rb"), compiled.data, compiled.user_half, arch))
+    parts = parts_of(str(tmp_path / "asked.rb"), compiled.unit.file.text, compiled.data, compiled.user_half, arch)
+    made = bundle(Path(runtime).read_bytes(), parts)
     assert made == (tmp_path / "asked").read_bytes()

@@ -1,5 +1,5 @@
-"""What a tool without a user half prints is what `rucy run` prints: the loader in Python and the runtime decode by the same
-rules. Both are attached at once, to the same calls."""
+"""What a tool without a user half prints is what `rucy run` of its object prints: the loader in Python and the runtime decode
+by the same rules. Both are attached at once, to the same calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.tool import CHECKOUT, HEAD, ask, attached, build, running
+from tests.runtime.tool import CHECKOUT, ask, attached, build, running
 
 pytestmark = pytest.mark.root
 
@@ -88,9 +88,10 @@ end
 @pytest.mark.parametrize("options", [(), ("--json",)])
 def test_the_same_is_printed(tmp_path: Path, options: tuple[str, ...]) -> None:
     tool = build(tmp_path, PROGRAM)
-    (tmp_path / "same.rb").write_text(HEAD + PROGRAM)
-    command = ["env", "--default-signal=INT", sys.executable, "-m", "rucy", "run", str(tmp_path / "same.rb"), *options]
     environment = os.environ | {"PYTHONPATH": str(CHECKOUT / "src")}
+    made = str(tmp_path / "same.o")
+    subprocess.run([sys.executable, "-m", "rucy", "extract", str(tool), "--object", made], check=True, env=environment)
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "rucy", "run", made, *options]
     with running(tool, *options) as process:
         attached(process)
         other = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)

@@ -3,7 +3,7 @@
 module Rucy
   module Failures
     NOT_ROOT = "run it as root (or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN)"
-    EPERM, ENOENT, ESRCH, E2BIG, ENOMEM, EBUSY, EINVAL, EADDRNOTAVAIL = 1, 2, 3, 7, 12, 16, 22, 99
+    EPERM, ENOENT, ESRCH, E2BIG, ENOMEM, EBUSY, EINVAL, ENOSYS, EADDRNOTAVAIL = 1, 2, 3, 7, 12, 16, 22, 38, 99
     EOPNOTSUPP = [95, 524] # the second is the kernel's own
 
     class << self
@@ -11,7 +11,17 @@ module Rucy
 
       def forbidden(what)
         return Failure.with("the kernel does not permit #{what}", NOT_ROOT, 77) unless Rucy.user_id == 0
-        Failure.with("this kernel forbids #{what}", "its configuration does, or it is locked down; root alone is not enough here", 77)
+        mode = lockdown
+        why = mode.nil? || mode == "none" ? "its configuration does, or it is locked down" : "it is locked down (#{mode})"
+        Failure.with("this kernel forbids #{what}", "#{why}; root alone is not enough here", 77)
+      end
+
+      # "none", "integrity" or "confidentiality"; nil where the kernel does not say.
+      def lockdown
+        found = Rucy.match("\\[([a-z]+)\\]", File.open("/sys/kernel/security/lockdown") { |file| file.read })
+        found && found[1]
+      rescue IOError, SystemCallError
+        nil
       end
 
       def missing_target(error, program, target)
@@ -27,18 +37,20 @@ module Rucy
 
       def loading(error, said)
         error = error.abs
-        name = between(said, "prog '", "': BPF program load failed")
-        return refusal(error, name, said) if name
-        name = between(said, "map '", "': failed to create")
-        return map_refused(error, name) if name
-        path = between(said, "couldn't reuse pinned map at '", "'")
-        return Failure.with("the map that is pinned as `#{path}` is of another shape", "remove it where nobody needs it: `rm #{path}`") if path
-        if said.include?("kernel BTF is missing") || said.include?("failed to find valid kernel BTF")
-          return no_types
+        if (found = Rucy.match("prog '([^']*)': BPF program load failed", said)) then program_refused(error, found[1], said)
+        elsif (found = Rucy.match("prog '([^']*)': failed to find kernel BTF type ID of '([^']*)'", said))
+          missing_target(ENOENT, found[1], found[2])
+        elsif (found = Rucy.match("couldn't reuse pinned map at '([^']*)'", said)) then pinned(found[1])
+        elsif (found = Rucy.match("map '([^']*)': failed to auto-pin at '([^']*)'", said)) then unpinnable(error, found[1], found[2])
+        elsif (found = Rucy.match("map '([^']*)': failed to create", said)) then map_refused(error, found[1])
+        elsif Rucy.match("kernel BTF is missing|failed to find valid kernel BTF", said) then no_types
+        elsif said.include?("failed to parse target BTF") then bad_types(error)
+        elsif (found = Rucy.match("extern (\\([^)]*\\) )?'([^']*)'.* not (found|resolved)", said))
+          Failure.with("this kernel has no `#{found[2]}`, which the program uses", "", 77)
+        elsif error == EPERM then forbidden("BPF objects")
+        elsif error == ENOSYS then Failure.with("this kernel has no bpf(2)", "it needs CONFIG_BPF_SYSCALL=y", 77)
+        else Failure.with("the programs cannot be loaded: #{words(error)}", said.split("\n").last.to_s)
         end
-        return bad_types(error) if said.include?("failed to parse target BTF")
-        return forbidden("BPF objects") if error == EPERM
-        Failure.with("the programs cannot be loaded: #{words(error)}", said.split("\n").last.to_s)
       end
 
       def no_types
@@ -54,34 +66,57 @@ module Rucy
         Failure.with("`#{path}` holds no types of a kernel (BTF)", "it is the file /sys/kernel/btf/vmlinux of such a kernel")
       end
 
-      # The text before `after`, from the last `before` on; nil if they are not there.
-      def between(text, before, after)
-        stop = text.index(after)
-        return nil if stop.nil? && after != "'"
-        start = after == "'" ? text.index(before) : text.rindex(before, stop)
-        return nil unless start
-        start += before.size
-        text[start...(after == "'" ? text.index(after, start) : stop)]
+      def program_refused(error, name, said)
+        log = log_of(name, said)
+        if (found = Rucy.match("failed to find the address for kernel symbol '([[:alnum:]_]+)'", log))
+          return Failure.with("this kernel does not tell where its variable `#{found[1]}` is", "it needs CONFIG_KALLSYMS_ALL=y", 77)
+        end
+        said_more = log.split("\n").any? { |line| !Rucy.match("^$|^processed [0-9]+ insns|^verification time|^stack depth", line) }
+        return Verifier.refusal(name, log) if said_more
+        case error
+        when EPERM then forbidden("the program `#{name}`")
+        when E2BIG then Failure.with("the program `#{name}` has more instructions than this kernel takes")
+        when EINVAL
+          Failure.with("this kernel does not know the kind of program that `#{name}` is", "a newer kernel may have it", 77)
+        else Failure.with("the kernel refused `#{name}` without a log: #{words(error)}", "", 77)
+        end
       end
 
-      def refusal(error, name, said)
-        log = between(said, "-- BEGIN PROG LOAD LOG --\n", "-- END PROG LOAD LOG --").to_s
-        lines = log.split("\n").reject { |line| line.empty? || line.start_with?("processed ", "verification time", "stack depth") }
-        if lines.empty?
-          return forbidden("the program `#{name}`") if error == EPERM
-          if error == EINVAL
-            return Failure.with("this kernel does not know the kind of program that `#{name}` is", "a newer kernel may have it", 77)
-          end
-          return Failure.with("the kernel refused `#{name}` without a log: #{words(error)}", "", 77)
-        end
-        Failure.with("the kernel refused `#{name}`: #{lines.last}", "the verifier's last lines:\n    " + lines.last(8).join("\n    "))
+      # The verifier's, from the lines that libbpf puts around it.
+      def log_of(name, said)
+        start = said.rindex("prog '#{name}': -- BEGIN PROG LOAD LOG --\n")
+        return "" unless start
+        start = said.index("\n", start) + 1
+        said[start...(said.index("-- END PROG LOAD LOG --", start) || said.size)]
+      end
+
+      # What is pinned there is another map; what it is the kernel tells.
+      def pinned(path)
+        kind, key, value, entries = Rucy.pinned(path)
+        more = kind ? " (it is of kind `#{kind}`: keys of #{key} bytes, values of #{value}, #{entries} entries)" : ""
+        help = "remove it where nobody needs it: `rm #{path}`; or pin by another name"
+        Failure.with("the map that is pinned as `#{path}` is of another shape#{more}", help)
+      end
+
+      def unpinnable(error, name, path)
+        folder = path[0...path.rindex("/")]
+        mounted = mounts.any? { |_, place, type| place == folder && type == "bpf" }
+        why = mounted ? words(error) : "no BPF file system is mounted on #{folder}"
+        Failure.with("the map `#{name}` cannot be pinned as `#{path}`: #{why}", mounted ? "" : "mount it: `mount -t bpf bpf #{folder}`")
+      end
+
+      # [device, place, type] of each.
+      def mounts
+        File.open("/proc/self/mounts") { |file| file.read }.split("\n").map { |line| line.split(" ") }
+      rescue IOError, SystemCallError
+        []
       end
 
       def map_refused(error, name)
         case error
         when EPERM then forbidden("the map `#{name}`")
         when EINVAL then Failure.with("this kernel does not take the map `#{name}` as it is declared", "", 77)
-        when E2BIG, ENOMEM then Failure.with("the map `#{name}` is larger than the kernel can give")
+        when E2BIG, ENOMEM then Failure.with("the map `#{name}` is larger than the kernel can give", "declare it with a smaller size:")
         else Failure.with("the map `#{name}` cannot be created: #{words(error)}")
         end
       end
@@ -100,10 +135,10 @@ module Rucy
             return Failure.with("this kernel lets no kprobe be put on `#{target}`", "it is on the kernel's blacklist", 77)
           end
         when "tracepoint", "raw_tracepoint"
-          return Failure.with("this kernel has no tracepoint `#{target}`", "", 77) if error == ENOENT
+          return Failure.with("this kernel has no tracepoint `#{target.sub('/', ':')}`", "", 77) if error == ENOENT
         when "xdp"
           return Failure.with("the driver of `#{where}` does not run XDP", "generic mode runs everywhere", 77) if EOPNOTSUPP.include?(error)
-        when "tc_ingress", "tc_egress"
+        when "tc_ingress", "tc_egress", "tcx_ingress", "tcx_egress"
           if error == ENOENT || EOPNOTSUPP.include?(error)
             return Failure.with("this kernel has no clsact qdisc", "it needs sch_ingress and cls_bpf (modprobe them)", 77)
           end
@@ -115,10 +150,8 @@ module Rucy
       end
 
       def cgroup_help
-        line = File.open("/proc/self/mounts") { |file| file.read }.split("\n").find { |each| each.split(" ")[2] == "cgroup2" }
-        line ? "cgroup2 is mounted at #{line.split(' ')[1]}" : "cgroup2 is not mounted: mount -t cgroup2 none DIR"
-      rescue StandardError
-        ""
+        found = mounts.find { |_, _, type| type == "cgroup2" }
+        found ? "cgroup2 is mounted at #{found[1]}" : "cgroup2 is not mounted: mount -t cgroup2 none DIR"
       end
     end
   end

@@ -9,26 +9,20 @@ no dictionary of a hundred thousand names. A file that is missing, stale, damage
 
 from __future__ import annotations
 
-import os
 import struct
 import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 from zlib import crc32
 
+from rucy import kept as kept_files
 from rucy.btf import types as bt
 from rucy.btf.types import BtfError
 from rucy.records import NamedTuple
 
-if TYPE_CHECKING:
-    from mmap import mmap
-
 _MAGIC = b"rucyBTF\x01"
 _HEAD = struct.Struct("<8s16sQIIIIII")
-_SAMPLES = 64
-_SAMPLE_SIZE = 4096
 
 
 class Index(NamedTuple):
@@ -103,33 +97,8 @@ def _table(pairs: list[tuple[int, int]], name_at: Callable[[int], bytes]) -> mem
     return memoryview(array("Q", keys))
 
 
-def content_key(data: bytes | mmap) -> bytes:
-    """16 bytes that name the content: its length, a checksum of every byte and a BLAKE2 of 64 places of it.
-
-    A BLAKE2 of all takes 12 ms of a compile for a kernel's 5 MB; this takes 3.
-    """
-    from _blake2 import blake2b
-
-    size = len(data)
-    digest = blake2b(struct.pack("<QI", size, crc32(data)), digest_size=16)
-    if size <= _SAMPLES * _SAMPLE_SIZE:
-        digest.update(data)
-    else:
-        view = memoryview(data)
-        for sample in range(_SAMPLES):
-            at = (size - _SAMPLE_SIZE) * sample // (_SAMPLES - 1)
-            digest.update(view[at : at + _SAMPLE_SIZE])
-    return digest.digest()
-
-
-def default_cache_dir() -> str | None:
-    """$XDG_CACHE_HOME/rucy or ~/.cache/rucy; None if there is no such place."""
-    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(root, "rucy") if os.path.isabs(root) else None
-
-
 def cache_path(cache_dir: str, key: bytes) -> str:
-    return os.path.join(cache_dir, f"btf-{key.hex()}.idx")
+    return f"{cache_dir}/btf-{key.hex()}.idx"
 
 
 def load(path: str, key: bytes, data_len: int) -> Index | None:
@@ -157,27 +126,9 @@ def load(path: str, key: bytes, data_len: int) -> Index | None:
 
 
 def save(path: str, key: bytes, data_len: int, index: Index) -> None:
-    """Keep the index: written beside its place and renamed, so that a reader sees all of it or none."""
+    """Keep the index."""
     parts = (index.names, index.enumerators, index.offsets, index.tags)
     payload = b"".join(part.tobytes() for part in parts)
     counts = (len(index.offsets), len(index.names), len(index.enumerators), len(index.tags))
     head = _HEAD.pack(_MAGIC, key, data_len, *counts, crc32(payload), 0)
-    folder, name = os.path.split(path)
-    beside = os.path.join(folder, f".{name}.{os.getpid()}")
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        with open(beside, "xb", buffering=0) as file:
-            whole = file.write(head + payload) == len(head) + len(payload)
-        if whole:
-            os.replace(beside, path)
-        else:
-            os.unlink(beside)
-    except OSError:
-        _forget(beside)
-
-
-def _forget(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        return
+    kept_files.write(path, head + payload)

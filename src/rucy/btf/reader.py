@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rucy import kept
 from rucy.btf import index as indexing
 from rucy.btf import types as bt
 from rucy.btf.types import HEADER, HEADER_SIZE, KIND_NAMES, MAGIC, MAX_DEPTH, BtfError
@@ -46,10 +47,10 @@ def open_btf(path: str | None = None, *, base: Btf | None = None, cache_dir: str
 
 
 def _open_indexed(data: bytes | mmap, base: Btf | None, cache_dir: str | None, cache: bool) -> Btf:
-    cache_dir = cache_dir or indexing.default_cache_dir()
+    cache_dir = cache_dir or kept.default_dir()
     if base is not None or not cache or cache_dir is None or len(data) < HEADER_SIZE:
         return Btf(data, base)
-    key = indexing.content_key(data)
+    key = kept.content_key(data)
     path = indexing.cache_path(cache_dir, key)
     index = indexing.load(path, key, len(data))
     btf = Btf(data, base, index)

@@ -19,7 +19,7 @@ MAGIC = b"RUCYTOOL"
 VERSION = 1
 SECTION = b".rucy"
 
-_NOTE = b"Rucy\0\0\0\0empty"  # of the runtime's main.c
+_NOTE = b"Rucy\0\0\0\0place 2"  # of the runtime's main.c: the number is that of what it is asked for
 _PT_LOAD, _PT_NOTE, _PF_R = 1, 4, 4  # elf.h
 _HEADER, _SEGMENT, _SECTION = 64, 56, 64  # sizes of Elf64_Ehdr, Elf64_Phdr, Elf64_Shdr
 _PAGE = 0x10000  # the largest of any machine that there is a runtime for

@@ -36,19 +36,24 @@ def run(args: Args) -> int:
     path = args.files[0]
     out = args.text("output") or (path[:-3] if path.endswith(".rb") else path + ".tool")
     arch = options_of(args).target.arch
-    runtime = _runtime(arch)
+    _runtime(arch)
     parts = parts_from(path, args)
     _check_syntax(arch, path, parts["program"])
-    with open(runtime, "rb") as file:
-        executable = file.read()
-    try:
-        made = bundle(executable, parts)
-    except BundleError as error:
-        raise LoadError(f"`{runtime}` is no runtime: {error}", "make it again: make runtime", 70) from None
-    write_bytes(out, made)
+    write_bytes(out, into_runtime(arch, parts))
     if out != "-":
         os.chmod(out, 0o777 & ~_umask())
     return 0
+
+
+def into_runtime(arch: str, parts: dict[str, bytes]) -> bytes:
+    """The executable. LoadError where there is no runtime for it."""
+    runtime = _runtime(arch)
+    with open(runtime, "rb") as file:
+        executable = file.read()
+    try:
+        return bundle(executable, parts)
+    except BundleError as error:
+        raise LoadError(f"`{runtime}` is no runtime of this version: {error}", "make it again: make runtime", 70) from None
 
 
 def parts_from(path: str, args: Args) -> dict[str, bytes]:
@@ -62,18 +67,17 @@ def parts_from(path: str, args: Args) -> dict[str, bytes]:
     if wrong := check_names(compiled):
         raise UserError(*wrong)
     arch = options.target.arch
-    return parts_of(path, compiled.data, compiled.user_half, arch, _types_for(args.text("btf-for"), compiled.data, arch))
+    types = _types_for(args.text("btf-for"), compiled.data, arch)
+    return parts_of(path, compiled.unit.file.text, compiled.data, compiled.user_half, arch, types)
 
 
 def parts_of(
-    path: str, data: bytes, user_half: int, arch: str, types: Mapping[str, bytes] = MappingProxyType({})
+    path: str, source: bytes, data: bytes, user_half: int, arch: str, types: Mapping[str, bytes] = MappingProxyType({})
 ) -> dict[str, bytes]:
     """The same, of a file that has been compiled to the object `data`; `types`: of kernels, by their releases."""
     from rucy.loader.calls import TRACE, calls_any
     from rucy.pipeline import hook_words, license_of, notes_of, user_half_of
 
-    with open(path, "rb") as file:
-        source = file.read()
     meta = {
         "rucy": __version__, "arch": arch, "file": os.path.basename(path), "user_half": user_half,
         "about": _about(source.decode("utf-8", "replace")), "license": license_of(data),

@@ -9,6 +9,7 @@ from rucy.cli.options import Args
 from rucy.loader.errors import LoadError
 from rucy.loader.files import ObjectFile, open_file, read_object, require_permission
 from rucy.loader.objects import Loaded
+from rucy.source import UserError
 
 
 def read_tool(args: Args, runs: bool = False) -> ObjectFile:
@@ -21,8 +22,13 @@ def read_tool(args: Args, runs: bool = False) -> ObjectFile:
     from rucy.pipeline import notes_of
 
     compiled = compile_and_warn(path, options_of(args), ("computed-unset",) if runs and has_runtime() else ())
+    if runs and has_runtime():
+        from rucy.cli.runtime import check_names
+
+        if wrong := check_names(compiled):
+            raise UserError(*wrong)
     notes = notes_of(compiled.data)
-    return ObjectFile(path, compiled.data, notes["probes"], compiled.user_half, notes)
+    return ObjectFile(path, compiled.data, notes["probes"], compiled.user_half, notes, compiled.unit.file.text)
 
 
 def has_runtime() -> bool:

@@ -1,4 +1,4 @@
-"""`rucy run FILE`: compile, load, attach, print, detach."""
+"""`rucy run FILE`: compile, load, attach, print, detach: by the runtime, or by Python where that cannot be."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ EXAMPLES = (
     "rucy run filter.o --cgroup /sys/fs/cgroup/demo",
 )
 
+_MFD_EXEC = 0x10  # include/uapi/linux/memfd.h
+
 
 def check(args: Args) -> None:
     """Raises Usage for a value that no program takes."""
@@ -51,11 +53,22 @@ def check(args: Args) -> None:
 
 
 def run_program(given: Given) -> int:
+    """A Ruby file runs as the executable that `rucy build` would write. An object, and any file where there is no runtime, is
+    loaded and printed by Python; so is what the verifier says of a file."""
     tool, args = given.tool, given.args
     duration = _seconds(args.text("duration"))
-    if tool.user_half or _runtime_shows(given):
-        if has_runtime():
-            return _run_in_runtime(given)
+    is_ruby = not tool.name.endswith(".o")
+    if is_ruby and has_runtime() and not args.flag("verifier-log"):
+        return _run_in_runtime(given)
+    if is_ruby and has_runtime() and tool.user_half:
+        raise Usage("`--verifier-log` is for programs alone; `rucy verify` shows the log")
+    asked = next((name for name in ("top", "interval") if args.text(name) is not None), None)
+    if asked is not None and not is_ruby:
+        raise Usage(f"`--{asked}` is for Ruby files; `{tool.name}` is an object")
+    if asked is not None:
+        raise Usage(f"`--{asked}` needs the runtime, which is not there: make runtime" if not has_runtime() else
+                    f"`--verifier-log` and `--{asked}` do not go together")  # fmt: skip
+    if tool.user_half:
         half = "the user half, which begins here, does not run: the runtime is not there (make runtime)"
         print(f"rucy: {tool.name}:{tool.user_half}: {half}; programs run until Ctrl-C", file=sys.stderr)
     _require_places(tool, args)
@@ -70,45 +83,42 @@ def run_program(given: Given) -> int:
     return 0
 
 
-def _runtime_shows(given: Given) -> bool:
-    """Whether it is asked for what the runtime alone does. Raises Usage where there is none."""
-    asked = next((name for name in ("top", "interval") if given.args.text(name) is not None), None)
-    if asked is None:
-        return False
-    if given.tool.name.endswith(".o"):
-        raise Usage(f"`--{asked}` is for Ruby files; `{given.tool.name}` is an object")
-    if not has_runtime():
-        raise Usage(f"`--{asked}` needs the runtime, which is not there: make runtime")
-    return True
-
-
 def _run_in_runtime(given: Given) -> int:
-    """The executable that `rucy build` would write runs in this process's place, with what stands behind the file."""
+    """The executable runs in this process's place. First come words for it alone, which tell it in whose name it speaks."""
     import os
 
-    from rucy.bundle import bundle
-    from rucy.cli.build import parts_of
-    from rucy.cli.runtime import find_runtime
+    from rucy.cli import options
+    from rucy.cli.build import into_runtime, parts_of
 
     tool, args = given.tool, given.args
-    if args.flag("verifier-log"):
-        raise Usage("`--verifier-log` is for programs alone; `rucy verify` shows the log")
     arch = os.uname().machine
-    runtime = find_runtime(arch)
-    assert runtime is not None
-    with open(runtime, "rb") as file:
-        executable = bundle(file.read(), parts_of(tool.name, tool.data, tool.user_half, arch))
+    executable = into_runtime(arch, parts_of(tool.name, tool.source, tool.data, tool.user_half, arch))
+    words = ["--rucy-run", options.colours, tool.name]
     names = ("cgroup", "interface", "mode", "duration", "top", "interval")
-    words = [f"--{name}={args.text(name)}" for name in names if args.text(name) is not None]
+    words += [f"--{name}={args.text(name)}" for name in names if args.text(name) is not None]
     words += ["--json"] if args.flag("json") else []
     for row, value in given.values:
         name = spelled(row)
         words.append(f"{name}={value}" if isinstance(value, str) else name if value else f"--no-{name[2:]}")
-    place = os.memfd_create("rucy")
+    place = _open_in_memory()
     with open(place, "wb", closefd=False) as made:
         made.write(executable)
     sys.stdout.flush()
-    os.execve(place, [tool.name, *words, "--", *args.files[1:]], os.environ)
+    os.execve(place, ["rucy", *words, "--", *args.files[1:]], os.environ)
+
+
+def _open_in_memory() -> int:
+    """A file that can be run. Since Linux 6.3 one says so, and a kernel may be told to let none (vm.memfd_noexec of
+    Documentation/admin-guide/sysctl/vm.rst); before, all can."""
+    import os
+
+    try:
+        return os.memfd_create("rucy", os.MFD_CLOEXEC | _MFD_EXEC)
+    except PermissionError:
+        help = "`sysctl vm.memfd_noexec=1` lets it; a tool that `rucy build` makes does not need it"
+        raise LoadError("this kernel runs nothing from memory (vm.memfd_noexec is 2)", help, 77) from None
+    except OSError:
+        return os.memfd_create("rucy")
 
 
 def _seconds(text: str | None) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from rucy import kept
 from rucy.pipeline import Compiled, names_of_user_half
 from rucy.source import Diagnostic
 
@@ -29,12 +30,40 @@ def check_names(compiled: Compiled) -> list[Diagnostic]:
     path = find_runtime(machine)
     if path is None:
         return _not_checked(f"there is no runtime for {machine} here (`make runtime` makes it)")
+    place = _place_of_names(path)
+    found = names_of_user_half(compiled, _read(place)) if place else None
+    if found is None:
+        listed = _ask(path)
+        found = names_of_user_half(compiled, listed)
+        if found is None:
+            return _not_checked("the runtime is of another version (`make runtime` makes it anew)")
+        if place:
+            kept.write(place, listed.encode())
+    return found
+
+
+def _place_of_names(runtime: str) -> str | None:
+    """Where what it says is kept, by its content; None where nothing is."""
+    folder = kept.default_dir()
+    if folder is None:
+        return None
+    with open(runtime, "rb") as file:
+        return f"{folder}/names-{kept.content_key(file.read()).hex()}.json"
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def _ask(runtime: str) -> str:
+    """What it has, as it says itself: that takes as long as much of compiling a small program."""
     import subprocess
 
-    done = subprocess.run([path, "--rucy-names"], capture_output=True, text=True, errors="replace")
-    found = names_of_user_half(compiled, done.stdout)
-    return found if found is not None else _not_checked("the runtime is of another version (`make runtime` makes it anew)")
-
+    return subprocess.run([runtime, "--rucy-names"], capture_output=True, text=True, errors="replace").stdout
 
 def _not_checked(why: str) -> list[Diagnostic]:
     print(f"rucy: the names of the user half are not checked: {why}", file=sys.stderr)

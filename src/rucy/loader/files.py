@@ -15,13 +15,14 @@ from rucy.records import NamedTuple
 
 class ObjectFile(NamedTuple):
     """Object bytes and what its notes say: of each program (rows of rucy.object.probes), and the rest ({} of another compiler's
-    object). `user_half`: the line where it begins, or 0."""
+    object). `user_half`: the line where it begins, or 0; `source`: the text of a Ruby file."""
 
     name: str
     data: bytes
     probes: list[dict[str, Any]]
     user_half: int
     notes: dict[str, Any] = {}
+    source: bytes = b""
 
 
 def read_object(path: str) -> ObjectFile:

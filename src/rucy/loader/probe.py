@@ -36,7 +36,7 @@ def bpf_refusal() -> LoadError | None:
     if -create == errno.ENOSYS:
         return LoadError("this kernel has no bpf(2)", "it needs CONFIG_BPF_SYSCALL=y", 77)
     if -create == errno.EPERM:
-        return failures.forbidden("BPF maps")
+        return failures.forbidden("BPF objects")
     return LoadError(f"no BPF map can be made here: {os.strerror(-create)}", status=77)
 
 

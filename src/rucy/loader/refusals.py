@@ -96,7 +96,7 @@ ROWS: tuple[Refusal, ...] = (
             "a value is used that is not set on every path",                       _BUG, OURS),
     Refusal(r"invalid (?:indirect )?read from stack (?:R\d+ )?(?:var_)?off [-\d(]",
             "stack bytes are read that were never written",                        _BUG, OURS),
-    Refusal(r"invalid .*\bstack",
+    Refusal(r"invalid (?:.*[^\w])?stack",
             "an access may reach outside the stack",                               _BOUND, USER),
     Refusal(r"At program exit the register R0|At .* the register R0 has .* should have been",
             "its result may be one that this hook does not have",                  "give one of the hook's results: `rucy hooks` lists them", USER),
