@@ -6,11 +6,13 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -273,7 +275,14 @@ static mrb_value global_number(mrb_state *mrb, mrb_value self)
 	return integer_of_u64(mrb, number);
 }
 
-/* ---- tc: libbpf attaches filters, but it cannot list them, and a qdisc that this process made must go with the last one */
+/* ---- tc: a tcx link where the kernel has them and the program's verdicts mean the same there; else a filter. That has no owner
+ * with which it would go: so the handle of ours says that it is, and a number that its process holds while it lives, as an
+ * abstract socket of the network namespace. Whatever has a number that nobody holds was left by a process that was killed. A
+ * qdisc that this process made must go with the last filter. As src/rucy/loader/tc.py has it. */
+
+#define TC_OURS 0x52756000u
+#define TC_MADE 0x800u /* the process made the qdisc too */
+#define TC_NUMBERS 0x800u
 
 static uint64_t made_qdiscs[4]; /* bits by the index of an interface, as far as they go */
 
@@ -288,8 +297,25 @@ static void set_made(int interface, bool made)
 		made_qdiscs[interface / 64] = (made_qdiscs[interface / 64] & ~(1ull << interface % 64)) | (uint64_t)made << interface % 64;
 }
 
-/* Filters on one side of an interface's clsact. Each is told with a handle; the line of its priority alone has handle 0. */
-static int count_filters(int interface, uint32_t parent)
+struct filter {
+	uint32_t handle, priority;
+	bool bpf;
+};
+
+static bool is_bpf(struct nlmsghdr *head)
+{
+	struct rtattr *each = (void *)((char *)NLMSG_DATA(head) + NLMSG_ALIGN(sizeof(struct tcmsg)));
+	int size = NLMSG_PAYLOAD(head, sizeof(struct tcmsg));
+
+	for (; RTA_OK(each, size); each = RTA_NEXT(each, size))
+		if (each->rta_type == TCA_KIND)
+			return RTA_PAYLOAD(each) == 4 && !memcmp(RTA_DATA(each), "bpf", 4);
+	return false;
+}
+
+/* Filters on one side of an interface's clsact: how many, of which the first are kept. Each is told with a handle; the line of its
+ * priority alone has handle 0. libbpf cannot list them. */
+static int list_filters(int interface, uint32_t parent, struct filter *kept, int room)
 {
 	struct {
 		struct nlmsghdr head;
@@ -310,8 +336,13 @@ static int count_filters(int interface, uint32_t parent)
 		for (struct nlmsghdr *head = (void *)reply; NLMSG_OK(head, size); head = NLMSG_NEXT(head, size)) {
 			if (head->nlmsg_type == NLMSG_DONE || head->nlmsg_type == NLMSG_ERROR)
 				goto end;
-			if (head->nlmsg_type == RTM_NEWTFILTER)
-				count += ((struct tcmsg *)NLMSG_DATA(head))->tcm_handle != 0;
+			struct tcmsg *told = NLMSG_DATA(head);
+
+			if (head->nlmsg_type != RTM_NEWTFILTER || !told->tcm_handle)
+				continue;
+			if (count < room)
+				kept[count] = (struct filter){told->tcm_handle, told->tcm_info >> 16, is_bpf(head)};
+			count++;
 		}
 	}
 end:
@@ -324,18 +355,69 @@ static void remove_qdisc(int interface)
 {
 	struct bpf_tc_hook hook = {.sz = sizeof hook, .ifindex = interface, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS};
 
-	if (!is_made(interface) || count_filters(interface, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)) ||
-	    count_filters(interface, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS)))
+	if (!is_made(interface) || list_filters(interface, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS), NULL, 0) ||
+	    list_filters(interface, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS), NULL, 0))
 		return;
 	set_made(interface, false);
 	bpf_tc_hook_destroy(&hook);
+}
+
+/* A socket that holds the number, or -1 where somebody does. */
+static int hold_number(uint32_t number)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int size = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "rucy-tc-%u", number);
+	int made = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (made < 0 || !bind(made, (void *)&address, offsetof(struct sockaddr_un, sun_path) + 1 + size))
+		return made;
+	close(made);
+	return -1;
+}
+
+static int take_number(uint32_t *number)
+{
+	for (uint32_t at = 0; at < TC_NUMBERS; at++) {
+		int held;
+
+		*number = (getpid() + at) % TC_NUMBERS;
+		held = hold_number(*number);
+		if (held >= 0)
+			return held;
+	}
+	return -1;
+}
+
+static void remove_left(int interface)
+{
+	for (int egress = 0; egress < 2; egress++) {
+		struct filter found[64];
+		int count = list_filters(interface, TC_H_MAKE(TC_H_CLSACT, egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS), found, 64);
+
+		for (int at = 0; at < count && at < 64; at++) {
+			uint32_t handle = found[at].handle;
+			struct bpf_tc_hook hook = {
+				.sz = sizeof hook, .ifindex = interface, .attach_point = egress ? BPF_TC_EGRESS : BPF_TC_INGRESS,
+			};
+			struct bpf_tc_opts options = {.sz = sizeof options, .handle = handle, .priority = found[at].priority};
+			int held = found[at].bpf && (handle & ~(TC_MADE | (TC_NUMBERS - 1))) == TC_OURS
+				? hold_number(handle & (TC_NUMBERS - 1)) : -1;
+
+			if (held < 0)
+				continue;
+			bpf_tc_detach(&hook, &options);
+			if (handle & TC_MADE)
+				set_made(interface, true);
+			close(held);
+		}
+	}
 }
 
 /* ---- links */
 
 struct link {
 	struct bpf_link *link;		/* or: */
-	int fd;				/* a descriptor that holds the program there (xdp, a socket), or that of a cgroup */
+	int fd;				/* a descriptor that holds the program there (xdp, tcx, a socket), that of a cgroup, or a filter's number */
 	int program, attach_type;	/* of a cgroup on a kernel without links for it */
 	struct bpf_tc_hook hook;	/* of tc: ifindex 0 otherwise */
 	struct bpf_tc_opts options;
@@ -424,22 +506,44 @@ static int attach_xdp(struct bpf_program *program, int interface, const char *mo
 	return link->fd < 0 ? link->fd : 0;
 }
 
-static int attach_tc(struct bpf_program *program, int interface, bool egress, struct link *link)
+static int attach_filter(struct bpf_program *program, int interface, bool egress, struct link *link)
 {
 	struct bpf_tc_hook hook = {.sz = sizeof hook, .ifindex = interface, .attach_point = egress ? BPF_TC_EGRESS : BPF_TC_INGRESS};
 	struct bpf_tc_opts options = {.sz = sizeof options, .prog_fd = bpf_program__fd(program)};
-	int error = bpf_tc_hook_create(&hook);
+	int error = bpf_tc_hook_create(&hook), held;
+	uint32_t number;
 
 	if (error && error != -EEXIST)
 		return error;
 	if (!error)
 		set_made(interface, true);
+	held = take_number(&number);
+	if (held >= 0)
+		options.handle = TC_OURS | (is_made(interface) ? TC_MADE : 0) | number;
 	error = bpf_tc_attach(&hook, &options);
-	if (error)
+	if (error) {
 		remove_qdisc(interface);
-	else
-		link->hook = hook, link->options = options;
+		if (held >= 0)
+			close(held);
+	} else {
+		link->hook = hook, link->options = options, link->fd = held;
+	}
 	return error;
+}
+
+/* kind: "tc_ingress", "tc_egress", "tcx_ingress" or "tcx_egress". The newest is asked first, by a link as by a filter. */
+static int attach_tc(struct bpf_program *program, int interface, const char *kind, struct link *link)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = BPF_F_BEFORE);
+	bool egress = strchr(kind, '_')[1] == 'e';
+
+	remove_left(interface);
+	if (kind[2] == 'x') {
+		link->fd = bpf_link_create(bpf_program__fd(program), interface, egress ? BPF_TCX_EGRESS : BPF_TCX_INGRESS, &options);
+		if (link->fd != -EINVAL) /* what a kernel without says */
+			return link->fd < 0 ? link->fd : 0;
+	}
+	return attach_filter(program, interface, egress, link);
 }
 
 /* A filter on a packet socket of our own, which exists for the filter alone. Protocol 0: nothing arrives before bind. */
@@ -469,8 +573,8 @@ static int attach_by_kind(struct bpf_program *program, const char *kind, const c
 		return attach_cgroup(program, place, link);
 	if (!strcmp(kind, "xdp"))
 		return attach_xdp(program, place, target, link);
-	if (!strcmp(kind, "tc_ingress") || !strcmp(kind, "tc_egress"))
-		return attach_tc(program, place, kind[3] == 'e', link);
+	if (!strncmp(kind, "tc_", 3) || !strncmp(kind, "tcx_", 4))
+		return attach_tc(program, place, kind, link);
 	if (!strcmp(kind, "socket"))
 		return attach_socket(program, place, link);
 	if (!strcmp(kind, "raw_tracepoint"))

@@ -11,7 +11,7 @@ from rucy.btf.describe import CArray, CConst, CFunc, CInt, CKernel, CPtr, CStruc
 from rucy.codegen import MachineFunction
 from rucy.ir import function as ir
 from rucy.ir.types import Type
-from rucy.kernel import maptypes
+from rucy.kernel import maptypes, results
 from rucy.lang import typed
 from rucy.object.model import DataVar, Extern, Function, Line, MapDef, Module
 from rucy.object.notes import encode
@@ -43,7 +43,7 @@ def link_module(module: ir.Module, code: list[MachineFunction], checked: typed.C
     data = tuple(_data(row) for row in module.data.values())
     maps = tuple(_map(row) for row in module.maps.values())
     externs = tuple(_extern(name, row) for name, row in module.externs.items())
-    return Module(module.license, functions, maps, data, externs, encode(_notes(checked) | module.notes))
+    return Module(module.license, functions, maps, data, externs, encode(_notes(checked, by_name) | module.notes))
 
 
 def _function(fn: ir.Function, machine: MachineFunction) -> Function:
@@ -131,10 +131,10 @@ def _extern_type(described: Any) -> CType:
     return _ctype(described)
 
 
-def _notes(checked: typed.Checked) -> dict[str, Any]:
+def _notes(checked: typed.Checked, functions: dict[str, ir.Function]) -> dict[str, Any]:
     """What loading needs to know and the ELF sections cannot say."""
     maps = [note for row in checked.maps.values() if (note := _map_note(row)) is not None]
-    probes = [_probe(program) for program in checked.programs]
+    probes = [_probe(program, functions[program.name]) for program in checked.programs]
     settings = [row for row in checked.settings.values() if row.kind == "option"]
     letters = {row.short for row in settings}
     options = [_option(row, letters) for row in settings]
@@ -167,8 +167,27 @@ def _option(row: typed.SettingVar, letters: set[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _probe(program: typed.Program) -> dict[str, Any]:
-    return probe_row(
+def _probe(program: typed.Program, fn: ir.Function) -> dict[str, Any]:
+    row = probe_row(
         program.name, program.section, program.prog_type, program.attach_type, program.target, program.options,
         program.hook, program.span.line,
     )  # fmt: skip
+    if row["link"] in ("tc_ingress", "tc_egress") and _same_in_tcx(fn):
+        row["link"] = row["link"].replace("tc", "tcx")
+    return row
+
+
+def _same_in_tcx(fn: ir.Function) -> bool:
+    """Does each verdict that the program can give mean the same to a tcx link as to a filter?"""
+    ends = [instr.args[0] for instr in fn.instrs() if instr.op.name == "ret"]
+    seen: set[ir.Value] = set()
+    while ends:
+        value = ends.pop()
+        if isinstance(value, ir.Const) and value.value & 0xFFFF_FFFF not in results.NOT_IN_TCX or value in seen:
+            continue
+        seen.add(value)
+        if isinstance(value, ir.Instr) and value.op.name in ("phi", "zext", "sext", "within"):
+            ends += value.args
+        elif not (isinstance(value, ir.Instr) and value.attrs.get("helper") in results.REDIRECTS):
+            return False
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -292,6 +293,89 @@ def shared_queue(loaded: Loaded, target: str) -> None:
     assert "clsact" in subprocess.check_output(["tc", "qdisc", "show", "dev", "rucy1"], text=True)
 
 
+def killed_while_attached(loaded: Loaded, kind: str) -> None:
+    """A process attaches to rucy0 and is killed at once."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        loaded.attach("counts", kind, interface="rucy0")
+        os.write(write, b"attached")
+        signal.pause()
+    os.close(write)
+    assert os.read(read, 8) == b"attached"
+    os.close(read)
+    assert not frame_arrives()
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def queue_of(interface: str) -> str:
+    return subprocess.check_output(["tc", "qdisc", "show", "dev", interface], text=True)
+
+
+def left_filters(loaded: Loaded, target: str) -> None:
+    """Filters of killed processes stay, until the next of ours attaches to that interface: it removes them, and no others. The
+    qdisc that the first of them made goes with its own last filter."""
+    own_pair()
+    for _ in range(2):
+        killed_while_attached(loaded, "tc_ingress")
+    assert not frame_arrives() and "clsact" in queue_of("rucy0")
+    there = loaded.attach("counts", "tc_egress", interface="rucy0")
+    assert frame_arrives()
+    other = loaded.attach("counts", "tc_ingress", interface="rucy0")
+    in_other = os.fork()
+    if in_other == 0:  # a third process, beside two filters of a living one
+        loaded.attach("counts", "tc_egress", interface="rucy0").close()
+        os._exit(0)
+    assert os.waitpid(in_other, 0)[1] == 0
+    assert not frame_arrives()
+    other.close()
+    assert "clsact" in queue_of("rucy0")
+    there.close()
+    assert frame_arrives() and "clsact" not in queue_of("rucy0")
+
+
+def killed_with_a_link(loaded: Loaded, target: str) -> None:
+    """A tcx link goes with its process. On a kernel without them it is a filter, which the next removes."""
+    own_pair()
+    link = loaded.attach("counts", "tcx_ingress", interface="rucy0")
+    by_link = "clsact" not in queue_of("rucy0")
+    assert by_link == (link.id is not None)
+    link.close()
+    killed_while_attached(loaded, "tcx_ingress")
+    if not by_link:
+        assert not frame_arrives()
+        loaded.attach("counts", "tcx_egress", interface="rucy0").close()
+    end = time.monotonic() + 20
+    while not frame_arrives():
+        assert time.monotonic() < end
+    assert "clsact" not in queue_of("rucy0")
+
+
+def newest_first(kind: str) -> Callable[[Loaded, str], None]:
+    """A second program of that kind is asked before the first."""
+
+    def fire(loaded: Loaded, target: str) -> None:
+        from tests.load.programs import counting
+
+        own_pair()
+        first = loaded.attach("counts", kind, interface="rucy0")
+        assert not frame_arrives()
+        with opened(counting("tc", -1), "tc_ingress") as passes:  # TC_ACT_UNSPEC: the next decides
+            passes.load()
+            passes.attach("counts", kind, interface="rucy0")
+            before = hits(loaded), hits(passes)
+            assert not frame_arrives()
+            assert hits(loaded) > before[0] and hits(passes) > before[1]
+        with opened(counting("tc", 0), "tc_ingress") as accepts:
+            accepts.load()
+            accepts.attach("counts", kind, interface="rucy0")
+            assert frame_arrives()
+        first.close()
+
+    return fire
+
+
 def lists_what_is_missing(loaded: Loaded, target: str) -> None:
     """A wrong target is words, not an OSError."""
     try:
@@ -323,6 +407,12 @@ SCENARIOS = (
     Scenario("tc_ingress",         "tc_ingress",         "",          2,     packets("tc_ingress", "rucy0")),
     Scenario("tc_egress",          "tc_egress",          "",          2,     packets("tc_egress", "rucy1")),
     Scenario("tc_shared",          "tc_ingress",         "",          2,     shared_queue),
+    Scenario("tc_left",            "tc_ingress",         "",          2,     left_filters),
+    Scenario("tc_newest",          "tc_ingress",         "",          2,     newest_first("tc_ingress")),
+    Scenario("tcx_ingress",        "tc_ingress",         "",          2,     packets("tcx_ingress", "rucy0")),
+    Scenario("tcx_egress",         "tc_egress",          "",          2,     packets("tcx_egress", "rucy1")),
+    Scenario("tcx_newest",         "tc_ingress",         "",          2,     newest_first("tcx_ingress")),
+    Scenario("tcx_killed",         "tc_ingress",         "",          2,     killed_with_a_link),
     Scenario("socket",             "socket_filter",      "",          0,     filtered_socket),
     Scenario("socket_given",       "socket_filter",      "",          0,     filtered_given_socket),
     Scenario("cgroup_device",      "cgroup_device",      "",          0,     forbidden_in_cgroup(open_urandom)),

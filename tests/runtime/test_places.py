@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,20 +52,64 @@ def test_xdp(tmp_path: Path, interface: str) -> None:
     assert "xdp" not in _says("ip", "link", "show", interface)  # it was killed
 
 
+#: A filter alone can steal a packet, so these are filters on any kernel.
+FILTERS = f"""\
+tc_ingress(name: :{MARK}in) {{ |pkt| pkt.size == 9999 ? :stolen : :ok }}
+tc_egress(name: :{MARK}out) {{ |pkt| pkt.size == 9999 ? :stolen : :ok }}
+"""
+
+
+def _waiting(process: subprocess.Popen[str]) -> None:
+    assert process.stderr is not None
+    while "attached; Ctrl-C ends" not in process.stderr.readline():
+        assert process.poll() is None
+
+
 def test_tc_leaves_no_filter_and_no_qdisc(tmp_path: Path, interface: str) -> None:
-    text = f"tc_ingress(name: :{MARK}in) {{ |pkt| :ok }}\ntc_egress(name: :{MARK}out) {{ |pkt| :ok }}\n"
-    with running(build(tmp_path, text), "--interface", interface) as process:
-        assert process.stderr is not None
-        assert [process.stderr.readline() for _ in range(3)][2].endswith("attached; Ctrl-C ends\n")
+    with running(build(tmp_path, FILTERS), "--interface", interface) as process:
+        _waiting(process)
         assert f"{MARK}in" in _says("tc", "filter", "show", "dev", interface, "ingress")
         process.terminate()
         assert process.wait(20) == 0
     assert "clsact" not in _says("tc", "qdisc", "show", "dev", interface)
 
 
+def test_filters_of_a_killed_tool_go_with_the_next(tmp_path: Path, interface: str) -> None:
+    """Those of a living one stay, and so does what another program put there."""
+    tool = build(tmp_path, FILTERS)
+    with running(tool, "--interface", interface) as killed:
+        _waiting(killed)
+    assert f"{MARK}in" in _says("tc", "filter", "show", "dev", interface, "ingress")
+    other = ["tc", "filter", "add", "dev", interface, "egress", "bpf", "bytecode", "1,6 0 0 4294967295,", "flowid", "1:1"]
+    subprocess.run(other, check=True)
+    with running(tool, "--interface", interface) as living:
+        _waiting(living)
+        assert run(tool, "--interface", interface, "--duration", "0").status == 0
+        for side in ("ingress", "egress"):
+            told = _says("tc", "filter", "show", "dev", interface, side)
+            assert told.count("name " + MARK) == 1, told
+        assert told.count(" bytecode ") == 1
+        living.terminate()
+        assert living.wait(20) == 0
+    assert _says("tc", "filter", "show", "dev", interface, "ingress") == ""
+    assert " bytecode " in _says("tc", "filter", "show", "dev", interface, "egress")
+    subprocess.run(["tc", "qdisc", "del", "dev", interface, "clsact"], check=True)
+
+
+def test_a_link_goes_with_a_killed_tool(tmp_path: Path, interface: str) -> None:
+    tool = build(tmp_path, f"tc_ingress(name: :{MARK}in) {{ |pkt| :ok }}\ntc_egress(name: :{MARK}out) {{ |pkt| :shot }}\n")
+    with running(tool, "--interface", interface) as process:
+        _waiting(process)
+        assert "clsact" not in _says("tc", "qdisc", "show", "dev", interface)
+        assert left(f"{MARK}in") and left(f"{MARK}out")
+    end = time.monotonic() + 20
+    while left(f"{MARK}in") or left(f"{MARK}out"):
+        assert time.monotonic() < end
+
+
 def test_a_qdisc_of_another_stays(tmp_path: Path, interface: str) -> None:
     subprocess.run(["tc", "qdisc", "add", "dev", interface, "clsact"], check=True)
-    ended = run(build(tmp_path, "tc_ingress { |pkt| :ok }\n"), "--interface", interface, "--duration", "0")
+    ended = run(build(tmp_path, FILTERS), "--interface", interface, "--duration", "0")
     assert ended.status == 0
     assert "clsact" in _says("tc", "qdisc", "show", "dev", interface)
     assert _says("tc", "filter", "show", "dev", interface, "ingress") == ""

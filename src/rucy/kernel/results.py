@@ -61,3 +61,10 @@ ROWS: tuple[Result, ...] = (
 # fmt: on
 
 BY_NAME: dict[str, Result] = {row.name: row for row in ROWS}
+
+#: TC_ACT_STOLEN and TC_ACT_TRAP: a filter does what they say (cls_bpf_exec_opcode of net/sched/cls_bpf.c), a tcx link goes on to
+#: the next program (tcx_action_code of net/core/dev.c). Of all others both make the same.
+NOT_IN_TCX = (4, 8)
+
+#: helpers whose result is TC_ACT_REDIRECT or TC_ACT_SHOT (net/core/filter.c)
+REDIRECTS = ("redirect", "redirect_peer", "redirect_neigh")

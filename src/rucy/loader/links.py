@@ -7,9 +7,11 @@ Kinds (a kernel hook row's `link`) and what they take:
   raw_tracepoint         target: the tracepoint's name
   cgroup                 cgroup: path of a cgroup2 directory
   xdp                    interface; mode: None (the driver's own where it has one), "native", "generic"
-  tc_ingress, tc_egress  interface
+  tc_ingress, tc_egress  interface; a filter (rucy.loader.tc)
+  tcx_ingress, tcx_egress  interface; a link where the kernel has them, a filter elsewhere
   socket                 interface, or the descriptor of a socket
-A bpf_link goes when its descriptor goes, so even with a killed process; a tc filter does not: it goes with close().
+A bpf_link goes when its descriptor goes, so even with a killed process; a tc filter does not: it goes with close(), or when
+the next program of ours attaches to that interface.
 """
 
 from __future__ import annotations
@@ -112,11 +114,11 @@ def attach(
             return _cgroup(library, handle, program, _needed(cgroup, program, "a cgroup", "--cgroup PATH"))
         case "xdp":
             return _xdp(library, program, _needed(interface, program, "an interface", "--interface IF"), mode)
-        case "tc_ingress" | "tc_egress":
-            from rucy.loader.tc import attach_filter
+        case "tc_ingress" | "tc_egress" | "tcx_ingress" | "tcx_egress":
+            from rucy.loader.tc import attach_program
 
             name = _needed(interface, program, "an interface", "--interface IF")
-            return attach_filter(library, program, name, interface_index(name), kind)
+            return attach_program(library, program, name, interface_index(name), kind)
         case "socket":
             return _socket(program, interface, socket)
     raise LoadError(f"`{program.name}` cannot be attached yet (link kind `{kind}`)")
@@ -130,10 +132,10 @@ def make_link(library: Library, made: int | None, program: Program, kind: str, t
     def undo() -> None:
         library.call("bpf_link__destroy", made)
 
-    return Link(program.name, kind, target, undo, undo, _link_id(library, library.call("bpf_link__fd", made)))
+    return Link(program.name, kind, target, undo, undo, link_id(library, library.call("bpf_link__fd", made)))
 
 
-def _link_id(library: Library, fd: int) -> int | None:
+def link_id(library: Library, fd: int) -> int | None:
     """struct bpf_link_info begins with type, id. A perf event's descriptor is no BPF one: EINVAL, no id."""
     info, size = (ctypes.c_uint32 * 16)(), ctypes.c_uint32(64)
     if fd < 0 or library.call("bpf_obj_get_info_by_fd", fd, ctypes.byref(info), ctypes.byref(size)):
@@ -234,7 +236,7 @@ def _xdp(library: Library, program: Program, interface: str, mode: str | None) -
         def undo() -> None:
             os.close(fd)
 
-        return Link(program.name, "xdp", interface, undo, undo, _link_id(library, fd))
+        return Link(program.name, "xdp", interface, undo, undo, link_id(library, fd))
     if -fd == errno.EOPNOTSUPP and mode != "generic":
         raise LoadError(f"the driver of `{interface}` does not run XDP", "generic mode runs everywhere", 77)
     raise failures.attaching(-fd, program.name, "interface", interface)
