@@ -11,6 +11,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -270,6 +271,19 @@ def test_constants_are_the_machines() -> None:
     assert compared > 150
     assert (constants.find("ETH_P_IP"), constants.find("ETH_P_IPV6"), constants.find("ETH_P_ARP")) == (0x800, 0x86DD, 0x806)
     assert constants.find("EPER") is None
+
+
+def test_verdicts_are_those_of_the_headers() -> None:
+    headers = [Path("/usr/include/linux") / name for name in ("bpf.h", "pkt_cls.h")]
+    if not all(header.exists() for header in headers):
+        pytest.skip("no kernel headers")
+    included = "".join(f"#include <{header}>\n" for header in ("stdio.h", "linux/bpf.h", "linux/pkt_cls.h"))
+    asked = "".join(f'printf("{name} %d\\n", {name});\n' for name in constants.VERDICTS)
+    program = f"{included}int main(void) {{\n{asked}}}\n"
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["gcc", "-x", "c", "-", "-o", f"{folder}/verdicts"], input=program, text=True, check=True)
+        said = subprocess.run([f"{folder}/verdicts"], capture_output=True, text=True, check=True).stdout
+    assert {name: int(number) for name, number in map(str.split, said.splitlines())} == constants.VERDICTS
 
 
 def test_byte_order_is_what_the_header_says() -> None:

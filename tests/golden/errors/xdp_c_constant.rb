@@ -1,1 +1,0 @@
-xdp { |pkt| XDP_PASS }  # error: [result-unproved]
