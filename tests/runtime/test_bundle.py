@@ -13,7 +13,7 @@ from rucy.bundle import BundleError, bundle, parts_of
 from rucy.frontends.ruby.user_half import user_half_text
 from rucy.kernel import constants
 from rucy.kernel.maptypes import BY_WORD
-from tests.runtime.tool import CHECKOUT
+from tests.runtime.tool import CHECKOUT, build, run
 
 PARTS = {"meta": b"{}", "object": bytes(range(256)) * 9, "empty": b"", "sourc\u00e9": b"puts 1\n"}
 
@@ -75,6 +75,49 @@ EOWN = 5
 """
     )
     assert user_half_text(source, frozenset(), {}.get) == source
+
+
+def test_what_means_nothing_to_the_user_half_is_zero() -> None:
+    source = b"""\
+A = hash(:u32 => :u64, flags: (BPF_F_A | BPF_F_B) | EOWN, default: nil)
+$a = nil
+$b = nil
+f(flags: [nil, C], other: D)
+EOWN = 5
+"""
+    made = user_half_text(source, frozenset({"a"}), {}.get)
+    assert (
+        made
+        == b"""\
+A = hash(:u32 => :u64, flags: (0 | 0) | EOWN, default: nil)
+Rucy::Live[:a] = 0
+$b = nil
+f(flags: [nil, C], other: D)
+EOWN = 5
+"""
+    )
+
+
+@pytest.mark.root
+def test_flags_of_a_map_and_a_global_for_an_object_of_an_arena(tmp_path: Path) -> None:
+    program = """\
+A = hash(:u32 => :u64, flags: BPF_F_NO_PREALLOC | BPF_F_ZERO_SEED, default: 0)
+POOL = arena(64)
+class Node
+  attr :key, :u32
+end
+$nodes = nil
+section! "syscall"
+def make(ctx)
+  $nodes = POOL.alloc(Node, 100) unless $nodes
+  0
+end
+syscall("getpgid") { A[1] += 2 }
+A[5] = 6
+p A.to_a
+exit
+"""
+    assert run(build(tmp_path, program)) == (0, "[[5, 6]]\n", "")
 
 
 def test_no_shipped_constant_is_a_name_of_ruby(runtime: Path) -> None:

@@ -124,6 +124,7 @@ module Rucy
       def attaching(error, probe, where)
         name, target = probe["name"], probe["target"]
         case probe["link"]
+        when "none" then return Failure.with("`#{name}` cannot be attached yet (link kind `none`)")
         when "kprobe", "kretprobe"
           unless File.exist?("/sys/bus/event_source/devices/kprobe/type")
             return Failure.with("this kernel has no kprobes", "it needs CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y", 77)

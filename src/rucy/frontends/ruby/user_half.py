@@ -1,5 +1,7 @@
 """The file as the user half runs it: `$name` of the kernel half is written `Rucy::Live[:name]`, by which the runtime reads and
-writes the live value, and a shipped constant (`AF_INET`) as its number. Nothing else changes, and no line moves."""
+writes the live value, and a shipped constant (`AF_INET`) as its number. Two things mean nothing there, and are written 0: the
+kernel's names for a map's `flags:`, and nil where `$name = nil` says that it will hold an object of an arena. Nothing else
+changes, and no line moves."""
 
 from __future__ import annotations
 
@@ -25,6 +27,9 @@ def user_half_text(text: bytes, live: frozenset[str], shipped: Callable[[str], i
             name = text[node.start_byte : node.end_byte].decode("utf-8", "replace")
             value = shipped(name) if name not in own.constants else None
             made = b"" if value is None else b"%d" % value if value >= 0 else b"(%d)" % value
+            made = made or (b"0" if name not in own.constants and is_flag(node) else b"")
+        elif node.type == "nil" and _declares(text, node, live):
+            made = b"0"
         if made:
             places.append((node.start_byte, node.end_byte, made))
     out, at = bytearray(), 0
@@ -42,6 +47,22 @@ def _live(text: bytes, node: Node, live: frozenset[str]) -> bytes:
     return b"{" + made + b"}" if text[node.start_byte - 1 : node.start_byte] == b"#" else made  # "#$name"
 
 
+def _declares(text: bytes, node: Node, live: frozenset[str]) -> bool:
+    """Is it the value of `$name = nil`, of a variable that the object has?"""
+    parent = node.parent
+    left = parent.child_by_field_name("left") if parent is not None and parent.type == "assignment" else None
+    return left is not None and left.type == "global_variable" and bool(_live(text, left, live))
+
+
+def is_flag(node: Node) -> bool:
+    """Is it named in `flags: A | B`?"""
+    parent = node.parent
+    while parent is not None and parent.type in ("binary", "parenthesized_statements"):
+        parent = parent.parent
+    key = parent.child_by_field_name("key") if parent is not None and parent.type == "pair" else None
+    return key is not None and key.text == b"flags"
+
+
 def _stands_alone(node: Node) -> bool:
     """Not a part of `A::B`, and no method's name."""
     parent = node.parent
@@ -50,4 +71,4 @@ def _stands_alone(node: Node) -> bool:
     return parent.type == "call" and node != parent.child_by_field_name("method")
 
 
-__all__ = ["user_half_text"]
+__all__ = ["is_flag", "user_half_text"]

@@ -19,6 +19,7 @@ from rucy.frontends.ruby import absent
 from rucy.frontends.ruby import user_errors as errors
 from rucy.frontends.ruby.draft import expression
 from rucy.frontends.ruby.read import Reading, read
+from rucy.frontends.ruby.user_half import is_flag
 from rucy.frontends.ruby.user_own import Own, is_computed_text
 from rucy.lang.checker.suggest import nearest
 from rucy.lang.tree import Probe, SectionProgram, Unit
@@ -256,7 +257,7 @@ class _Search:
     def constant(self, node: Node, anywhere: bool) -> None:
         name = self.text(node.child_by_field_name("name") if node.type == "scope_resolution" else node)
         known = self.names.constants if anywhere else self.names.top
-        if node.type == "constant" and name in self.outside.shipped:
+        if node.type == "constant" and (name in self.outside.shipped or is_flag(node)):
             return
         if name in known or name in self.own.constants or "const_missing" in self.names.modules.get(self.scope(node), ()):
             return
