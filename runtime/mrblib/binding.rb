@@ -19,7 +19,7 @@ module Rucy
       # btf: path of the types of a kernel that does not tell its own; those in the tool are taken where it is not given
       def open(btf)
         btf ||= Rucy.btf_in_tool unless File.exist?(KERNEL_TYPES)
-        error = Rucy.open_object(Rucy.payload("object"), btf)
+        error = Rucy.open_object(Rucy.payload(Rucy.object_part), btf)
         raise Failure.with("the BPF object in it cannot be read: #{Rucy.error_text(error)}", "", 70) if error < 0
       end
 

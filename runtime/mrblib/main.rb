@@ -28,14 +28,14 @@ module Rucy
   end
 
   class << self
-    attr_reader :name, :meta, :notes, :btf_given
+    attr_reader :name, :meta, :notes, :btf_given, :object_part
 
     def main(words)
       @name = words.shift.to_s.split("/").last.to_s
       text = payload("meta")
       return without_tool(words) unless text
       @meta = json(text)
-      @notes = json(payload("notes") || "{}")
+      use_object("object", "notes")
       return Info.print(words[1..-1]) if words[0] == "--rucy-info"
       words = tried(words) if words[0] == "--rucy-run"
       ended { start(words) }
@@ -94,7 +94,14 @@ module Rucy
       2
     end
 
+    # The object has a second form, whose programs leave out all processes but one.
+    def use_object(part, notes)
+      @object_part = part
+      @notes = json(payload(notes) || "{}")
+    end
+
     def start(words)
+      use_object("selecting", "selecting notes") if payload("selecting") && Options.selecting?(words)
       Binding.open(@btf_given = Options.btf(words))
       rest = Options.read(words)
       return 0 unless rest

@@ -8,8 +8,8 @@ module Rucy
       ["json", nil, "", "records and maps as one JSON object a line"],
       ["top", nil, "N", "of each map and table the N largest alone"],
       ["interval", nil, "SECONDS", "show it again each time so long has passed"],
-      ["pid", "p", "PID", ""],
-      ["comm", nil, "NAME", ""],
+      ["pid", "p", "PID", "only this process"],
+      ["comm", nil, "NAME", "only processes of this name"],
       ["cgroup", nil, "PATH", "the cgroup (v2) that cgroup programs decide for"],
       ["interface", nil, "IF", "the network interface of xdp, tc and socket programs"],
       ["mode", nil, "MODE", "how xdp runs: native or generic"],
@@ -41,6 +41,12 @@ module Rucy
       def btf(words)
         at = words.index { |word| word == "--btf" || word.start_with?("--btf=") }
         at && (words[at].include?("=") ? words[at].split("=", 2)[1] : words[at + 1])
+      end
+
+      # Is a process chosen? Asked for before the object is opened, too; a word that only looks so does no harm.
+      def selecting?(words)
+        words = words[0...words.index("--")] if words.include?("--")
+        words.any? { |word| word.start_with?("-p") || SELECTING.include?(word[2..-1].to_s.split("=")[0]) && word.start_with?("--") }
       end
 
       def rows
@@ -116,7 +122,7 @@ module Rucy
 
       def take_standard(row, name, value, words)
         if SELECTING.include?(row[0])
-          raise Failure.with("`#{name}`: this tool does not tell processes apart", "a program that does has an `option :#{row[0]}`", 2)
+          raise Failure.with("`#{name}`: what this tool looks at is of no process", "--help lists its options", 2)
         end
         if row[2].empty?
           raise Failure.with("`#{name}` takes no value", "", 2) if value
@@ -215,7 +221,7 @@ module Rucy
         when "cgroup", "interface" then needs.include?(name)
         when "mode" then Rucy.notes["probes"].any? { |probe| probe["link"] == "xdp" }
         when "interval" then !Rucy.quiet? || Rucy.payload("program").include?("top")
-        when *SELECTING then false
+        when *SELECTING then !Rucy.payload("selecting").nil?
         else true
         end
       end

@@ -129,19 +129,20 @@ static void push_lines(mrb_state *mrb, mrb_value own, mrb_value others, const ui
 	}
 }
 
-/* Rucy.lines(program): [how many instructions it has of its own, its lines, those of methods], each line as [index of its first
+/* Rucy.lines(program, part with the object): [how many instructions it has of its own, its lines, those of methods], each line as [index of its first
  * instruction, file, number, text]; of methods the index is libbpf's secret, and 0 here. nil where the object has none. */
 static mrb_value lines(mrb_state *mrb, mrb_value self)
 {
 	mrb_value found[3] = {mrb_nil_value(), mrb_ary_new(mrb), mrb_ary_new(mrb)};
 	struct function function;
 	struct ext_header header;
-	const char *name;
+	const char *name, *part;
 	size_t size, names;
-	const void *object = payload_part("object", &size);
+	const void *object;
 	Elf *elf;
 
-	mrb_get_args(mrb, "z", &name);
+	mrb_get_args(mrb, "zz", &name, &part);
+	object = payload_part(part, &size);
 	elf_version(EV_CURRENT);
 	elf = object && rucy.btf ? elf_memory((char *)object, size) : NULL;
 	if (elf && !elf_getshdrstrndx(elf, &names) && find_function(elf, names, name, &function)) {
@@ -191,6 +192,6 @@ static mrb_value pinned(mrb_state *mrb, mrb_value self)
 void init_refusals(mrb_state *mrb)
 {
 	mrb_define_module_function(mrb, rucy.module, "match", match, MRB_ARGS_REQ(2));
-	mrb_define_module_function(mrb, rucy.module, "lines", lines, MRB_ARGS_REQ(1));
+	mrb_define_module_function(mrb, rucy.module, "lines", lines, MRB_ARGS_REQ(2));
 	mrb_define_module_function(mrb, rucy.module, "pinned", pinned, MRB_ARGS_REQ(1));
 }

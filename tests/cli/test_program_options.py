@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_commands import rucy
+from tests.runtime.tool import attached, running
 
 TOOL = """\
 license "GPL"
@@ -101,3 +106,31 @@ def test_a_size_that_is_none(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert "a map cannot have 0 entries (`SEEN`)" in done.stderr
     assert rucy("verify", str(path), "--entries", "70").returncode == 0
+
+
+@pytest.mark.root
+def test_a_process_is_chosen_of_any_program(tmp_path: Path) -> None:
+    """Before the file and behind it; the programs say it themselves, which costs those nothing that are not asked."""
+    path = tmp_path / "any.rb"
+    path.write_text('license "GPL"\nsyscall("getpgid") { |who| puts who }\n')
+    for words in (["-p", str(os.getpid()), str(path)], [str(path), f"-p{os.getpid()}"], [str(path), "--comm", "no such name"]):
+        with running(Path(sys.executable), "-m", "rucy", "run", *words, env=dict(os.environ)) as process:
+            attached(process)
+            for who in (4_100_018, 1):
+                with contextlib.suppress(OSError):
+                    os.getpgid(who)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+        assert process.returncode == 0, err
+        assert out == ("" if "--comm" in words else "4100018\n1\n")
+
+
+def test_no_process_is_chosen_of_packets_or_objects(tmp_path: Path) -> None:
+    path, made = tmp_path / "packets.rb", tmp_path / "packets.o"
+    path.write_text('license "GPL"\nxdp { :pass }\n')
+    assert rucy("object", str(path), "-o", str(made)).returncode == 0
+    for file, why in ((path, f"what `{path}` looks at is of no process"), (made, f"it is for Ruby files; `{made}` is an object")):
+        for words in ([str(file), "-p", "1"], ["--pid=1", str(file)]):
+            done = rucy("run", *words)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert done.stderr.splitlines()[0] == f"rucy: `--pid`: {why}"

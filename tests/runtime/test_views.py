@@ -162,14 +162,31 @@ def test_processes_are_told_apart_where_the_program_does(tmp_path: Path) -> None
         ended = run(tool, *words, "--interval", "0.5", during=lambda: ask_and_wait([5]))
         assert (ended.status, ended.out.rstrip("\n").split("\n\n")[-1]) == (0, expected)
     assert "  -p, --pid N            only this process\n" in run(tool, "--help").out
-    other = build(tmp_path, MAPS, name="other")
-    for word, name in (("-p", "pid"), ("--pid", "pid"), ("--comm", "comm")):
-        ended = run(other, word, "1")
+    ended = run(tool, "--comm", "no such name", "--interval", "0.5", during=lambda: ask_and_wait([5]))
+    assert (ended.status, ended.out.rstrip("\n").split("\n\n")[-1]) == (0, "WHO")  # beside the program's own `--pid`
+
+
+def test_any_tool_tells_processes_apart(tmp_path: Path) -> None:
+    tool = build(tmp_path, 'syscall("getpgid") { |who| puts who }\n', name="any")
+    own = Path("/proc/self/comm").read_text().strip()
+    for words in ("-p", str(os.getpid())), (f"--pid={os.getpid()}",), (f"-p{os.getpid()}", "--comm", own):
+        ended = run(tool, *words, during=lambda: ask([4711, 4712]))
+        assert (ended.status, ended.out) == (0, "4711\n4712\n")
+    for words in ("-p", "1"), ("--comm", "no such name"), ("--pid", str(os.getpid()), "--comm", "no such name"):
+        ended = run(tool, *words, during=lambda: ask([4711]))
+        assert (ended.status, ended.out) == (0, "")
+    shown = run(tool, "--help").out
+    assert "  -p, --pid PID          only this process\n  --comm NAME            only processes of this name\n" in shown
+    assert run(tool, "-p", "many").err.splitlines()[0] == "any: `-p` takes a number from 0 to 4294967295; not `many`"
+
+
+def test_what_is_of_no_process_tells_none_apart(tmp_path: Path) -> None:
+    tool = build(tmp_path, "xdp { |packet| :pass }\n", name="packets", head='license "GPL"\n')
+    for word in ("-p", "--pid", "--comm"):
+        ended = run(tool, word, "1")
         assert (ended.status, ended.out) == (2, "")
-        assert ended.err == (
-            f"other: `{word}`: this tool does not tell processes apart\n  help: a program that does has an `option :{name}`\n"
-        )
-    assert "--pid" not in run(other, "--help").out
+        assert ended.err.splitlines()[0] == f"packets: `{word}`: what this tool looks at is of no process"
+    assert "--pid" not in run(tool, "--help").out
 
 
 def test_wrong_words(tmp_path: Path) -> None:

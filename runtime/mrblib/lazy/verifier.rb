@@ -45,7 +45,7 @@ module Rucy
       def refusal(program, log)
         lines, report = split(log)
         row, reason = explain(lines, report)
-        @size, @own, @others = Rucy.lines(program) || [0, [], []]
+        @size, @own, @others = Rucy.lines(program, Rucy.object_part) || [0, [], []]
         place = row && row[:whole] ? at(0) : find_place(lines)
         made = Refusal.with("the kernel refused `#{program}`: #{reason}", row ? row[:help] : "", row ? row[:status] : 1)
         made.at(place, lines.last(TAIL))

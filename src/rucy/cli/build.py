@@ -59,7 +59,7 @@ def into_runtime(arch: str, parts: dict[str, bytes]) -> bytes:
 def parts_from(path: str, args: Args) -> dict[str, bytes]:
     """What goes into the executable: the object, its notes, the program as it runs, the source as it was written, and what
     there is to know about them. Raises what compiling does, and UserError for names of the user half that nothing has."""
-    from rucy.pipeline import compile_file
+    from rucy.pipeline import compile_file, notes_of, selectable
 
     options = options_of(args)
     compiled = compile_file(path, options)
@@ -68,7 +68,11 @@ def parts_from(path: str, args: Args) -> dict[str, bytes]:
         raise UserError(*wrong)
     arch = options.target.arch
     types = _types_for(args.text("btf-for"), compiled.data, arch)
-    return parts_of(path, compiled.unit.file.text, compiled.data, compiled.user_half, arch, types)
+    parts = parts_of(path, compiled.unit.file.text, compiled.data, compiled.user_half, arch, types)
+    if selectable(compiled.unit):  # `--pid` and `--comm` are a second form of the object: who does not ask pays nothing
+        data = compile_file(path, options._replace(selecting=True)).data
+        parts |= {"selecting": data, "selecting notes": _json(notes_of(data))}
+    return parts
 
 
 def parts_of(

@@ -12,16 +12,17 @@ from rucy.loader.objects import Loaded
 from rucy.source import UserError
 
 
-def read_tool(args: Args, runs: bool = False) -> ObjectFile:
+def read_tool(args: Args, runs: bool = False, selecting: bool = False) -> ObjectFile:
     """Compile a Ruby file, or read an object file (ours or another compiler's). `runs`: its user half is to run, which sets
-    what it computes."""
+    what it computes. `selecting`: with options that choose a process."""
     path = args.files[0]
     if path.endswith(".o"):
         return read_object(path)
     from rucy.cli.compiling import compile_and_warn, options_of
     from rucy.pipeline import notes_of
 
-    compiled = compile_and_warn(path, options_of(args), ("computed-unset",) if runs and has_runtime() else ())
+    options = options_of(args)._replace(selecting=selecting)
+    compiled = compile_and_warn(path, options, ("computed-unset",) if runs and has_runtime() else ())
     if runs and has_runtime():
         from rucy.cli.runtime import check_names
 

@@ -49,8 +49,9 @@ def read(
         raise Usage(f"`rucy {command}` needs a file; `rucy {command} --help` shows examples")
     path = rest[0]
     args = _known(own, rest[1:], options, compile_options, command)
+    selecting = _selecting([*own, *rest[1:]], options)
     try:
-        tool = read_tool(Args([path], args.values), command == "run")
+        tool = read_tool(Args([path], args.values), command == "run", selecting)
     except OSError:  # a command line that is wrong for any program is said first
         check(parse(words, options, (1, 1), command))
         raise
@@ -58,10 +59,22 @@ def read(
     if any(option.name in rows for option in compile_options):
         taken = tuple(option for option in compile_options if option.name not in rows)
         args = _known(own, rest[1:], options, taken, command)
-        tool = read_tool(Args([path], args.values), command == "run")
+        tool = read_tool(Args([path], args.values), command == "run", selecting)
     given = _sorted(tool, own, rest[1:], options, rows, command)
     check(given.args)
     return given
+
+
+#: Options of a command that are the program's: what it has itself, or is given for them.
+_PROGRAMS = ("--pid", "--comm")
+
+
+def _selecting(words: list[str], options: tuple[Option, ...]) -> bool:
+    """Is a process chosen? A word that only looks so does no harm."""
+    letters = tuple(option.short for option in options if option.name in _PROGRAMS and option.short)
+    words = words[: words.index("--")] if "--" in words else words
+    asked = any(word.partition("=")[0] in _PROGRAMS or (letters and word.startswith(letters)) for word in words)
+    return asked and any(option.name in _PROGRAMS for option in options)
 
 
 def _split(words: list[str], options: tuple[Option, ...]) -> tuple[list[str], list[str]]:
@@ -109,6 +122,12 @@ def _sorted(
     after = parse(_joined(behind, rows), (*free, *theirs), (0, None), f"{command} {tool.name}")
     if after.files and not (tool.user_half and command == "run"):
         raise Usage(f"`{tool.name}` takes no argument `{after.files[0]}`")
+    for name in _PROGRAMS:
+        if name in rows and name[2:] in before.values:
+            after.values.setdefault(name[2:], before.values.pop(name[2:]))
+        if name not in rows and (name[2:] in before.values or name[2:] in after.values):
+            raise Usage(f"`{name}`: " + (f"what `{tool.name}` looks at is of no process" if not tool.name.endswith(".o") else
+                                         f"it is for Ruby files; `{tool.name}` is an object"))  # fmt: skip
     values: list[tuple[dict[str, Any], str | bool]] = []
     for name, row in rows.items():
         given = after.values.pop(name[2:], None)

@@ -32,6 +32,8 @@ OPTIONS = (
            choices=("native", "generic")),  # fmt: skip
     Option("--json", "", "records and maps as one JSON object a line, with attr names as keys"),
     Option("--duration", "SECONDS", "stop by itself after this time"),
+    Option("--pid", "PID", "only this process", short="-p"),
+    Option("--comm", "NAME", "only processes of this name"),
     Option("--top", "N", "of each map and table the N largest alone"),
     Option("--interval", "SECONDS", "show it again each time so long has passed"),
     Option("--verifier-log", "", "print all that the kernel's verifier says"),
