@@ -46,6 +46,7 @@ class Elements
   end
 
   def each(&) = @items.each(&)
+  def reverse_each(&) = @items.reverse_each(&) # as an Array: what is stored meanwhile is seen
   def index(value) = @items.index(value)
   def [](index) = inside?(index) ? @items[index.to_int] : nil
 
