@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import tempfile
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -156,6 +154,9 @@ def _check_syntax(arch: str, path: str, program: bytes) -> None:
     """The runtime itself reads the program, where this machine can run it. LoadError with the line."""
     if os.uname().machine != arch:
         return
+    import subprocess
+    import tempfile
+
     with tempfile.TemporaryDirectory() as folder:
         place = os.path.join(folder, "program")
         with open(place, "wb") as file:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from rucy.cli.options import Args
 from rucy.loader.errors import LoadError
 from rucy.loader.files import ObjectFile, open_file, read_object, require_permission
-from rucy.loader.objects import Loaded
 from rucy.source import UserError
+
+if TYPE_CHECKING:
+    from rucy.loader.objects import Loaded
 
 
 def read_tool(args: Args, runs: bool = False, selecting: bool = False) -> ObjectFile:

@@ -14,13 +14,13 @@ from rucy.cli.options import COMPILE, Args, Option, Usage
 from rucy.cli.program_options import Given
 from rucy.loader.errors import LoadError
 from rucy.loader.files import PLACES, ObjectFile, attach_each
-from rucy.loader.objects import Loaded
 from rucy.loader.options import set_options, spelled
-from rucy.loader.stop import Stop
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from rucy.loader.objects import Loaded
+    from rucy.loader.stop import Stop
     from rucy.loader.trace import TraceInstance, TraceLine
 
 SYNOPSIS = "FILE.rb|FILE.o [--cgroup PATH] [--interface IF] [OPTIONS] [OPTIONS OF THE PROGRAM] [-- ARGUMENTS]"
@@ -73,6 +73,8 @@ def run_program(given: Given) -> int:
     if tool.user_half:
         half = "the user half, which begins here, does not run: the runtime is not there (make runtime)"
         print(f"rucy: {tool.name}:{tool.user_half}: {half}; programs run until Ctrl-C", file=sys.stderr)
+    from rucy.loader.stop import Stop
+
     _require_places(tool, args)
     require_permission()
     with Stop() as stop, open_tool(tool) as loaded:

@@ -5,12 +5,14 @@ to links: what every reader of an object does in the same order, a command as we
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rucy.loader.errors import LoadError
-from rucy.loader.links import Link
-from rucy.loader.objects import Loaded
 from rucy.records import NamedTuple
+
+if TYPE_CHECKING:  # `rucy run` of a Ruby file needs neither
+    from rucy.loader.links import Link
+    from rucy.loader.objects import Loaded
 
 
 class ObjectFile(NamedTuple):
@@ -40,6 +42,8 @@ def read_object(path: str) -> ObjectFile:
 def open_file(file: ObjectFile, btf: str | None = None) -> Loaded:
     """Open the object and set each program's types from our rows. `left_out` of the result says which optional programs this
     kernel has no place for. The caller closes it."""
+    from rucy.loader.objects import Loaded
+
     if not file.probes:
         raise LoadError(f"`{file.name}` has no program", "write a probe, or `section!` and a method")
     loaded = Loaded.open_object(file.data, "rucy", btf)

@@ -5,10 +5,12 @@ In: rows of the notes' `options`. ValueError says what is wrong with a text.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rucy.loader.errors import LoadError
-from rucy.loader.objects import Loaded
+
+if TYPE_CHECKING:
+    from rucy.loader.objects import Loaded
 
 #: type → what stands for its value in a listing
 METAVARS = {"string": "TEXT", "bool": "", "ip4": "ADDRESS", "ip6": "ADDRESS", "mac": "ADDRESS"}

@@ -81,3 +81,38 @@ def case_tcp_connect_tool(env: Env) -> None:
     assert out.splitlines() == ["PID     COMM             PORT", event, event, f"{os.getpid()} 2"], out
     left = subprocess.run(["bpftool", "prog", "show", "name", "kprobe_tcp_conn"], capture_output=True, text=True)
     assert left.stdout == ""
+
+
+def prepare_killed_tc_tool(out: Path) -> None:
+    """Of verdicts that a link has too: a link where the kernel has them, a filter elsewhere."""
+    import sys
+
+    subprocess.run([sys.executable, str(CHECKOUT / "runtime/build.py"), os.uname().machine], check=True)
+    (out / "tc.rb").write_text("tc_ingress { |pkt| pkt.size > 900 ? :shot : :ok }\ntc_egress { |pkt| :ok }\n")
+    command = [sys.executable, "-m", "rucy", "build", str(out / "tc.rb"), "-o", str(out / "tc")]
+    subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(CHECKOUT / "src")})
+
+
+@options(timeout=180.0)
+def case_killed_tc_tool(env: Env) -> None:
+    """What it leaves where there are no links is gone with the next, and so is the qdisc that it made."""
+    from tests.load.child import in_child
+    from tests.load.firing import own_pair, queue_of
+
+    def body() -> None:
+        own_pair()
+        command = [f"{env.out}/tc", "--interface", "rucy0"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
+            assert child.stderr is not None
+            said = [child.stderr.readline() for _ in range(3)]
+            assert said[2] == "tc: attached; Ctrl-C ends\n", said
+            by_link = "clsact" not in queue_of("rucy0")
+            child.kill()
+        assert by_link == ("clsact" not in queue_of("rucy0"))
+        if env.kernel in ("5.10", "6.1"):
+            assert not by_link
+        done = subprocess.run([*command, "--duration", "0"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "clsact" not in queue_of("rucy0")
+
+    in_child(body)
