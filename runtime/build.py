@@ -62,8 +62,21 @@ CFLAGS = (
     "-fno-asynchronous-unwind-tables", "-fno-unwind-tables",
 )  # fmt: skip
 
-#: What mruby and our own sources are compiled with alike. Each method that is defined clears the method cache: with a smaller
-#: one a tool starts sooner.
+#: What is written otherwise in a source: file, what stands there once, what instead.
+CHANGES = (
+    # Each method that is defined goes through the method cache for its name, which at a start is never there: a table of bits
+    # says so at once.
+    ("mruby-3.3.0/src/class.c",
+     "  struct mrb_cache_entry *mc = mrb->cache;\n\n  for (int i=0; i<MRB_METHOD_CACHE_SIZE; mc++,i++) {\n    if (mc->mid == id)",
+     "  struct mrb_cache_entry *mc = mrb->cache;\n\n  if (!(mc_names[id>>3&127] & 1<<(id&7))) return;\n"
+     "  for (int i=0; i<MRB_METHOD_CACHE_SIZE; mc++,i++) {\n    if (mc->mid == id)"),
+    ("mruby-3.3.0/src/class.c", "        mc->mid = mid;\n",
+     "        mc->mid = mid;\n        mc_names[mid>>3&127] |= 1<<(mid&7);\n"),
+    ("mruby-3.3.0/src/class.c", "static void mc_clear(mrb_state *mrb);\n",
+     "static uint8_t mc_names[128];\nstatic void mc_clear(mrb_state *mrb);\n"),
+)  # fmt: skip
+
+#: What mruby and our own sources are compiled with alike.
 DEFINES = ("MRB_INT64", "MRB_UTF8_STRING", "MRB_STR_LENGTH_MAX=0", "MRB_ARY_LENGTH_MAX=0", "MRB_METHOD_CACHE_SIZE=128")
 OUR_FLAGS = ("-std=gnu11", "-Werror", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare")
 
@@ -150,7 +163,7 @@ def _key(*, ours: bool = True) -> str:
         build_libraries, _library_parts, _mruby, _archive, compile_files, _compiler, _prefix_maps,
     ]  # fmt: skip
     written = [inspect.getsource(each) for each in recipe]
-    digest = hashlib.sha256(repr((SOURCES, CFLAGS, DEFINES, LIBBPF, ZLIB, LZMA, *written)).encode())
+    digest = hashlib.sha256(repr((SOURCES, CHANGES, CFLAGS, DEFINES, LIBBPF, ZLIB, LZMA, *written)).encode())
     for file in files:
         data = file.read_bytes()
         digest.update(f"{os.path.relpath(file, HERE)} {len(data)}\n".encode() + data)
@@ -173,25 +186,40 @@ def install_zig() -> Path:
 
 
 def fetch_sources() -> None:
+    """Each unpacked, with our changes."""
     folder = CACHE / "sources"
-    missing = [source for source in SOURCES if not (folder / source.folder / ".complete").exists()]
-    if not missing:
+    missing = [source for source in SOURCES if _sum(folder / source.tarball) != source.sha256]
+    if missing:
+        print("runtime: fetching sources", flush=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        apt = _private_apt()
+        run([*apt, "update"])
+        for source in missing:
+            run([*apt, "source", "--download-only", "--tar-only", source.package], cwd=folder)
+            if (found := _sum(folder / source.tarball)) != source.sha256:
+                sys.exit(f"runtime: {source.tarball} is not the one that was asked for (sha256: {found})")
+        shutil.rmtree(CACHE / "apt")
+    for source in SOURCES:
+        _unpack(folder, source)
+
+
+def _unpack(folder: Path, source: Source) -> None:
+    changes = [change for change in CHANGES if change[0].startswith(source.folder + "/")]
+    stamp, key = folder / source.folder / ".complete", repr((source.sha256, changes))
+    if stamp.exists() and stamp.read_text() == key:
         return
-    print("runtime: fetching sources", flush=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    apt = _private_apt()
-    run([*apt, "update"])
-    for source in missing:
-        run([*apt, "source", "--download-only", "--tar-only", source.package], cwd=folder)
-        tarball = folder / source.tarball
-        found = hashlib.sha256(tarball.read_bytes()).hexdigest() if tarball.exists() else "not there"
-        if found != source.sha256:
-            sys.exit(f"runtime: {source.tarball} is not the one that was asked for (sha256: {found})")
-        shutil.rmtree(folder / source.folder, ignore_errors=True)
-        with tarfile.open(tarball) as packed:
-            packed.extractall(folder)
-        (folder / source.folder / ".complete").touch()
-    shutil.rmtree(CACHE / "apt")
+    shutil.rmtree(folder / source.folder, ignore_errors=True)
+    with tarfile.open(folder / source.tarball) as packed:
+        packed.extractall(folder)
+    for name, old, new in changes:
+        text = (folder / name).read_text()
+        assert text.count(old) == 1, name
+        (folder / name).write_text(text.replace(old, new))
+    stamp.write_text(key)
+
+
+def _sum(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "not there"
 
 
 def _private_apt() -> list[str]:
@@ -305,7 +333,7 @@ def link(zig: Path, arch: str, libraries: list[Path], made: Path) -> None:
     folder = CACHE / arch / "ours"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    library = compile_ruby(CACHE / arch / "mruby/host/bin/mrbc", folder)
+    library = compile_ruby(CACHE / arch / "mruby", folder)
     sources = CACHE / "sources"
     flags = [
         *OUR_FLAGS, *(f"-D{each}" for each in DEFINES), "-DMRB_USE_BIGINT", "-D_GNU_SOURCE",
@@ -326,19 +354,23 @@ def link(zig: Path, arch: str, libraries: list[Path], made: Path) -> None:
     ])  # fmt: skip
 
 
-def compile_ruby(mrbc: Path, folder: Path) -> list[Path]:
-    """Our Ruby library as bytes in C: what every tool needs, and each part that is read when it is first named."""
+def compile_ruby(mruby: Path, folder: Path) -> list[Path]:
+    """Our Ruby library as tables in C: what every tool needs, which is the first, and each part that is run when it is first
+    named."""
     refusals = folder / "refusals.rb"
     refusals.write_text(write_refusals())
     core, lazy = sorted((HERE / "mrblib").glob("*.rb")), [*sorted((HERE / "mrblib/lazy").glob("*.rb")), refusals]
-    made = []
-    for name, files in [("mrblib", core), *((f"part_{file.stem}", [file]) for file in lazy)]:
-        made.append(folder / f"{name}.c")
-        run([str(mrbc), "--remove-lv", f"-Brucy_{name}", f"-o{made[-1]}", *map(str, files)])
+    known = set(re.findall(r"^  (MRB_\w+) =", (mruby / "target/include/mruby/presym/id.h").read_text(), re.M))
+    made, names = [], []
+    for name, files in [("mrblib", core), *((file.stem, [file]) for file in lazy)]:
+        made.append(folder / f"part_{name}.c")
+        names.append(name)
+        run([str(mruby / "host/bin/mrbc"), "--remove-lv", "-S", f"-Brucy_{name}", f"-o{made[-1]}", *map(str, files)])
+        made[-1].write_text(number_symbols(name, made[-1].read_text(), known))
     table = folder / "parts.c"
-    lines = ['#include "rucy.h"', *(f"extern const uint8_t rucy_part_{file.stem}[];" for file in lazy)]
+    lines = ['#include "rucy.h"', *(f"extern const struct code rucy_{name}_code;" for name in names)]
     lines += ["const struct part rucy_parts[] = {"]
-    lines += [f'\t{{"{file.stem.capitalize()}", rucy_part_{file.stem}}},' for file in lazy]
+    lines += [f'\t{{"{name.capitalize()}", &rucy_{name}_code}},' for name in names]
     table.write_text("\n".join([*lines, "\t{0}", "};", ""]))
     return [*made, table]
 
@@ -376,6 +408,51 @@ def posix(pattern: str) -> tuple[str, list[int]]:
             part = ELSEWHERE[part]
         out += part
     return out, numbers
+
+
+def number_symbols(name: str, text: str, known: set[str]) -> str:
+    """What mrbc wrote counts on every symbol to be in the table that mruby is compiled with. Ours are not, for mruby would be
+    made anew for each: the symbols of a part lie in one array, which is filled before the part runs (`struct code`)."""
+    literal = dict(re.findall(r"^  (\w+\[\d+\]) = mrb_intern_lit\(mrb, (.*)\);$", text, re.M))
+    symbols: dict[str, int] = {}
+    which: list[int] = []
+
+    def place(found: re.Match[str]) -> str:
+        start = len(which)
+        for at, word in enumerate(found[2].split(", ")[:-1]):
+            symbol = literal.get(f"{found[1]}[{at}]") or _symbol(word.strip(), known)
+            which.append(symbols.setdefault(symbol, len(symbols)))
+        return f"#define {found[1]} (symbols + {start})"
+
+    body = text[: text.index("static void\n")]
+    body = re.sub(r"^mrb_DEFINE_SYMS_VAR\((\w+), \d+, \((.*)\), (?:const)?\);$", place, body, flags=re.M)
+    rows = "".join(f"\t{{{each}}},\n" for each in symbols)
+    return f"""#pragma clang diagnostic ignored "-Weverything"
+#include "rucy.h"
+static mrb_sym symbols[{len(which)}];
+{body}
+static const struct word names[] = {{
+{rows}}};
+static const uint16_t which[] = {{{", ".join(map(str, which))}}};
+const struct code rucy_{name}_code = {{rucy_{name}, symbols, which, names, {len(which)}, {len(symbols)}}};
+"""
+
+
+#: Of which mruby packs up to five into a number.
+LETTERS = "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def _symbol(word: str, known: set[str]) -> str:
+    """Of `MRB_SYM_Q(loaded)` and its like a `struct word`: its text, or 0 and its number, where mruby has one for it."""
+    found = re.fullmatch(r"(\w+)\((\w+)\)", word)
+    assert found is not None, word
+    kind, text = found.groups()
+    if f"{kind}__{text}" in known:
+        return f"0, {word}"
+    if kind == "MRB_SYM" and len(text) <= 5:
+        return f"0, {sum(LETTERS.index(letter) + 1 << 24 - 6 * at for at, letter in enumerate(text))}"
+    forms = {"MRB_SYM": "%s", "MRB_SYM_E": "%s=", "MRB_SYM_Q": "%s?", "MRB_SYM_B": "%s!", "MRB_IVSYM": "@%s", "MRB_CVSYM": "@@%s"}
+    return f'"{forms[kind] % text}"'
 
 
 def name_syscalls(zig: Path, arch: str, folder: Path) -> Path:

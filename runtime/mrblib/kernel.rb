@@ -75,8 +75,9 @@ end
 class Module
   alias __const_missing const_missing
 
-  # Parts of the runtime's library that few tools need are read when they are first named.
+  # The environment, and parts of the runtime's library that few tools need, are read when they are first named.
   def const_missing(name)
+    return Object.const_set(:ENV, Rucy.environment) if name == :ENV
     to_s.include?("Rucy") && Rucy.load_part(name.to_s) ? Rucy.const_get(name) : __const_missing(name)
   end
 end
@@ -222,4 +223,3 @@ $stdout = Rucy::Output.new(1)
 $stderr = Rucy::Output.new(2)
 STDOUT = $stdout
 STDERR = $stderr
-ENV = Rucy.environment

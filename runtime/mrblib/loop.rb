@@ -59,6 +59,7 @@ module Rucy
       def take_down
         return if @over
         @over = true
+        Rucy.flush # the kernel takes its time to detach
         Binding.detach_all
         drain
         @trace&.drain
@@ -143,14 +144,18 @@ module Rucy
         taken = 0
         @busy = false
         @rings.each_value do |ring|
+          @given = true
           count = ring.take(AT_ONCE)
+          @given = false
           @busy = true if count >= AT_ONCE
           taken += count
         end
         taken
       end
 
+      # A block that was left by an exception, or by `exit`, gets no further record.
       def drain
+        return if @given
         take_some
         take_some while @busy
       end

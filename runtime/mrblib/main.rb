@@ -112,6 +112,7 @@ module Rucy
       if program.is_a?(Array)
         raise Failure.with("#{file}:#{program[0]}: the user half is run by mruby, which does not read this: #{program[1]}")
       end
+      collect
       run(program)
       Loop.wait(nil) unless Loop.waited?
       0

@@ -22,10 +22,7 @@ module Rucy
 
       # Give each declared map the name of its constant.
       def name_all
-        Object.constants.each do |name|
-          value = Object.const_get(name)
-          value.name = name.to_s if value.is_a?(Map)
-        end
+        Rucy.constants_of(Map).each { |name, map| map.name = name }
       end
     end
 

@@ -14,9 +14,7 @@ module Rucy
       # On the main object: each object has a `hash` already.
       def define
         main = TOPLEVEL
-        MAPS.each do |word|
-          main.define_singleton_method(word) { |*args, **named, &block| Map.declare(word, args, named, block) }
-        end
+        Rucy.declare_by(main, MAPS)
         ((Rucy.meta && Rucy.meta["hooks"]) || []).each do |word|
           main.define_singleton_method(word) do |*args, **named, &block|
             args[0].is_a?(Integer) ? super(*args) : Probe.new(word, args) # `syscall 1`: its name

@@ -536,5 +536,5 @@ void init_host(mrb_state *mrb)
 
 	at_terminal = isatty(1);
 	for (size_t at = 0; at < sizeof all / sizeof *all; at++)
-		mrb_define_module_function(mrb, rucy.module, all[at].name, all[at].function, all[at].arguments);
+		mrb_define_class_method(mrb, rucy.module, all[at].name, all[at].function, all[at].arguments);
 }

@@ -20,8 +20,6 @@
 
 struct rucy rucy;
 
-extern const uint8_t rucy_mrblib[];
-
 /* A note without a use but to have a program header: the payload's takes it over. Its number goes up when what `rucy` asks of a
  * runtime changes, so that one that was made before is not taken. */
 static const struct {
@@ -120,6 +118,25 @@ mrb_noreturn void fail(mrb_state *mrb, int status, const char *format, ...)
 	mrb_exc_raise(mrb, failure);
 }
 
+/* At the top level, wherever it is asked for. */
+static void run_code(mrb_state *mrb, const struct code *code)
+{
+	mrb_sym *names = mrb_malloc(mrb, code->name_count * sizeof *names);
+	struct RProc *proc;
+
+	for (uint32_t at = 0; at < code->name_count; at++) {
+		const struct word *name = &code->names[at];
+
+		names[at] = name->name ? mrb_intern_static(mrb, name->name, strlen(name->name)) : name->known;
+	}
+	for (uint32_t at = 0; at < code->count; at++)
+		code->symbols[at] = names[code->which[at]];
+	mrb_free(mrb, names);
+	proc = mrb_proc_new(mrb, code->top->body.irep);
+	MRB_PROC_SET_TARGET_CLASS(proc, mrb->object_class);
+	mrb_top_run(mrb, proc, mrb_top_self(mrb), 0);
+}
+
 /* Rucy.load_part(name): was there one that had not been read yet? */
 static mrb_value load_part(mrb_state *mrb, mrb_value self)
 {
@@ -127,17 +144,11 @@ static mrb_value load_part(mrb_state *mrb, mrb_value self)
 	const char *name;
 
 	mrb_get_args(mrb, "z", &name);
-	for (int at = 0; rucy_parts[at].name && at < 32; at++) {
+	for (int at = 1; rucy_parts[at].name && at < 32; at++) {
 		if (strcmp(rucy_parts[at].name, name) || read[at])
 			continue;
 		read[at] = true;
-		mrb_irep *code = mrb_read_irep(mrb, rucy_parts[at].code);
-		struct RProc *proc = mrb_proc_new(mrb, code);
-
-		mrb_irep_decref(mrb, code);
-		/* at the top level, wherever it is asked for */
-		MRB_PROC_SET_TARGET_CLASS(proc, mrb->object_class);
-		mrb_top_run(mrb, proc, mrb_top_self(mrb), 0);
+		run_code(mrb, rucy_parts[at].code);
 		return mrb_true_value();
 	}
 	return mrb_false_value();
@@ -148,7 +159,7 @@ static mrb_value part_names(mrb_state *mrb, mrb_value self)
 {
 	mrb_value names = mrb_ary_new(mrb);
 
-	for (int at = 0; rucy_parts[at].name; at++)
+	for (int at = 1; rucy_parts[at].name; at++)
 		mrb_ary_push(mrb, names, mrb_str_new_cstr(mrb, rucy_parts[at].name));
 	return names;
 }
@@ -195,6 +206,14 @@ static mrb_value run(mrb_state *mrb, mrb_value self)
 	return mrb_top_run(mrb, proc, mrb_top_self(mrb), 0);
 }
 
+extern void mrb_init_mrbgems(mrb_state *mrb); /* mruby's own, which none of its headers has */
+
+static mrb_value init_gems(mrb_state *mrb, void *data)
+{
+	mrb_init_mrbgems(mrb);
+	return mrb_nil_value();
+}
+
 static void print_exception(mrb_state *mrb)
 {
 	mrb_value text = mrb_funcall(mrb, mrb_obj_value(mrb->exc), "inspect", 0);
@@ -202,9 +221,77 @@ static void print_exception(mrb_state *mrb)
 	fprintf(stderr, "rucy: this is a bug in rucy's runtime: %s\n", mrb_string_p(text) ? RSTRING_PTR(text) : "?");
 }
 
+/* The word that a map is declared by, as it was called: Rucy::Map.declare(word, arguments, named, block) */
+static mrb_value declare(mrb_state *mrb, mrb_value self)
+{
+	mrb_sym word = mrb->c->ci->mid;
+	mrb_value named, block, given[4];
+	const mrb_value *all;
+	mrb_int count;
+	struct RClass *map = mrb_class_get_under(mrb, rucy.module, "Map");
+
+	mrb_get_args(mrb, "*:&", &all, &count, &(mrb_kwargs){.rest = &named}, &block);
+	given[0] = mrb_sym_str(mrb, word);
+	given[1] = mrb_ary_new_from_values(mrb, count, all);
+	given[2] = named;
+	given[3] = block;
+	return mrb_funcall_argv(mrb, mrb_obj_value(map), mrb_intern_lit(mrb, "declare"), 4, given);
+}
+
+/* Rucy.declare_by(object, words): each is a method of that object alone */
+static mrb_value declare_by(mrb_state *mrb, mrb_value self)
+{
+	mrb_value object, words;
+
+	mrb_get_args(mrb, "oA", &object, &words);
+	for (mrb_int at = 0; at < RARRAY_LEN(words); at++)
+		mrb_define_singleton_method(mrb, mrb_obj_ptr(object), RSTRING_CSTR(mrb, RARRAY_PTR(words)[at]), declare, MRB_ARGS_ANY());
+	return mrb_nil_value();
+}
+
+static int keep_constant(mrb_state *mrb, mrb_sym name, mrb_value value, void *found)
+{
+	mrb_value *pair = found;
+
+	if (mrb_obj_is_kind_of(mrb, value, mrb_class_ptr(pair[0])))
+		mrb_hash_set(mrb, pair[1], mrb_sym_str(mrb, name), value);
+	return 0;
+}
+
+/* Rucy.constants_of(class): name => value of the top level's constants that are objects of a class */
+static mrb_value constants_of(mrb_state *mrb, mrb_value self)
+{
+	mrb_value pair[] = {mrb_get_arg1(mrb), mrb_hash_new(mrb)};
+
+	mrb_iv_foreach(mrb, mrb_obj_value(mrb->object_class), keep_constant, pair);
+	return pair[1];
+}
+
+/* Nothing that the start makes becomes garbage worth looking for: see collect. */
+static mrb_state *open_without_collecting(void)
+{
+	mrb_state *mrb = mrb_open_core(mrb_default_allocf, NULL);
+	mrb_bool failed = false;
+
+	if (!mrb)
+		return NULL;
+	mrb->gc.disabled = true;
+	mrb_protect_error(mrb, init_gems, NULL, &failed);
+	mrb_gc_arena_restore(mrb, 0);
+	return failed ? NULL : mrb;
+}
+
+/* Rucy.collect: from now on, first when there are as many objects again as a program makes until it waits */
+static mrb_value collect(mrb_state *mrb, mrb_value self)
+{
+	mrb->gc.disabled = false;
+	mrb->gc.threshold = mrb->gc.live + 4096;
+	return mrb_nil_value();
+}
+
 int main(int count, char **words)
 {
-	mrb_state *mrb = mrb_open();
+	mrb_state *mrb = open_without_collecting();
 	mrb_value arguments, status;
 
 	if (!mrb) {
@@ -215,12 +302,15 @@ int main(int count, char **words)
 	rucy.failure = mrb_define_class_under(mrb, rucy.module, "Failure", E_STANDARD_ERROR);
 	mrb_define_class_under(mrb, rucy.module, "MapError", E_STANDARD_ERROR);
 	mrb_define_class_under(mrb, rucy.module, "BrokenPipe", E_STANDARD_ERROR);
-	mrb_define_module_function(mrb, rucy.module, "payload", payload, MRB_ARGS_REQ(1));
-	mrb_define_module_function(mrb, rucy.module, "load_part", load_part, MRB_ARGS_REQ(1));
-	mrb_define_module_function(mrb, rucy.module, "parts", part_names, MRB_ARGS_NONE());
-	mrb_define_module_function(mrb, rucy.module, "json", parse_json, MRB_ARGS_REQ(1));
-	mrb_define_module_function(mrb, rucy.module, "compile", compile, MRB_ARGS_REQ(2));
-	mrb_define_module_function(mrb, rucy.module, "run", run, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "payload", payload, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "load_part", load_part, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "parts", part_names, MRB_ARGS_NONE());
+	mrb_define_class_method(mrb, rucy.module, "json", parse_json, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "compile", compile, MRB_ARGS_REQ(2));
+	mrb_define_class_method(mrb, rucy.module, "run", run, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "declare_by", declare_by, MRB_ARGS_REQ(2));
+	mrb_define_class_method(mrb, rucy.module, "constants_of", constants_of, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "collect", collect, MRB_ARGS_NONE());
 	init_host(mrb);
 	init_printing(mrb);
 	init_values(mrb);
@@ -230,7 +320,7 @@ int main(int count, char **words)
 	init_names(mrb);
 	init_refusals(mrb);
 	init_symbols(mrb);
-	mrb_load_irep(mrb, rucy_mrblib);
+	run_code(mrb, rucy_parts[0].code);
 	arguments = mrb_ary_new(mrb);
 	for (int at = 0; at < count; at++)
 		mrb_ary_push(mrb, arguments, mrb_str_new_cstr(mrb, words[at]));

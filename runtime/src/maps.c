@@ -542,7 +542,7 @@ void init_maps(mrb_state *mrb)
 	mrb_define_class_method(mrb, store, "inside", open_inner, MRB_ARGS_REQ(2));
 	mrb_define_method(mrb, store, "id", map_id, MRB_ARGS_NONE());
 	mrb_define_class_method(mrb, store, "descriptor", descriptor, MRB_ARGS_REQ(1));
-	mrb_define_module_function(mrb, rucy.module, "map_names", map_names, MRB_ARGS_NONE());
+	mrb_define_class_method(mrb, rucy.module, "map_names", map_names, MRB_ARGS_NONE());
 	mrb_define_method(mrb, store, "get", get, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, store, "addresses", get_addresses, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, store, "per_cpu", get_per_cpu, MRB_ARGS_REQ(1));

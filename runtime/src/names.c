@@ -79,9 +79,9 @@ static mrb_value demangled(mrb_state *mrb, mrb_value self)
 
 void init_names(mrb_state *mrb)
 {
-	mrb_define_module_function(mrb, rucy.module, "strftime", format_time, MRB_ARGS_REQ(3));
-	mrb_define_module_function(mrb, rucy.module, "clock", clock_now, MRB_ARGS_REQ(1));
-	mrb_define_module_function(mrb, rucy.module, "ip", address_text, MRB_ARGS_REQ(1));
-	mrb_define_module_function(mrb, rucy.module, "syscall_name", syscall_name, MRB_ARGS_REQ(1));
-	mrb_define_module_function(mrb, rucy.module, "demangled", demangled, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "strftime", format_time, MRB_ARGS_REQ(3));
+	mrb_define_class_method(mrb, rucy.module, "clock", clock_now, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "ip", address_text, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "syscall_name", syscall_name, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "demangled", demangled, MRB_ARGS_REQ(1));
 }

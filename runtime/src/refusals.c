@@ -191,7 +191,7 @@ static mrb_value pinned(mrb_state *mrb, mrb_value self)
 
 void init_refusals(mrb_state *mrb)
 {
-	mrb_define_module_function(mrb, rucy.module, "match", match, MRB_ARGS_REQ(2));
-	mrb_define_module_function(mrb, rucy.module, "lines", lines, MRB_ARGS_REQ(2));
-	mrb_define_module_function(mrb, rucy.module, "pinned", pinned, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, rucy.module, "match", match, MRB_ARGS_REQ(2));
+	mrb_define_class_method(mrb, rucy.module, "lines", lines, MRB_ARGS_REQ(2));
+	mrb_define_class_method(mrb, rucy.module, "pinned", pinned, MRB_ARGS_REQ(1));
 }

@@ -168,5 +168,5 @@ void init_rings(mrb_state *mrb)
 	mrb_define_method(mrb, ring, "take", take_records, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, ring, "fileno", file_number, MRB_ARGS_NONE());
 	mrb_define_method(mrb, ring, "lost", lost, MRB_ARGS_NONE());
-	mrb_define_module_function(mrb, rucy.module, "record_types", record_types, MRB_ARGS_NONE());
+	mrb_define_class_method(mrb, rucy.module, "record_types", record_types, MRB_ARGS_NONE());
 }

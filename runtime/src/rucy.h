@@ -35,10 +35,24 @@ struct rucy {
 
 extern struct rucy rucy;
 
-/* parts.c, which is generated: parts of the Ruby library that are read when they are first named; the last has no name */
+/* Ruby as tables in C, see build.py: `symbols` is filled before it runs, each by its number in `which`, of `names` */
+struct word {
+	const char *name;	/* or NULL: */
+	mrb_sym known;
+};
+
+struct code {
+	const struct RProc *top;
+	mrb_sym *symbols;
+	const uint16_t *which;
+	const struct word *names;
+	uint32_t count, name_count;
+};
+
+/* parts.c, which is generated: the Ruby library, then its parts that are run when they are first named; the last has no name */
 struct part {
 	const char *name;
-	const uint8_t *code;
+	const struct code *code;
 };
 
 extern const struct part rucy_parts[];

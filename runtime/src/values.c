@@ -805,15 +805,15 @@ void init_values(mrb_state *mrb)
 	mrb_define_method(mrb, mrb->integer_class, "<=", integer_le, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, mrb->integer_class, ">", integer_gt, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, mrb->integer_class, ">=", integer_ge, MRB_ARGS_REQ(1));
-	mrb_define_module_function(mrb, module, "large?", is_large, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, module, "large?", is_large, MRB_ARGS_REQ(1));
 	rucy.record = mrb_define_class_under(mrb, module, "Record", mrb->object_class);
 	MRB_SET_INSTANCE_TT(rucy.record, MRB_TT_CDATA);
-	mrb_define_module_function(mrb, module, "bind", bind_struct, MRB_ARGS_REQ(2));
-	mrb_define_module_function(mrb, module, "blank", blank, MRB_ARGS_REQ(1));
-	mrb_define_module_function(mrb, module, "fields", to_hash, MRB_ARGS_ARG(1, 1));
-	mrb_define_module_function(mrb, module, "bytes", bytes_of, MRB_ARGS_REQ(1));
-	mrb_define_module_function(mrb, module, "number", number_in, MRB_ARGS_REQ(4));
-	mrb_define_module_function(mrb, module, "text", text_in, MRB_ARGS_REQ(3));
-	mrb_define_module_function(mrb, module, "address", address_in, MRB_ARGS_REQ(3));
-	mrb_define_module_function(mrb, module, "record?", is_record, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, module, "bind", bind_struct, MRB_ARGS_REQ(2));
+	mrb_define_class_method(mrb, module, "blank", blank, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, module, "fields", to_hash, MRB_ARGS_ARG(1, 1));
+	mrb_define_class_method(mrb, module, "bytes", bytes_of, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, module, "number", number_in, MRB_ARGS_REQ(4));
+	mrb_define_class_method(mrb, module, "text", text_in, MRB_ARGS_REQ(3));
+	mrb_define_class_method(mrb, module, "address", address_in, MRB_ARGS_REQ(3));
+	mrb_define_class_method(mrb, module, "record?", is_record, MRB_ARGS_REQ(1));
 }

@@ -167,6 +167,19 @@ def test_an_exception_is_told_with_its_line_and_all_is_detached(tmp_path: Path) 
     assert left(MARK) == []
 
 
+@pytest.mark.parametrize("left_by", ["exit", "raise 'no'"])
+def test_a_block_that_was_left_gets_no_further_record(tmp_path: Path, left_by: str) -> None:
+    text = CALLS.replace("puts call.shown", f"puts call.who\n  {left_by}")
+    with running(build(tmp_path, text)) as process:
+        attached(process)
+        process.send_signal(signal.SIGSTOP)
+        ask([4, 5])
+        process.send_signal(signal.SIGCONT)
+        out, err = process.communicate(timeout=30)
+    assert out == "CALLS\n4\n4 1\n5 1\n"
+    assert (process.returncode, err.count("no (RuntimeError)")) == ((0, 0) if left_by == "exit" else (1, 1)), err
+
+
 def test_the_second_signal_ends_at_once(tmp_path: Path) -> None:
     tool = build(tmp_path, 'syscall("getpgid") { }\nwait\nputs "busy"\n$stdout.flush\nloop { }\n')
     with running(tool) as process:

@@ -11,6 +11,7 @@ module Rucy
         Rucy.parts.each { |name| Rucy.load_part(name) }
         Words.define
         Object.const_set(:ARGV, [])
+        ENV
         @seen, @methods, @own, @constants, @modules = { Object => true }, {}, {}, {}, {}
         visit(Object, false)
         lists = { "methods" => @methods.keys, "own" => @own.keys, "constants" => @constants.keys, "globals" => global_variables,
