@@ -142,6 +142,7 @@ class _Hidden:
         self.users = users_of(fn)
         self.undecided = set(seen.undecided)
         self.settled: dict[tuple[Block, Value | int], Instr] = {}
+        self.ranges: Ranges | None = None
 
     def define(self, phi: Instr) -> None:
         """Every use of a phi is one of what it was through memory."""
@@ -231,7 +232,7 @@ class _Hidden:
                 continue
             if leaf.op.name not in ("padd", "covers"):
                 return None
-            step = Ranges(self.fn, shown=True).at(leaf.args[1], _block(leaf)).hi if leaf.op.name == "padd" else 0
+            step = self._ranges().at(leaf.args[1], _block(leaf)).hi if leaf.op.name == "padd" else 0
             if again := comes_round(leaf, self.seen.visits):
                 turns += again * (step + _HEADER)
                 continue
@@ -242,6 +243,11 @@ class _Hidden:
             far = max(far, base[1] + step)
         return (roots.pop(), far + turns) if len(roots) == 1 else None
 
+    def _ranges(self) -> Ranges:
+        """As they were before this pass, which changes no value."""
+        self.ranges = self.ranges or Ranges(self.fn, shown=True)
+        return self.ranges
+
     def test(self, user: Instr, value: Value) -> None:
         """A compare or branch sees what its operand was through memory; not one that a check rests on."""
         guards = any(i.op.name == "within" for i in self.users.get(value, ()))
@@ -249,7 +255,7 @@ class _Hidden:
             return
         mask = -1
         if user.op.name == "padd":
-            mask = (1 << Ranges(self.fn, shown=True).at(value, _block(user)).hi.bit_length()) - 1
+            mask = (1 << self._ranges().at(value, _block(user)).hi.bit_length()) - 1
             if mask > _FAR:
                 return
         self._before(user, value, mask)

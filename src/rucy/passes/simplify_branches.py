@@ -16,7 +16,19 @@ Needs: preds. Keeps: loops, whose heads no jump passes by; every check behind it
 from __future__ import annotations
 
 from rucy.ir.dominance import reverse_postorder
-from rucy.ir.function import Block, Const, Function, Instr, Value, add_edge, make, remove_edge, remove_unreachable, replace_all
+from rucy.ir.function import (
+    Block,
+    Const,
+    Function,
+    Instr,
+    Value,
+    add_edge,
+    make,
+    remove_edge,
+    remove_unreachable,
+    replace_all,
+    users_of,
+)
 from rucy.ir.repair import restore_ssa
 from rucy.ir.types import VOID
 from rucy.passes.fold_constants import FOLD, fold, fold_branches
@@ -124,6 +136,7 @@ def _thread_jumps(fn: Function, ways: _Ways) -> bool:
         if "K" in instr.op.effects and instr.block is not None:
             checks.setdefault(instr.args[0], []).append(instr.block)
     checked = {arg for instr in fn.instrs() if "K" in instr.op.effects for arg in instr.args}
+    users = users_of(fn)
     changed = False
     for block in first:
         is_loop_head = any(order[pred] >= order[block] for pred in block.preds)
@@ -142,11 +155,29 @@ def _thread_jumps(fn: Function, ways: _Ways) -> bool:
             changed = True
             ways.left -= not alone
             target = block.instrs[-1].targets[0 if holds else 1]
-            order[_thread(fn, pred, block, target, values, checked)] = order[pred] + 0.5
+            order[_thread(fn, pred, block, target, values, checked, users)] = order[pred] + 0.5
         if not block.preds:
-            remove_unreachable(fn)
-            there = set(fn.blocks)
+            _drop(fn, block, there, order)
     return changed
+
+
+def _drop(fn: Function, block: Block, there: set[Block], order: dict[Block, float]) -> None:
+    """Nothing comes to the block any more, nor to what only it went to."""
+    gone = {block}
+    work = [block]
+    loops = False
+    while work:
+        one = work.pop()
+        for succ in one.succs:
+            remove_edge(one, succ)
+            if not succ.preds and succ is not fn.entry:
+                gone.add(succ)
+                work.append(succ)
+            loops = loops or any(order[pred] >= order[succ] for pred in succ.preds)  # which perhaps nothing enters
+    fn.blocks = [one for one in fn.blocks if one not in gone]
+    there -= gone
+    if loops and remove_unreachable(fn):
+        there.intersection_update(fn.blocks)
 
 
 def _may_be_passed(block: Block, checked: set[Value]) -> bool:
@@ -221,8 +252,9 @@ def _values_from(block: Block, pred: Block) -> dict[Value, Value]:
 
 
 def _thread(
-    fn: Function, pred: Block, block: Block, target: Block, values: dict[Value, Value], checked: set[Value]
-) -> Block:
+    fn: Function, pred: Block, block: Block, target: Block, values: dict[Value, Value], checked: set[Value],
+    users: dict[Value, list[Instr]],
+) -> Block:  # fmt: skip
     """From pred to the target, past the block, over a block of its own that holds copies of what the block computes."""
     way = fn.new_block("way", after=pred)
     for instr in block.instrs[:-1]:
@@ -232,6 +264,8 @@ def _thread(
             copy.block = way
             way.instrs.append(copy)
             values[instr] = copy
+            for arg in args:
+                users.setdefault(arg, []).append(copy)
     branch = block.instrs[-1]
     jump = make("jump", [], VOID, branch.span, branch.calls)
     jump.block = way
@@ -240,12 +274,13 @@ def _thread(
     over = target.preds.index(block)
     for phi in target.phis():
         phi.args.append(values.get(phi.args[over], phi.args[over]))
+        users.setdefault(phi.args[-1], []).append(phi)
     add_edge(way, target)
     last = pred.terminator
     assert last is not None
     last.targets[last.targets.index(block)] = way
     add_edge(pred, way)
     remove_edge(pred, block)
-    phis = restore_ssa(fn, {instr: {block: instr, way: values[instr]} for instr in block.instrs[:-1]})
+    phis = restore_ssa(fn, {instr: {block: instr, way: values[instr]} for instr in block.instrs[:-1]}, users)
     checked |= {phi for phi, value in phis.items() if value in checked}
     return way

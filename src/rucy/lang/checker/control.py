@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rucy.lang import tree, typed
 from rucy.lang.checker.coerce import coerce
-from rucy.lang.checker.flow import Flow, assigned_in, forget, merge
+from rucy.lang.checker.flow import Flow, assigned_in, forget, merge, nodes_in
 from rucy.lang.checker.infer import can_be_optional, join, settled
 from rucy.lang.checker.ints import interval, untested
 from rucy.lang.checker.state import Checker, Exit, Sink, bad, may_be_nil, unwrapped
@@ -33,6 +33,11 @@ from rucy.lang.types import (
     WordsType,
 )  # fmt: skip
 from rucy.records import NamedTuple
+
+#: nodes of the tree, in all copies: a loop over the numbers of a constant array that makes no more is unrolled
+_MOST_UNROLLED = 1000
+#: so many nodes is a loop in it, of which each copy is walked and capped for itself
+_LOOP = 50
 
 
 class Condition(NamedTuple):
@@ -443,7 +448,7 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
     if isinstance(array.type, ElementsType):
         return _over_elements(ck, node, array, target, index, flow)
     if isinstance(array.type, WordsType):
-        return _over_words(ck, node, array.type, target, index, flow)
+        return _over_constants(ck, node, array.type, target, index, flow)
     if not isinstance(array.type, ArrayType):
         if settled(array.type):
             ck.say("NotIterable", array.span, have=ck.called(array.type))
@@ -451,6 +456,9 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
         ck.flow = flow
         return bad(node.span)
     values = array.type.values
+    copies = ck.frame.copies * len(values)
+    if len(values) > 1 and copies * nodes_in(node.body, _LOOP) > _MOST_UNROLLED:
+        return _over_constants(ck, node, array.type, target, index, flow)
     target.type = ck.raise_type(target.type, IntType(array.type.signed)) or target.type
     ck.assigned(target, True)
     if index is not None:
@@ -459,7 +467,9 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
         ck.frame.ranges[index] = (0, max(0, len(values) - 1))
     if node.var not in assigned_in(node.body, set()) and values:
         ck.frame.ranges[target] = (min(values), max(values))
+    ck.frame.copies, around = copies, ck.frame.copies
     body = ck.effect(node.body)
+    ck.frame.copies = around
     _keeps(ck, node.body)
     ck.frame.ranges.pop(target, None)
     if index is not None:
@@ -468,16 +478,17 @@ def for_each(ck: Checker, node: tree.ForEach, used: bool) -> typed.Node:
     return typed.Unrolled(node.span, NIL, target, index, values, body, node.word)
 
 
-def _over_words(
-    ck: Checker, node: tree.ForEach, array: WordsType, target: typed.Var, index: typed.Var | None, flow: Flow
+def _over_constants(
+    ck: Checker, node: tree.ForEach, array: ArrayType | WordsType, target: typed.Var, index: typed.Var | None, flow: Flow
 ) -> typed.Node:
-    """The strings of a constant array, by a counter."""
+    """The strings of a constant array, or its many numbers, by a counter."""
     counter = index if index is not None else ck.temp(U64, node.span)
     counter.type = ck.raise_type(counter.type, U64) or counter.type
     ck.assigned(counter, True)
     if index is not None:
         ck.frame.sites[index] = None
-    element = typed.ArrayGet(node.span, StrType(array.size), array, typed.Read(node.span, U64, counter))
+    of = IntType(array.signed) if isinstance(array, ArrayType) else StrType(array.size)
+    element = typed.ArrayGet(node.span, of, array, typed.Read(node.span, U64, counter))
     return _counted(ck, node, counter, len(array.values), ck.write(target, element), flow)
 
 

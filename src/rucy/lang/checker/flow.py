@@ -52,6 +52,20 @@ def forget(flow: Flow, names: set[typed.Var]) -> Flow:
     return flow._replace(narrowed=flow.narrowed - names)
 
 
+def nodes_in(node: object, loop: int) -> int:
+    """How large a tree is, where one with a loop counts `loop` more."""
+    count = 0
+    todo = [node]
+    while todo:
+        at = todo.pop()
+        if isinstance(at, tuple):
+            todo += at
+        elif isinstance(at, tree.Node):
+            count += 1 + (loop if isinstance(at, tree.Loop | tree.ForRange | tree.ForEach) else 0)
+            todo += [getattr(at, name) for name in at.__slots__]
+    return count
+
+
 def assigned_in(node: object, found: set[tree.Var]) -> set[tree.Var]:
     """All variables that a tree assigns."""
     todo = [node]

@@ -41,7 +41,9 @@ def turns(
         steps.append(typed.Seq(node.span, NIL, (*step, typed.Nil(node.span, NIL))))
     if index is not None:
         ck.frame.ranges[index] = (0, len(values) - 1)
+    ck.frame.copies *= len(values)
     body = ck.effect(node.body)
+    ck.frame.copies //= len(values)
     if index is not None:
         ck.frame.ranges.pop(index, None)
     ck.flow = flow

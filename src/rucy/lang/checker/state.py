@@ -81,7 +81,7 @@ class Frame:
 
     __slots__ = (
         "site", "key", "vars", "dead", "ranges", "sites", "given", "moved", "places", "unset", "result", "exits", "sink",
-        "callees",
+        "callees", "copies",
     )  # fmt: skip
 
     def __init__(self, site: Site, key: object) -> None:
@@ -99,6 +99,7 @@ class Frame:
         self.exits: dict[tree.Label, Exit] = {}
         self.sink: Sink | None = None
         self.callees: dict[object, Span] = {}
+        self.copies = 1  # of what is checked, by the loops over constants around it that are unrolled
 
 
 #: What may be wrong with a method's body because of what a call gives it.

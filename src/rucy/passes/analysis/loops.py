@@ -71,9 +71,11 @@ def _body(header: Block, latches: list[Block]) -> frozenset[Block]:
     return frozenset(body)
 
 
-def count_turns(fn: Function, loops: list[Loop], dominance: Dominance) -> dict[Block, Turns | None]:
-    """For each header what its loop is known to do; None: no end is known."""
-    ranges = Ranges(fn, shown=True)
+def count_turns(
+    fn: Function, loops: list[Loop], dominance: Dominance, ranges: Ranges | None = None
+) -> dict[Block, Turns | None]:
+    """For each header what its loop is known to do; None: no end is known. `ranges`: those that are shown."""
+    ranges = ranges or Ranges(fn, shown=True, dominance=dominance)
     return {loop.header: _turns(loop, dominance, ranges) for loop in loops}
 
 

@@ -95,15 +95,22 @@ class Ranges:
         self._dominance = dominance or Dominance(fn)
         self._known: dict[Value, Range] = {}
         self._tests = _tests(self._dominance)
+        self._followed = [i for block in self._dominance.order for i in block.instrs if _is_followed(i)]
+        self._users: dict[Value, list[Instr]] = {}
+        self._due = set(self._followed)  # an operand of which has changed since it was computed
         if not has_loop(self._dominance.order):
             self._round(widen=False)
             return
+        for instr in self._followed:
+            for arg in instr.args:
+                self._users.setdefault(arg, []).append(instr)
         for turn in range(100):
             if not self._round(widen=turn >= _ROUNDS_BEFORE_WIDENING):
                 break
         else:
             self._known = {}
             return
+        self._due = set(self._followed)
         for _ in range(_ROUNDS_OF_NARROWING):
             self._round(widen=False, narrow=True)
 
@@ -125,22 +132,25 @@ class Ranges:
 
     def _round(self, widen: bool, narrow: bool = False) -> bool:
         changed = False
-        for block in self._dominance.order:
-            for instr in block.instrs:
-                if instr.type != I64 or (instr.op.name != "phi" and instr.op.name not in _TRANSFER):
+        for instr in self._followed:
+            if instr not in self._due:
+                continue
+            self._due.discard(instr)
+            block = instr.block
+            assert block is not None
+            old = self._known.get(instr)
+            new = self._phi(instr, block) if instr.op.name == "phi" else self._instr(instr, block)
+            if new is None or new == old:
+                continue
+            if old is not None and not narrow:
+                new = new.join(old)
+                if new == old:
                     continue
-                old = self._known.get(instr)
-                new = self._phi(instr, block) if instr.op.name == "phi" else self._instr(instr, block)
-                if new is None or new == old:
-                    continue
-                if old is not None and not narrow:
-                    new = new.join(old)
-                    if new == old:
-                        continue
-                    if widen and instr.op.name == "phi":
-                        new = _widened(old, new)
-                self._known[instr] = new
-                changed = True
+                if widen and instr.op.name == "phi":
+                    new = _widened(old, new)
+            self._known[instr] = new
+            self._due.update(self._users.get(instr, ()))
+            changed = True
         return changed
 
     def _instr(self, instr: Instr, block: Block) -> Range:

@@ -87,7 +87,8 @@ def walk(fn: Function, callees: dict[str, int] | None = None, waits: dict[str, i
     loops = find_loops(fn, dominance)
     if not loops:
         return None
-    turns = count_turns(fn, loops, dominance)
+    ranges = Ranges(fn, shown=True, dominance=dominance)
+    turns = count_turns(fn, loops, dominance, ranges)
     weight = dict.fromkeys(dominance.order, 1)
     decided: set[Block] = set()
     visited: dict[Block, int] = {}
@@ -110,7 +111,7 @@ def walk(fn: Function, callees: dict[str, int] | None = None, waits: dict[str, i
     waiting += sum(weight[block] * number for block, number in made.items())
     undecided = [b for b in weight if len(b.succs) > 1 and b not in decided]
     instructions = sum(weight[block] * cost[block] for block in weight)
-    parting = _parting(fn, loops, weight, decided, {*undecided, *made})
+    parting = _parting(fn, loops, weight, decided, {*undecided, *made}, ranges)
     pointers = _pointers(fn, loops, visited)
     return Walk(loops, weight, cost, instructions, waiting, *parting, pointers, visited, undecided, _bounds(loops))
 
@@ -401,7 +402,7 @@ def _fixed(value: Instr) -> bool:
 
 
 def _parting(
-    fn: Function, loops: list[Loop], weight: dict[Block, int], decided: set[Block], parted: Collection[Block]
+    fn: Function, loops: list[Loop], weight: dict[Block, int], decided: set[Block], parted: Collection[Block], ranges: Ranges
 ) -> tuple[dict[Instr, int], dict[Value, int], list[tuple[Instr, Value]], dict[Value, list[Block]]]:
     found = _Part(loops, weight, parted, fn.caps)
     drifting: dict[Instr, int] = {}
@@ -411,7 +412,6 @@ def _parting(
     within: set[Value] = set()
     behind = _behind(loops)
     bounding: dict[Instr, int] = {}
-    ranges = Ranges(fn, shown=True)
     for block in weight:
         looping = bool(found.loops_of[block])
         if not looping and block not in behind:
