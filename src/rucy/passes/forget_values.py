@@ -122,11 +122,14 @@ def _is_known(value: Value, loops: list[Loop]) -> bool:
 
 
 def _around(seen: Walk, endless: set[Block]) -> list[Instr]:
-    """Numbers that go round with loops which have an iterator's inside: while that is walked, every state of these counts."""
+    """Numbers that go round with loops by iterators which are in others, or have others inside, and with those around them: what
+    is known of one in the outer loop is another state for the inner one, which is walked until nothing is new, and so on."""
     found = []
     for loop in seen.loops:
-        if loop.body & endless - {loop.header}:
-            found += [phi for phi in loop.header.phis() if phi.type == I64 and induction(loop, phi) is None]
+        inside = any(other.header in loop.body for other in seen.loops if other is not loop)
+        within = any(loop.header in other.body for other in seen.loops if other is not loop)
+        if (loop.header in endless and (inside or within)) or loop.body & endless - {loop.header}:
+            found += [phi for phi in loop.header.phis() if phi.type == I64]
     return [phi for phi in found if phi not in seen.drifting]
 
 

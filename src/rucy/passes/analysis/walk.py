@@ -37,6 +37,8 @@ CONVERGES = 3
 _CONVERGES_CALLED = 8
 #: truth values that a loop by an iterator may set. Measured: 15 take 57,541 instructions, 16 more than a million.
 _TRUTHS = 12
+#: visits of a loop with a count that is in one by an iterator, where an outcome in it is not known
+_TURNS_WITHIN = 9
 #: instructions by which a number is taken through memory
 _FORGET_COST = 5
 #: what a number that is taken through memory is turned over with
@@ -47,7 +49,8 @@ _FRESH = ("load", "call", "callfn", "kfunc", "atomic", "core")
 
 class Walk(NamedTuple):
     """`weight`: how often a path passes a block, at most; `cost`: what that takes each time; `instructions` and `waiting`
-    branches: of all of them; `bounds`: into how many states checks of a packet's end part what comes to a loop again.
+    branches: of all of them; `bounds`: into how many states checks of a packet's end part what comes to a loop again; `entered`:
+    in how many that comes to one at all, where they were before it.
 
     pointers: into a packet, that differ by the path on which they were found → by how many, and the blocks of loops that
     are walked for each. visits: of a loop's head, while the loops around it stay; undecided: blocks whose branch may go
@@ -70,6 +73,7 @@ class Walk(NamedTuple):
     visits: dict[Block, int]
     undecided: list[Block]
     bounds: int
+    entered: dict[Block, int]
 
     @property
     def states(self) -> int:
@@ -113,7 +117,8 @@ def walk(fn: Function, callees: dict[str, int] | None = None, waits: dict[str, i
     instructions = sum(weight[block] * cost[block] for block in weight)
     parting = _parting(fn, loops, weight, decided, {*undecided, *made}, ranges)
     pointers = _pointers(fn, loops, visited)
-    return Walk(loops, weight, cost, instructions, waiting, *parting, pointers, visited, undecided, _bounds(loops))
+    parted = _bounds(loops), _entered(loops)
+    return Walk(loops, weight, cost, instructions, waiting, *parting, pointers, visited, undecided, *parted)
 
 
 def _pointers(fn: Function, loops: list[Loop], visits: dict[Block, int]) -> dict[Instr, tuple[int, set[Block]]]:
@@ -200,6 +205,22 @@ def _bounds(loops: list[Loop]) -> int:
     """How far into a packet a path can know that there is something, in so many different ways: part of each state."""
     checks = {instr for loop in loops for block in loop.body for instr in block.instrs if instr.op.name == "covers"}
     return 1 + len(checks)
+
+
+def _entered(loops: list[Loop]) -> dict[Block, int]:
+    """Blocks of loops that look at a packet, or that something behind which does → in how many states they are come to, by
+    how far into it each path there has found something: one for each check before, and each place in the packet."""
+    found: dict[Block, int] = {}
+    for loop in loops:
+        if any(_of_packet(instr) for block in (*loop.body, *_behind([loop])) for instr in block.instrs):
+            checks = [instr for block in _before([*loop.body]) for instr in block.instrs if instr.op.name == "covers"]
+            number = 1 + sum(len(pointer_sources(check.args[0])) for check in checks)
+            found.update((block, max(number, found.get(block, 1))) for block in loop.body)
+    return found
+
+
+def _of_packet(instr: Instr) -> bool:
+    return any(arg.type.kind == "packet" for arg in instr.args if arg.type.is_ptr)
 
 
 def turns_walked(fn: Function, turns: list[Instr]) -> dict[Instr, int]:
@@ -615,7 +636,7 @@ def _by_what_it_calls(module: Module, fn: Function, walks: dict[str, Walk], over
         return None
     loop, turns = _costliest(walks[most.name])
     text = f"its {turns} turns, with other loops, are more than the kernel's verifier walks through"
-    return TooLong(most, loop.place, text, over)
+    return TooLong(most, _places(walks[most.name].loops, module.loops)[loop.header], text, over)
 
 
 def too_many_truths(module: Module) -> list[TooLong]:
@@ -623,18 +644,33 @@ def too_many_truths(module: Module) -> list[TooLong]:
     own: within such a loop the verifier merges none that differ by what it has not looked at (RANGE_WITHIN, is_state_visited)."""
     found = []
     for fn in module.functions:
-        for loop in find_loops(fn):
+        loops = find_loops(fn)
+        places = _places(loops, module.loops)
+        for loop in loops:
             cap = fn.caps.get(loop.header)
             if by_iterator(loop) or (cap is not None and cap.form == "either"):
                 told = sum(1 for b in loop.body - {loop.header} for phi in b.phis() if _is_set(phi))
                 if told > _TRUTHS:
                     text = f"it sets {told} truth values, and what they can be together is too much from {_TRUTHS + 1} on"
-                    found.append(TooLong(fn, loop.place, text, told / _TRUTHS))
+                    found.append(TooLong(fn, places[loop.header], text, told / _TRUTHS))
     return found
 
 
 def _is_set(phi: Instr) -> bool:
     return phi.type == I1 and any(isinstance(arg, Const) for arg in phi.args)
+
+
+def _places(loops: list[Loop], spans: Container[Span | None]) -> dict[Block, Instr]:
+    """Of each loop's head an instruction that stands where the loop does in the source, which `spans` has of all loops. What
+    jumps back in a loop may stand where one inside it does: that jumped on, and the passes have made one jump of the two."""
+    found: dict[Block, Instr] = {}
+    for at in reversed(range(len(loops))):  # the inner ones first
+        loop = loops[at]
+        inside = {found[other.header].span for other in loops[at + 1 :] if other.header in loop.body}
+        ends = [latch.instrs[-1] for latch in reversed(loop.latches)]
+        of_loops = (i for i in (*ends, *loop.header.instrs) if i.span in spans and i.span not in inside)
+        found[loop.header] = next(of_loops, loop.place)
+    return found
 
 
 def _costs(seen: Walk) -> dict[Block, int]:
@@ -648,7 +684,7 @@ def _costliest(seen: Walk) -> tuple[Loop, int]:
     return worst, seen.weight[worst.header] - 1
 
 
-def _others(seen: Walk, cost: dict[Block, int], worst: Loop) -> tuple[Instr, ...]:
+def _others(seen: Walk, cost: dict[Block, int], worst: Loop) -> list[Loop]:
     """The costliest loops beside the worst, none in another, as many as it takes to walk the rest."""
     chosen, rest = [worst], seen.instructions - cost[worst.header]
     for loop in sorted(seen.loops, key=lambda loop: -cost[loop.header]):
@@ -657,39 +693,68 @@ def _others(seen: Walk, cost: dict[Block, int], worst: Loop) -> tuple[Instr, ...
         if all(loop.header not in other.body and other.header not in loop.body for other in chosen):
             chosen.append(loop)
             rest -= cost[loop.header]
-    return tuple(loop.place for loop in chosen[1:])
+    return chosen[1:]
 
 
-def _walked_again(fn: Function, seen: Walk, callees: dict[str, int], places: Container[Span | None]) -> TooLong | None:
+def _walked_again(
+    fn: Function, seen: Walk, callees: dict[str, int], places: dict[Block, Instr], spans: Container[Span | None]
+) -> TooLong | None:
     """A loop with a count and more than one way through a turn. Each other way is walked to the loop's end once more: of the
     states in such a loop the verifier soon drops those that it compared in vain (is_state_visited in kernel/bpf/verifier.c,
     since Linux commit 9f4686c41bdf ("bpf: improve verification speed by droping states") (v5.2))."""
     cost = {loop.header: sum(seen.weight[b] * _cost_of(b, callees) for b in loop.body) for loop in seen.loops}
     for loop in sorted(seen.loops, key=lambda loop: -cost[loop.header]):
-        visits, counted = seen.visits[loop.header], loop.header not in fn.caps and loop.place.span in places
+        visits, counted = seen.visits[loop.header], loop.header not in fn.caps and places[loop.header].span in spans
         parted = any(sum(succ in loop.body for succ in block.succs) > 1 for block in seen.undecided if block in loop.body)
         again = cost[loop.header] * visits // 2
         if counted and parted and visits < INSTRUCTIONS < again:
             text = f"its {visits - 1} turns, each with more than one way, are more than the kernel's verifier walks through"
-            return TooLong(fn, loop.place, text, again / INSTRUCTIONS)
+            return TooLong(fn, places[loop.header], text, again / INSTRUCTIONS)
     return None
 
 
-def _over(fn: Function, seen: Walk, callees: dict[str, int], places: Container[Span | None]) -> TooLong | None:
+def _within(fn: Function, seen: Walk, places: dict[Block, Instr], spans: Container[Span | None]) -> TooLong | None:
+    """A loop with a count and an outcome that is not known, in one by an iterator. Each of its turns leaves another side that
+    is walked from there on through all of the outer loop, until nothing is new at its head: so it is turned by one too."""
+    endless = [loop for loop in seen.loops if _is_endless(fn, loop)]
+    found = []
+    for loop in seen.loops:
+        around = any(loop.header in outer.body and loop is not outer for outer in endless)
+        counted = not _is_endless(fn, loop) and loop.header not in fn.caps and places[loop.header].span in spans
+        parted = any(block in loop.body for block in seen.undecided)
+        if around and counted and parted and seen.visits[loop.header] > _TURNS_WITHIN:
+            found.append(loop)
+    if not found:
+        return None
+    turns = seen.visits[found[0].header] - 1
+    text = f"its {turns} turns, in a loop without a known end, are more than the kernel's verifier walks through"
+    at, *others = [places[loop.header] for loop in found]
+    return TooLong(fn, at, text, 1.0, tuple(others))
+
+
+def _is_endless(fn: Function, loop: Loop) -> bool:
+    cap = fn.caps.get(loop.header)
+    return by_iterator(loop) or (cap is not None and cap.form == "iterator")
+
+
+def _over(fn: Function, seen: Walk, callees: dict[str, int], spans: Container[Span | None]) -> TooLong | None:
     worst, turns = _costliest(seen)
+    places = _places(seen.loops, spans)
+    place = places[worst.header]
     if seen.instructions > INSTRUCTIONS:
         text = f"its {turns} turns are more than the kernel's verifier walks through"
-        return TooLong(fn, worst.place, text, seen.instructions / INSTRUCTIONS, _others(seen, _costs(seen), worst))
-    if again := _walked_again(fn, seen, callees, places):
+        others = tuple(places[loop.header] for loop in _others(seen, _costs(seen), worst))
+        return TooLong(fn, place, text, seen.instructions / INSTRUCTIONS, others)
+    if again := _walked_again(fn, seen, callees, places, spans):
         return again
     if seen.waiting > WAITING:
         text = f"its {turns} turns have more conditions than the kernel's verifier keeps in mind"
-        return TooLong(fn, worst.place, text, seen.waiting / WAITING)
+        return TooLong(fn, place, text, seen.waiting / WAITING)
     ways = all_states(seen, callees)
     if ways > INSTRUCTIONS:
         text = "what it changes and compares has more ways through it than the kernel's verifier walks"
-        return TooLong(fn, worst.place, text, min(16.0, ways / INSTRUCTIONS))
-    return None
+        return TooLong(fn, place, text, min(16.0, ways / INSTRUCTIONS))
+    return _within(fn, seen, places, spans)
 
 
 def all_states(seen: Walk, callees: dict[str, int]) -> int:
@@ -706,6 +771,8 @@ def all_states(seen: Walk, callees: dict[str, int]) -> int:
     for number, blocks in seen.pointers.values():
         for block in blocks:
             found[block] = max(found[block], number)
+    for block, number in seen.entered.items():
+        found[block] *= number
     return sum(
         seen.weight[block] * max(ways[block] * _cost_of(block, callees), found[block] * seen.cost[block] * (found[block] > 1))
         for block in seen.weight
