@@ -217,7 +217,7 @@ static mrb_value render(mrb_state *mrb, mrb_value self)
 
 void init_printing(mrb_state *mrb)
 {
-	mrb_define_class_method(mrb, mrb->kernel_module, "printf", print_formatted, MRB_ARGS_ANY());
+	mrb_define_module_function(mrb, mrb->kernel_module, "printf", print_formatted, MRB_ARGS_ANY());
 	mrb_define_class_method(mrb, rucy.module, "render", render, MRB_ARGS_REQ(2));
-	mrb_define_class_method(mrb, mrb->kernel_module, "puts", print_lines, MRB_ARGS_ANY());
+	mrb_define_module_function(mrb, mrb->kernel_module, "puts", print_lines, MRB_ARGS_ANY());
 }
