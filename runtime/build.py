@@ -2,6 +2,7 @@
 
     python3 runtime/build.py [ARCH …]          ARCH: x86_64 or aarch64; both without
     python3 runtime/build.py --libbpf [ARCH …] libbpf as a shared library, which the wheel brings along
+    python3 runtime/build.py --sanitize        this machine's with gcc's sanitizers, and the fuzzer of its decoders: for tests
 
 In: runtime/src (C), runtime/mrblib (Ruby), and the sources of mruby, libbpf, libelf, zlib and liblzma, which are fetched as
 source packages of Debian trixie from the mirror in this machine's own apt configuration, and checked against the sums below.
@@ -21,7 +22,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 CACHE = ROOT / ".cache/runtime"
 OUT = ROOT / "build/runtime"
+SANITIZED = ROOT / "build/sanitized"  # apart: what lies in OUT goes into the wheel
 ARCHES = ("x86_64", "aarch64")
 
 
@@ -94,7 +96,33 @@ LZMA = (
 )
 
 
+#: A compiler that is called as zig is, and is gcc with the address sanitizer. Dynamic: it must have libc's malloc for itself.
+GCC = """\
+#!/bin/sh
+word=$1; shift
+[ "$word" = cc ] || exec "$word" "$@"
+for word; do # without `-target TARGET` and what such programs cannot be
+    shift
+    case $word in
+        -target | *-linux-musl | -static) ;;
+        *) set -- "$@" "$word" ;;
+    esac
+done
+exec gcc "$@" -O1 -g1 -fno-omit-frame-pointer -fsanitize=address
+"""
+
+#: Of our own files alone: mruby and the libraries shift and align as they like. `_exit` passes by the leak checker. Warnings are
+#: the other compiler's.
+UNDEFINED = ("-fsanitize=undefined", "-fno-sanitize-recover=undefined", "-D_exit=exit", "-w")
+
+#: What the fuzzer is made of instead of which of our files: it includes them, to reach into them.
+FUZZED = {"fuzz": "main", "fuzz_rings": "rings"}
+
+
 def main(words: list[str]) -> None:
+    if words == ["--sanitize"]:
+        build_sanitized()
+        return
     make = build_libbpf if words[:1] == ["--libbpf"] else build
     arches = words[1:] if make is build_libbpf else words
     for arch in arches or ARCHES:
@@ -119,15 +147,35 @@ def build_libbpf(arch: str) -> None:
             link_libbpf(zig, arch, made)
 
 
+def build_sanitized() -> None:
+    """The executable with sanitizers in it, which takes a tool as the shipped one does, and `fuzz` beside it."""
+    made = SANITIZED / "rucy"
+    with unless_made(made, platform.machine(), (HERE / "fuzz").glob("*")) as zig:
+        if zig is None:
+            return
+        gcc = CACHE / "gcc"
+        if not gcc.exists() or gcc.read_text() != GCC:
+            gcc.write_text(GCC)
+            gcc.chmod(0o755)
+            shutil.rmtree(CACHE / "sanitized", ignore_errors=True)
+        libraries = build_libraries(gcc, "sanitized")
+        objects = compile_ours(gcc, "sanitized", [*sorted((HERE / "fuzz").glob("*.c"))], [*UNDEFINED])
+        whole = [each for each in objects if each.stem not in FUZZED]
+        parts = [each for each in objects if each.stem not in FUZZED.values()]
+        for each, file in ((whole, made), (parts, made.with_name("fuzz"))):
+            words = ["gcc", "-no-pie", "-fsanitize=address,undefined", "-Wl,--gc-sections", "-o", str(file)]
+            run([*words, *map(str, [*each, *libraries]), "-lstdc++", "-lm"])
+
+
 @contextmanager
-def unless_made(made: Path, arch: str) -> Iterator[Path | None]:
-    """The compiler, with the sources there, to make a file; None where all that it is made of is as it was."""
-    stamp, key = OUT / f".stamp-{made.name}", _key()
+def unless_made(made: Path, arch: str, more: Iterable[Path] = ()) -> Iterator[Path | None]:
+    """The compiler, with the sources there, to make a file; None where all that it is made of, and `more`, is as it was."""
+    stamp, key = made.parent / f".stamp-{made.name}", _key(more=more)
     if made.exists() and stamp.exists() and stamp.read_text() == key:
         yield None
         return
     print(f"runtime: building {made.name} for {arch}", flush=True)
-    OUT.mkdir(parents=True, exist_ok=True)
+    made.parent.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     zig = install_zig()
     fetch_sources()
@@ -152,13 +200,14 @@ def link_libbpf(zig: Path, arch: str, made: Path) -> None:
     ])  # fmt: skip
 
 
-def _key(*, ours: bool = True) -> str:
+def _key(*, ours: bool = True, more: Iterable[Path] = ()) -> str:
     """Of all that the executables are made of, or of the libraries alone."""
     shims = sorted(each for each in (HERE / "shims").rglob("*") if each.is_file())
     files = [HERE / "build_config.rb", HERE / "requirements.txt", *shims]
     if ours:
         files += [HERE / "build.py", ROOT / "src/rucy/loader/refusals.py"]
         files += [*sorted((HERE / "src").iterdir()), *sorted((HERE / "mrblib").rglob("*.rb"))]
+    files += sorted(more)
     recipe: list[Callable[..., object]] = [
         build_libraries, _library_parts, _mruby, _archive, compile_files, _compiler, _prefix_maps,
     ]  # fmt: skip
@@ -330,6 +379,15 @@ def _prefix_maps() -> list[str]:
 
 
 def link(zig: Path, arch: str, libraries: list[Path], made: Path) -> None:
+    objects = compile_ours(zig, arch)
+    run([
+        *_compiler(zig, arch), "-static", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,stack-size=8388608",
+        "-o", str(made), *map(str, objects), *map(str, libraries), "-lm", "-lc++abi",
+    ])  # fmt: skip
+
+
+def compile_ours(zig: Path, arch: str, more: Sequence[Path] = (), more_flags: Sequence[str] = ()) -> list[Path]:
+    """The objects of runtime/src, of `more` files, and of the Ruby library."""
     folder = CACHE / arch / "ours"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -347,11 +405,7 @@ def link(zig: Path, arch: str, libraries: list[Path], made: Path) -> None:
             shutil.copy(sources / "libbpf-1.5.0/src" / name, folder / "include/bpf")
     flags += [f"-I{folder / 'include'}", f"-I{HERE / 'src'}"]
     files = [*sorted((HERE / "src").glob("*.c")), *library, name_syscalls(zig, arch, folder)]
-    objects = compile_files(zig, arch, files, flags, folder)
-    run([
-        *_compiler(zig, arch), "-static", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,stack-size=8388608",
-        "-o", str(made), *map(str, objects), *map(str, libraries), "-lm", "-lc++abi",
-    ])  # fmt: skip
+    return compile_files(zig, arch, [*files, *more], [*flags, *more_flags], folder)
 
 
 def compile_ruby(mruby: Path, folder: Path) -> list[Path]:
@@ -470,7 +524,7 @@ def name_syscalls(zig: Path, arch: str, folder: Path) -> Path:
 
 def _environment() -> dict[str, str]:
     caches = {"ZIG_GLOBAL_CACHE_DIR": str(CACHE / "zig-cache"), "ZIG_LOCAL_CACHE_DIR": str(CACHE / "zig-cache/local")}
-    return dict(os.environ) | caches | {"LC_ALL": "C", "SOURCE_DATE_EPOCH": "0"}
+    return dict(os.environ) | caches | {"LC_ALL": "C", "SOURCE_DATE_EPOCH": "0", "ASAN_OPTIONS": "detect_leaks=0"}
 
 
 def run(command: list[str], cwd: Path | None = None, environment: dict[str, str] | None = None) -> str:

@@ -22,7 +22,7 @@ static mrb_noreturn void damaged(struct input *in)
 
 static char next(struct input *in)
 {
-	while (in->at < in->end && strchr(" \t\r\n", *in->at))
+	while (in->at < in->end && *in->at && strchr(" \t\r\n", *in->at))
 		in->at++;
 	return in->at < in->end ? *in->at : 0;
 }
@@ -36,17 +36,15 @@ static void expect(struct input *in, char c)
 
 static unsigned hex4(struct input *in)
 {
-	char digits[5] = {0}, *end;
-	unsigned code;
+	char digits[5] = {0};
 
 	if (in->end - in->at < 4)
 		damaged(in);
 	memcpy(digits, in->at, 4);
-	code = strtoul(digits, &end, 16);
-	if (end != digits + 4)
+	if (strspn(digits, "0123456789abcdefABCDEF") != 4)
 		damaged(in);
 	in->at += 4;
-	return code;
+	return strtoul(digits, NULL, 16);
 }
 
 static int put_utf8(unsigned code, char *out)
@@ -81,7 +79,7 @@ static void parse_escape(struct input *in, mrb_value text)
 		mrb_str_cat(in->mrb, text, bytes, put_utf8(code, bytes));
 		return;
 	}
-	found = strchr(letters, *in->at);
+	found = *in->at ? strchr(letters, *in->at) : NULL;
 	if (!found)
 		damaged(in);
 	mrb_str_cat(in->mrb, text, meant + (found - letters), 1);
@@ -109,14 +107,16 @@ static mrb_value parse_string(struct input *in)
 static mrb_value parse_number(struct input *in)
 {
 	const char *from = in->at;
+	mrb_value text;
 
-	while (in->at < in->end && strchr("+-.0123456789eE", *in->at))
+	while (in->at < in->end && *in->at && strchr("+-.0123456789eE", *in->at))
 		in->at++;
 	if (in->at == from)
 		damaged(in);
+	text = mrb_str_new(in->mrb, from, in->at - from);
 	if (memchr(from, '.', in->at - from) || memchr(from, 'e', in->at - from) || memchr(from, 'E', in->at - from))
-		return mrb_float_value(in->mrb, strtod(from, NULL));
-	return mrb_str_to_inum(in->mrb, mrb_str_new(in->mrb, from, in->at - from), 10, false);
+		return mrb_float_value(in->mrb, strtod(RSTRING_CSTR(in->mrb, text), NULL));
+	return mrb_str_to_inum(in->mrb, text, 10, false);
 }
 
 static mrb_value parse_array(struct input *in)
@@ -195,7 +195,8 @@ mrb_value json_parse(mrb_state *mrb, const char *text, size_t size)
 	struct input in = {mrb, text, text + size, 0};
 	mrb_value made = parse_value(&in);
 
-	if (next(&in))
+	next(&in);
+	if (in.at != in.end)
 		damaged(&in);
 	return made;
 }

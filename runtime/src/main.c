@@ -5,6 +5,7 @@
  * the table of segments. See src/rucy/bundle.
  */
 #include <elf.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,12 +67,10 @@ static const struct payload *find_payload(void)
 	return NULL;
 }
 
-const void *payload_part(const char *name, size_t *size)
+/* A part of what lies from `at` to `end`. */
+static const void *find_part(const uint8_t *at, const uint8_t *end, const char *name, size_t *size)
 {
-	const struct payload *payload = find_payload();
-	const uint8_t *at = payload ? payload->parts : NULL, *end = (uint8_t *)payload + (payload ? payload->size : 0);
-
-	while (at && end - at >= 8) {
+	while (end - at >= 8) {
 		uint32_t lengths[2];
 		const uint8_t *data;
 
@@ -84,6 +83,13 @@ const void *payload_part(const char *name, size_t *size)
 		at = data + ((lengths[1] + 7) & ~7u);
 	}
 	return NULL;
+}
+
+const void *payload_part(const char *name, size_t *size)
+{
+	const struct payload *payload = find_payload();
+
+	return payload ? find_part(payload->parts, (uint8_t *)payload + payload->size, name, size) : NULL;
 }
 
 static mrb_value payload(mrb_state *mrb, mrb_value self)
@@ -289,15 +295,13 @@ static mrb_value collect(mrb_state *mrb, mrb_value self)
 	return mrb_nil_value();
 }
 
-int main(int count, char **words)
+/* The interpreter with all that the runtime gives it; NULL where there is no memory for it. */
+static mrb_state *open_runtime(void)
 {
 	mrb_state *mrb = open_without_collecting();
-	mrb_value arguments, status;
 
-	if (!mrb) {
-		fputs("rucy: there is not enough memory\n", stderr);
-		return 70;
-	}
+	if (!mrb)
+		return NULL;
 	rucy.module = mrb_define_module(mrb, "Rucy");
 	rucy.failure = mrb_define_class_under(mrb, rucy.module, "Failure", E_STANDARD_ERROR);
 	mrb_define_class_under(mrb, rucy.module, "MapError", E_STANDARD_ERROR);
@@ -321,6 +325,27 @@ int main(int count, char **words)
 	init_refusals(mrb);
 	init_symbols(mrb);
 	run_code(mrb, rucy_parts[0].code);
+	return mrb;
+}
+
+/* The numbers of standard input and output stay theirs where the tool is started without them: what it opens must not get them. */
+static void keep_standard_numbers(void)
+{
+	for (int number = 0; number < 3; number++)
+		if (fcntl(number, F_GETFD) < 0)
+			(void)!open("/", O_PATH | O_CLOEXEC); /* neither read nor written */
+}
+
+int main(int count, char **words)
+{
+	mrb_state *mrb = open_runtime();
+	mrb_value arguments, status;
+
+	keep_standard_numbers();
+	if (!mrb) {
+		fputs("rucy: there is not enough memory\n", stderr);
+		return 70;
+	}
 	arguments = mrb_ary_new(mrb);
 	for (int at = 0; at < count; at++)
 		mrb_ary_push(mrb, arguments, mrb_str_new_cstr(mrb, words[at]));

@@ -248,10 +248,14 @@ static mrb_value set_global(mrb_state *mrb, mrb_value self)
 	memset(RSTRING_PTR(bytes), 0, place.size);
 	encode_value(mrb, place.type, value, (uint8_t *)RSTRING_PTR(bytes));
 	/* a number is stored at once, as the kernel half reads it */
-	if (place.size == 8)
-		__atomic_store_n((uint64_t *)place.at, *(uint64_t *)RSTRING_PTR(bytes), __ATOMIC_RELAXED);
-	else
+	if (place.size == 8) {
+		uint64_t number;
+
+		memcpy(&number, RSTRING_PTR(bytes), 8);
+		__atomic_store_n((uint64_t *)place.at, number, __ATOMIC_RELAXED);
+	} else {
 		memcpy(place.at, RSTRING_PTR(bytes), place.size);
+	}
 	return value;
 }
 

@@ -171,18 +171,22 @@ static mrb_value print_lines(mrb_state *mrb, mrb_value self)
 /* A hole: [kind, offset, size, offset of the byte that says whether it is nil or nil, conversion]; false: Ruby has to do it. */
 static bool fill_hole(mrb_state *mrb, struct line *line, const mrb_value *hole, const uint8_t *record, mrb_int size)
 {
-	const char *kind = RSTRING_PTR(hole[0]), *format = RSTRING_PTR(hole[4]) + 1;
-	mrb_int at = mrb_integer(hole[1]), length = mrb_integer(hole[2]);
+	const char *kind, *format;
+	mrb_int at, length;
 	struct spec spec;
 	uint64_t number;
 
-	if (!mrb_nil_p(hole[3]) || at < 0 || length < 0 || at + length > size)
+	if (!mrb_string_p(hole[0]) || !mrb_integer_p(hole[1]) || !mrb_integer_p(hole[2]) || !mrb_nil_p(hole[3]) || !mrb_string_p(hole[4]))
+		return false;
+	kind = RSTRING_PTR(hole[0]), format = RSTRING_PTR(hole[4]) + (RSTRING_LEN(hole[4]) > 0);
+	at = mrb_integer(hole[1]), length = mrb_integer(hole[2]);
+	if (at < 0 || length < 0 || at > size || length > size - at)
 		return false;
 	if (!read_spec(&format, RSTRING_PTR(hole[4]) + RSTRING_LEN(hole[4]), &spec) || format != RSTRING_PTR(hole[4]) + RSTRING_LEN(hole[4]))
 		return false;
 	if (!strcmp(kind, "text"))
 		return convert_text(line, spec, (const char *)record + at, strnlen((const char *)record + at, length));
-	if (strcmp(kind, "u64") && strcmp(kind, "i64"))
+	if ((strcmp(kind, "u64") && strcmp(kind, "i64")) || length < 8)
 		return false;
 	memcpy(&number, record + at, 8);
 	return kind[0] == 'u' ? convert_number(line, spec, number, false) : convert_signed(line, spec, number);
@@ -201,7 +205,7 @@ static mrb_value render(mrb_state *mrb, mrb_value self)
 		return mrb_false_value();
 	for (mrb_int at = 0; at < RARRAY_LEN(pieces); at++) {
 		const mrb_value *piece = RARRAY_PTR(RARRAY_PTR(pieces)[at]);
-		mrb_int ends = mrb_integer(piece[1]);
+		mrb_int ends = mrb_integer_p(piece[1]) ? mrb_integer(piece[1]) : 0;
 
 		starts[at] = line.size;
 		if (mrb_string_p(piece[0]) ? !add(&line, RSTRING_PTR(piece[0]), RSTRING_LEN(piece[0]))

@@ -107,7 +107,7 @@ static uint64_t load(const uint8_t *bytes, uint32_t size)
 
 static int64_t extend(uint64_t number, uint32_t bits)
 {
-	return bits >= 64 ? (int64_t)number : (int64_t)(number << (64 - bits)) >> (64 - bits);
+	return !bits || bits >= 64 ? (int64_t)number : (int64_t)(number << (64 - bits)) >> (64 - bits);
 }
 
 static mrb_value integer(mrb_state *mrb, const uint8_t *bytes, uint32_t size, bool is_signed)
@@ -136,7 +136,27 @@ static uint64_t swapped(uint64_t number, uint32_t size)
 
 /* ---- types */
 
+/* 0 of what has none: types may be damaged. */
+uint32_t size_of_type(uint32_t id)
+{
+	int64_t size = btf__resolve_size(rucy.btf, id);
+
+	return size < 0 ? 0 : size;
+}
+
+static const char *name_of(uint32_t offset)
+{
+	const char *name = btf__name_by_offset(rucy.btf, offset);
+
+	return name ? name : "";
+}
+
+#define DEEPEST 32 /* typedefs of typedefs, and unnamed structs in unnamed structs; libbpf goes no deeper */
+
 enum display { PLAIN, IP4, IP6, MAC, KSYM, ERRNO, NETWORK };
+
+/* Of an address, in bytes; 0 of numbers, which may be of any size. */
+static const uint8_t display_sizes[] = {[IP4] = 4, [IP6] = 16, [MAC] = 6, [NETWORK] = 0};
 
 static enum display display_of(const char *name)
 {
@@ -148,15 +168,19 @@ static enum display display_of(const char *name)
 	return !strcmp(name, "__be16") || !strcmp(name, "__be32") || !strcmp(name, "__be64") ? NETWORK : PLAIN;
 }
 
-/* Without typedefs and modifiers; `*display` says what a typedef on the way asked for. */
+/* Without typedefs and modifiers, NULL where there is none behind them; `*display` says what a typedef on the way asked for. */
 static const struct btf_type *resolved(uint32_t *id, enum display *display)
 {
 	const struct btf_type *type = btf__type_by_id(rucy.btf, *id);
 
 	*display = PLAIN;
-	while (type && (btf_is_mod(type) || btf_is_typedef(type) || btf_is_var(type))) {
+	for (int depth = 0; type && (btf_is_mod(type) || btf_is_typedef(type) || btf_is_var(type)); depth++) {
+		if (depth == DEEPEST)
+			return NULL;
 		if (btf_is_typedef(type) && *display == PLAIN)
-			*display = display_of(btf__name_by_offset(rucy.btf, type->name_off));
+			*display = display_of(name_of(type->name_off));
+		if (display_sizes[*display] && display_sizes[*display] != size_of_type(*id))
+			*display = PLAIN;
 		*id = type->type;
 		type = btf__type_by_id(rucy.btf, *id);
 	}
@@ -173,23 +197,14 @@ const struct btf_type *plain_type(uint32_t id, uint32_t *plain)
 	return type;
 }
 
-uint32_t size_of_type(uint32_t id)
-{
-	int64_t size = btf__resolve_size(rucy.btf, id);
-
-	return size < 0 ? 0 : size;
-}
-
-static const char *name_of(uint32_t offset)
-{
-	const char *name = btf__name_by_offset(rucy.btf, offset);
-
-	return name ? name : "";
-}
-
 static bool is_char(const struct btf_type *type)
 {
-	return btf_is_int(type) && type->size == 1 && (!strcmp(name_of(type->name_off), "char") || btf_int_encoding(type) & BTF_INT_CHAR);
+	return type && btf_is_int(type) && type->size == 1 && (!strcmp(name_of(type->name_off), "char") || btf_int_encoding(type) & BTF_INT_CHAR);
+}
+
+static bool is_char_array(const struct btf_type *type)
+{
+	return type && btf_is_array(type) && is_char(plain_type(btf_array(type)->type, NULL));
 }
 
 /* The kernel's own objects in a value have no contents for user space. */
@@ -261,8 +276,10 @@ static mrb_value array_value(mrb_state *mrb, const struct btf_type *type, const 
 	mrb_value made;
 	int arena;
 
-	if (is_char(plain_type(array->type, NULL)))
+	if (is_char_array(type))
 		return mrb_str_new(mrb, (const char *)bytes, strnlen((const char *)bytes, array->nelems));
+	if (!size)
+		return mrb_ary_new(mrb);
 	made = mrb_ary_new_capa(mrb, array->nelems);
 	arena = mrb_gc_arena_save(mrb);
 	for (uint32_t at = 0; at < array->nelems; at++) {
@@ -290,7 +307,7 @@ mrb_value decode_value(mrb_state *mrb, uint32_t id, const uint8_t *bytes)
 	double wide;
 	float narrow;
 
-	if (!type)
+	if (!type || !size_of_type(id))
 		return mrb_nil_value();
 	if (display != PLAIN)
 		return display_value(mrb, display, bytes, size_of_type(id));
@@ -312,20 +329,35 @@ mrb_value decode_value(mrb_state *mrb, uint32_t id, const uint8_t *bytes)
 	case BTF_KIND_FLOAT:
 		if (type->size == 8)
 			return memcpy(&wide, bytes, 8), mrb_float_value(mrb, wide);
-		return memcpy(&narrow, bytes, 4), mrb_float_value(mrb, narrow);
+		if (type->size == 4)
+			return memcpy(&narrow, bytes, 4), mrb_float_value(mrb, narrow);
 	}
 	return mrb_nil_value();
 }
 
+/* Where a member begins, in bytes. */
+static uint32_t offset_of(const struct btf_type *type, int member)
+{
+	return btf_member_bit_offset(type, member) / 8;
+}
+
+/* Does a member have a size, and does it end where the struct does, or before? */
+static bool lies_in(const struct btf_type *type, int member)
+{
+	uint32_t size = size_of_type(btf_members(type)[member].type);
+
+	return size && (uint64_t)offset_of(type, member) + size <= type->size;
+}
+
 static bool is_composite(const struct btf_type *type)
 {
-	char name[8];
+	char name[16];
 
 	if (!btf_is_struct(type) || !btf_vlen(type))
 		return false;
 	for (int at = 0; at < btf_vlen(type); at++) {
 		snprintf(name, sizeof name, "k%d", at);
-		if (strcmp(name_of(btf_members(type)[at].name_off), name))
+		if (strcmp(name_of(btf_members(type)[at].name_off), name) || !lies_in(type, at))
 			return false;
 	}
 	return true;
@@ -334,7 +366,8 @@ static bool is_composite(const struct btf_type *type)
 static bool is_prefix(const struct btf_type *type)
 {
 	return btf_is_struct(type) && btf_vlen(type) == 2 && !strcmp(name_of(btf_members(type)[0].name_off), "prefixlen") &&
-	       !strcmp(name_of(btf_members(type)[1].name_off), "addr");
+	       !strcmp(name_of(btf_members(type)[1].name_off), "addr") && lies_in(type, 0) && lies_in(type, 1) &&
+	       size_of_type(btf_members(type)[0].type) == 4 && !offset_of(type, 0);
 }
 
 mrb_value decode_key(mrb_state *mrb, uint32_t id, const uint8_t *bytes)
@@ -346,11 +379,11 @@ mrb_value decode_key(mrb_state *mrb, uint32_t id, const uint8_t *bytes)
 	if (type && is_composite(type)) {
 		made = mrb_ary_new_capa(mrb, btf_vlen(type));
 		for (int at = 0; at < btf_vlen(type); at++)
-			mrb_ary_push(mrb, made, decode_value(mrb, member[at].type, bytes + member[at].offset / 8));
+			mrb_ary_push(mrb, made, decode_value(mrb, member[at].type, bytes + offset_of(type, at)));
 		return made;
 	}
 	if (type && is_prefix(type)) {
-		made = mrb_obj_as_string(mrb, decode_value(mrb, member[1].type, bytes + member[1].offset / 8));
+		made = mrb_obj_as_string(mrb, decode_value(mrb, member[1].type, bytes + offset_of(type, 1)));
 		return mrb_format(mrb, "%v/%v", made, decode_value(mrb, member[0].type, bytes));
 	}
 	return decode_value(mrb, id, bytes);
@@ -367,7 +400,7 @@ static void encode_display(mrb_state *mrb, enum display display, mrb_value value
 		store(mrb, value, out, size, display == ERRNO);
 		if (display == NETWORK || display == IP4) { /* the number that the wire means */
 			uint64_t wire = swapped(load(out, size), size);
-			memcpy(out, &wire, size);
+			memcpy(out, &wire, size < 8 ? size : 8);
 		}
 		return;
 	}
@@ -396,7 +429,7 @@ static void encode_enumerator(mrb_state *mrb, const struct btf_type *type, mrb_v
 		uint32_t name = btf_is_enum(type) ? btf_enum(type)[at].name_off : btf_enum64(type)[at].name_off;
 
 		if (!strcmp(name_of(name), text)) {
-			memcpy(out, &number, type->size);
+			memcpy(out, &number, type->size < 8 ? type->size : 8);
 			return;
 		}
 	}
@@ -408,12 +441,13 @@ static void encode_array(mrb_state *mrb, const struct btf_type *type, mrb_value 
 	const struct btf_array *array = btf_array(type);
 	uint32_t size = size_of_type(array->type);
 
-	if (is_char(plain_type(array->type, NULL))) {
+	if (is_char_array(type)) {
 		mrb_value text = mrb_ensure_string_type(mrb, value);
 		size_t length = RSTRING_LEN(text);
 
 		/* as the kernel half does: the last byte stays 0 */
-		memcpy(out, RSTRING_PTR(text), length < array->nelems ? length : array->nelems - 1);
+		if (array->nelems)
+			memcpy(out, RSTRING_PTR(text), length < array->nelems ? length : array->nelems - 1);
 		return;
 	}
 	value = mrb_ensure_array_type(mrb, value);
@@ -431,7 +465,7 @@ static void encode_struct(mrb_state *mrb, uint32_t id, const struct btf_type *ty
 		if (RARRAY_LEN(value) != btf_vlen(type))
 			mrb_raisef(mrb, E_ARGUMENT_ERROR, "a key has %d parts, not %i", (int)btf_vlen(type), (mrb_int)RARRAY_LEN(value));
 		for (int at = 0; at < btf_vlen(type); at++)
-			encode_value(mrb, member[at].type, RARRAY_PTR(value)[at], out + member[at].offset / 8);
+			encode_value(mrb, member[at].type, RARRAY_PTR(value)[at], out + offset_of(type, at));
 		return;
 	}
 	if (mrb_string_p(value) && is_prefix(type)) {
@@ -444,7 +478,7 @@ static void encode_struct(mrb_state *mrb, uint32_t id, const struct btf_type *ty
 		address = mrb_str_new_cstr(mrb, text);
 		free(text);
 		memcpy(out, &bits, 4);
-		encode_value(mrb, member[1].type, address, out + member[1].offset / 8);
+		encode_value(mrb, member[1].type, address, out + offset_of(type, 1));
 		return;
 	}
 	if (!mrb_data_p(value) || type_of_class(mrb, mrb_obj_class(mrb, value)) != id)
@@ -457,7 +491,7 @@ void encode_value(mrb_state *mrb, uint32_t id, mrb_value value, uint8_t *out)
 	enum display display;
 	const struct btf_type *type = resolved(&id, &display);
 
-	if (!type)
+	if (!type || !size_of_type(id))
 		mrb_raise(mrb, E_TYPE_ERROR, "nothing can be stored here");
 	if (display != PLAIN) {
 		encode_display(mrb, display, value, out, size_of_type(id));
@@ -483,7 +517,11 @@ void encode_value(mrb_state *mrb, uint32_t id, mrb_value value, uint8_t *out)
 /* ---- records */
 
 /* Records come and go by the million: the memory of small ones is kept and used again. */
+#ifdef __SANITIZE_ADDRESS__
+#define SMALL 0 /* each of its own, so that a byte too much is seen */
+#else
 #define SMALL 256
+#endif
 #define KEPT 256
 
 static struct record *kept[KEPT];
@@ -578,7 +616,7 @@ static enum how how_read(uint32_t id)
 	const struct btf_type *type = resolved(&id, &display);
 	bool is_signed;
 
-	if (display == PLAIN && type && btf_is_array(type) && is_char(plain_type(btf_array(type)->type, NULL)))
+	if (display == PLAIN && is_char_array(type))
 		return TEXT;
 	if (display != PLAIN || !type || !btf_is_int(type))
 		return ANY;
@@ -612,8 +650,11 @@ static void define_field(mrb_state *mrb, struct RClass *klass, mrb_value fields,
 	mrb_define_method_raw(mrb, klass, writer, method);
 }
 
-/* Fields of anonymous members are the struct's own. */
-static void define_fields(mrb_state *mrb, struct RClass *klass, mrb_value fields, const struct btf_type *type, uint32_t base)
+#define FARTHEST (1 << 24) /* bytes from a record's beginning: what the Integer of a field has room for */
+
+/* Fields of unnamed members are the struct's own. One that does not lie in its struct is none, nor is one of a struct that lies
+ * too deep in it: in damaged types a struct may lie in itself. */
+static void define_fields(mrb_state *mrb, struct RClass *klass, mrb_value fields, const struct btf_type *type, uint32_t base, int depth)
 {
 	for (int at = 0; at < btf_vlen(type); at++) {
 		const struct btf_member *member = &btf_members(type)[at];
@@ -622,7 +663,7 @@ static void define_fields(mrb_state *mrb, struct RClass *klass, mrb_value fields
 		const char *name = name_of(member->name_off);
 		int arena = mrb_gc_arena_save(mrb);
 
-		if (!whole || is_kernel_object(whole))
+		if (!whole || is_kernel_object(whole) || base + bits / 8 >= FARTHEST || (width ? (bits + width + 7) / 8 > type->size : !lies_in(type, at)))
 			continue;
 		if (width) {
 			uint32_t is_signed = btf_is_int(whole) && btf_int_encoding(whole) & BTF_INT_SIGNED;
@@ -633,8 +674,8 @@ static void define_fields(mrb_state *mrb, struct RClass *klass, mrb_value fields
 			uint32_t rest = how == TEXT ? btf_array(whole)->nelems : member->type;
 
 			define_field(mrb, klass, fields, name, FIELD(how, base + bits / 8, rest), member->type);
-		} else if (btf_is_composite(whole)) {
-			define_fields(mrb, klass, fields, whole, base + bits / 8);
+		} else if (btf_is_composite(whole) && depth < DEEPEST) {
+			define_fields(mrb, klass, fields, whole, base + bits / 8, depth + 1);
 		}
 		mrb_gc_arena_restore(mrb, arena);
 	}
@@ -648,7 +689,7 @@ static void bind_class(mrb_state *mrb, struct RClass *klass, uint32_t id, const 
 	MRB_SET_INSTANCE_TT(klass, MRB_TT_CDATA);
 	mrb_iv_set(mrb, self, TYPE_IVAR, mrb_int_value(mrb, id));
 	mrb_iv_set(mrb, self, mrb_intern_lit(mrb, "__fields"), fields);
-	define_fields(mrb, klass, fields, type, 0);
+	define_fields(mrb, klass, fields, type, 0, 0);
 	rucy.classes[id] = klass;
 }
 
@@ -753,7 +794,7 @@ static mrb_value is_record(mrb_state *mrb, mrb_value self)
 
 static const uint8_t *part(mrb_state *mrb, mrb_value bytes, mrb_int at, mrb_int size)
 {
-	if (at < 0 || size < 0 || at + size > RSTRING_LEN(bytes))
+	if (at < 0 || size < 0 || at > RSTRING_LEN(bytes) || size > RSTRING_LEN(bytes) - at)
 		fail(mrb, 70, "a record of %d bytes is too short for its format", (int)RSTRING_LEN(bytes));
 	return (uint8_t *)RSTRING_PTR(bytes) + at;
 }
@@ -792,7 +833,7 @@ static mrb_value address_in(mrb_state *mrb, mrb_value self)
 
 	mrb_get_args(mrb, "Siz", &bytes, &at, &kind);
 	display = display_of(kind);
-	size = display == IP4 ? 4 : display == IP6 ? 16 : 6;
+	size = display_sizes[display] ? display_sizes[display] : 6;
 	return display_value(mrb, display, part(mrb, bytes, at, size), size);
 }
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from rucy.bundle import bundle, parts_of
 from tests.cli.test_commands import rucy
 
 CHECKOUT = Path(__file__).parents[2]
@@ -33,6 +34,10 @@ class Ended(NamedTuple):
     err: str
 
 
+#: What `build` puts tools into instead of the runtime that ships: one with sanitizers.
+other_runtime: Path | None = None
+
+
 def build(folder: Path, text: str, *options: str, name: str = "tool", head: str = HEAD) -> Path:
     """The executable made of a program's text, behind `head`. Fails where it cannot be built."""
     source, made = folder / f"{name}.rb", folder / name
@@ -40,6 +45,8 @@ def build(folder: Path, text: str, *options: str, name: str = "tool", head: str 
     done = rucy("build", str(source), "-o", str(made), *options)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
+    if other_runtime is not None:
+        made.write_bytes(bundle(other_runtime.read_bytes(), parts_of(made.read_bytes())))
     return made
 
 
@@ -64,7 +71,7 @@ def attached(process: subprocess.Popen[str]) -> None:
         if process.poll() is not None:
             return
         held = _held(process.pid)
-        if any("bpf_link" in each or "bpf-link" in each or "raw-tracepoint" in each for each in held) and _polls(process.pid):
+        if any("bpf-prog" in each for each in held) and _polls(process.pid):
             return
         time.sleep(0.02)
     raise AssertionError("it did not attach")
