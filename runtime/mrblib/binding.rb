@@ -7,9 +7,12 @@ module Rucy
     CHECKED = %w[trace tp_btf lsm] # links whose programs the verifier checks against what they attach to
     KPROBE_MULTI = 42 # BPF_TRACE_KPROBE_MULTI
     CGROUP2_MAGIC = 0x63677270
+    EACH_LOOK = 1.0 # seconds
 
     @links = {}
     @left_out = {}
+    @places = {} # name of a probe => [what it needs, the place's name, its number]
+    @next_look = nil
 
     class << self
       attr_reader :links
@@ -79,12 +82,39 @@ module Rucy
       def detach_named(name)
         probes.each do |probe|
           next unless probe["name"] == name || probe["group"] == name
-          (@links.delete(probe["name"]) || []).each { |link| link.detach }
+          let_go(probe["name"])
         end
         nil
       end
 
+      # When to look again whether the cgroups and interfaces are still there; nil: there are none. The kernel detaches from
+      # what goes, and says nothing.
+      attr_reader :next_look
+
+      def look
+        return unless @next_look && Rucy.now >= @next_look
+        @next_look = Rucy.now + EACH_LOOK
+        @places.each_key.to_a.each do |name|
+          kind, where, place = @places[name]
+          next if kind == "cgroup" ? File.directory?(where) : Rucy.interface_index(where) == place
+          let_go(name)
+          text = "the #{kind == 'cgroup' ? 'cgroup' : 'network interface'} `#{where}` is gone, and `#{name}` is no longer attached"
+          raise Failure.with(text) if @links.empty?
+          Rucy.tell(text)
+        end
+      end
+
       private
+
+      def let_go(name)
+        @places.delete(name)
+        (@links.delete(name) || []).each { |link| link.detach }
+      end
+
+      def watch(probe, where, place)
+        @places[probe["name"]] = [probe["needs"], where, place]
+        @next_look ||= Rucy.now + EACH_LOOK
+      end
 
       def set_constants
         Rucy.notes.fetch("constants", []).each do |row|
@@ -192,6 +222,7 @@ module Rucy
           return leave_out_attached(probe, failure)
         end
         (@links[probe["name"]] ||= []) << link
+        watch(probe, where, place) if probe["needs"]
         Rucy.tell("#{probe['name']} on #{where}") unless Rucy.quiet?
       end
 

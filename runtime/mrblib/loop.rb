@@ -55,13 +55,13 @@ module Rucy
       def lost_lines = @trace ? @trace.lost : 0
       def lost_records = @rings.map { |name, ring| [name, ring.lost] }
 
-      # Detach, then hand out what is left. Later waits find nothing more.
+      # Detach, then hand out what is left, but not to blocks of which one has raised. Later waits find nothing more.
       def take_down
         return if @over
         @over = true
         Rucy.flush # the kernel takes its time to detach
         Binding.detach_all
-        drain
+        drain unless Rucy.broken?
         @trace&.drain
         Report.print_rest if @attached
         @trace&.close
@@ -122,15 +122,15 @@ module Rucy
       # Wait once, and do what is due. How many records there were.
       def rounds(till, more = [])
         now = Rucy.now
-        due = [till, @end, *@timers.map { |timer| timer[0] }].compact.min
+        due = [till, @end, Binding.next_look, *@timers.map { |timer| timer[0] }].compact.min
         left = due && (due > now ? due - now : 0)
         left = 0.1 if @trace&.waiting? && (left.nil? || left > 0.1)
-        flushed = Rucy.flush
-        raise BrokenPipe, "standard output is closed" if flushed.is_a?(Integer)
+        Rucy.deliver
         Rucy.poll(@busy ? [] : descriptors + more, @busy ? 0 : left)
         caught = Rucy.trapped
         Traps.run(caught) if caught
         @trace&.show_some
+        Binding.look
         taken = take_some
         run_timers
         taken

@@ -54,11 +54,14 @@ module Rucy
     # Whatever is raised becomes lines on standard error and a status; programs are detached before anything is told.
     def ended
       status = guarded { yield }
-      late = guarded { finish }
+      late = finish
       status = late if status == 0
       flush
       status
     end
+
+    # Has an exception of the program's ended it?
+    def broken? = @broken
 
     def at_exit(&block)
       (@at_exit ||= []) << block
@@ -125,27 +128,27 @@ module Rucy
         late = guarded { block.call; 0 }
         status = late if status == 0
       end
-      guarded { Loop.take_down }
-      status
+      late = guarded { Loop.take_down }
+      status == 0 ? late : status
     end
 
     def guarded
       yield
-      flushed = flush
-      raise BrokenPipe, error_text(flushed) if flushed.is_a?(Integer)
+      deliver
       0
     rescue SystemExit => e
       e.status
     rescue BrokenPipe
       141
     rescue Failure => e
-      unless e.equal?(@told) # what did not load is not told again by each `at_exit` that asks for it
+      unless @told && e.message == @told.message # nor is it told again by each `at_exit` that meets it too
         flush
         e.lines.each { |line| write_error(line + "\n") }
       end
       @told = e
       e.status
     rescue StandardError, ScriptError, NoMemoryError, SystemStackError => e
+      @broken = true
       explain(e)
       1
     end

@@ -80,14 +80,22 @@ void output_write(const char *text, size_t size)
 	}
 }
 
-/* Text that may end a line: that goes out at once on a terminal. Raises Rucy::BrokenPipe where nobody reads on. */
+/* Raises what has become of standard output: Rucy::BrokenPipe where nobody reads on, a Failure where it cannot be written. */
+static void require_output(mrb_state *mrb)
+{
+	if (output_error == EPIPE)
+		mrb_raise(mrb, mrb_class_get_under(mrb, rucy.module, "BrokenPipe"), strerror(output_error));
+	if (output_error)
+		fail(mrb, 1, "standard output cannot be written: %s", strerror(output_error));
+}
+
+/* Text that may end a line: that goes out at once on a terminal. Raises as require_output does. */
 void output_line(mrb_state *mrb, const char *text, size_t size)
 {
 	output_write(text, size);
 	if (at_terminal && pending_size && pending[pending_size - 1] == '\n')
 		output_flush();
-	if (output_error)
-		mrb_raise(mrb, mrb_class_get_under(mrb, rucy.module, "BrokenPipe"), strerror(output_error));
+	require_output(mrb);
 }
 
 /* Rucy.write(text) */
@@ -107,9 +115,16 @@ static mrb_value exit_now(mrb_state *mrb, mrb_value self)
 
 static mrb_value flush_text(mrb_state *mrb, mrb_value self)
 {
-	int error = output_flush();
+	output_flush();
+	return mrb_nil_value();
+}
 
-	return error ? mrb_fixnum_value(error) : mrb_true_value();
+/* Rucy.deliver: flush; raises where that fails, or has failed before */
+static mrb_value deliver(mrb_state *mrb, mrb_value self)
+{
+	output_flush();
+	require_output(mrb);
+	return mrb_nil_value();
 }
 
 static mrb_value write_error(mrb_state *mrb, mrb_value self)
@@ -503,6 +518,7 @@ void init_host(mrb_state *mrb)
 		{"write", write_text, MRB_ARGS_REQ(1)},
 		{"exit_now", exit_now, MRB_ARGS_REQ(1)},
 		{"flush", flush_text, MRB_ARGS_NONE()},
+		{"deliver", deliver, MRB_ARGS_NONE()},
 		{"write_error", write_error, MRB_ARGS_REQ(1)},
 		{"terminal?", is_terminal, MRB_ARGS_REQ(1)},
 		{"terminal_size", terminal_size, MRB_ARGS_NONE()},

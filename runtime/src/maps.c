@@ -1,5 +1,6 @@
 /* Maps: Rucy::Store is one map of the object, by name; keys and values are decoded by the map's own BTF. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -157,9 +158,15 @@ static size_t room(const struct map *map)
 static mrb_noreturn void refused(mrb_state *mrb, mrb_value self, const char *what, int error)
 {
 	mrb_value name = mrb_iv_get(mrb, self, mrb_intern_lit(mrb, "@name"));
+	struct bpf_map_info info = {0};
+	uint32_t size = sizeof info;
+	char why[80];
 
+	snprintf(why, sizeof why, "%s", strerror(error));
+	if (error == E2BIG && !bpf_map_get_info_by_fd(map_of(mrb, self)->fd, &info, &size))
+		snprintf(why, sizeof why, "it has room for %u entries", info.max_entries);
 	mrb_raise(mrb, mrb_class_get_under(mrb, rucy.module, "MapError"),
-		  RSTRING_PTR(mrb_format(mrb, "the map `%v` cannot be %s: %s", name, what, strerror(error))));
+		  RSTRING_PTR(mrb_format(mrb, "the map `%v` cannot be %s: %s", name, what, why)));
 }
 
 /* A buffer that the collector takes back, whatever is raised. */

@@ -10,7 +10,7 @@ module Rucy
       def words(error) = "#{Rucy.error_text(error)} (#{Rucy.errno_name(error.abs) || error.abs})"
 
       def forbidden(what)
-        return Failure.with("the kernel does not permit #{what}", NOT_ROOT, 77) unless Rucy.user_id == 0
+        return Failure.with("the kernel does not permit #{what}", NOT_ROOT, 77) unless all_rights?
         mode = lockdown
         why = mode.nil? || mode == "none" ? "its configuration does, or it is locked down" : "it is locked down (#{mode})"
         Failure.with("this kernel forbids #{what}", "#{why}; root alone is not enough here", 77)
@@ -22,6 +22,15 @@ module Rucy
         found && found[1]
       rescue IOError, SystemCallError
         nil
+      end
+
+      # CAP_SYS_ADMIN and CAP_NET_ADMIN, which root may lack too: in a container, or by a service's CapabilityBoundingSet.
+      def all_rights?
+        line = File.open("/proc/self/status") { |file| file.read }.split("\n").find { |each| each.start_with?("CapEff:") }
+        rights = line.to_s.split("\t")[1].to_s.to_i(16)
+        rights[21] == 1 && rights[12] == 1
+      rescue IOError, SystemCallError
+        Rucy.user_id == 0
       end
 
       def missing_target(error, program, target)
