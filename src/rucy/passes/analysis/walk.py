@@ -211,11 +211,12 @@ def _entered(loops: list[Loop]) -> dict[Block, int]:
     """Blocks of loops that look at a packet, or that something behind which does → in how many states they are come to, by
     how far into it each path there has found something: one for each check before, and each place in the packet."""
     found: dict[Block, int] = {}
-    for loop in loops:
-        if any(_of_packet(instr) for block in (*loop.body, *_behind([loop])) for instr in block.instrs):
-            checks = [instr for block in _before([*loop.body]) for instr in block.instrs if instr.op.name == "covers"]
-            number = 1 + sum(len(pointer_sources(check.args[0])) for check in checks)
-            found.update((block, max(number, found.get(block, 1))) for block in loop.body)
+    for at, loop in enumerate(loops):
+        outermost = not any(loop.header in outer.body for outer in loops[:at])
+        if outermost and any(_of_packet(i) for block in (*loop.body, *_behind([loop])) for i in block.instrs):
+            before = _before([*loop.body]) - loop.body
+            checks = [instr for block in before for instr in block.instrs if instr.op.name == "covers"]
+            found.update(dict.fromkeys(loop.body, 1 + sum(len(pointer_sources(check.args[0])) for check in checks)))
     return found
 
 
@@ -773,7 +774,9 @@ def all_states(seen: Walk, callees: dict[str, int]) -> int:
             found[block] = max(found[block], number)
     for block, number in seen.entered.items():
         found[block] *= number
-    return sum(
-        seen.weight[block] * max(ways[block] * _cost_of(block, callees), found[block] * seen.cost[block] * (found[block] > 1))
-        for block in seen.weight
-    )
+    total = 0
+    for block, times in seen.weight.items():
+        cost = _cost_of(block, callees)
+        apart = found[block] * min(seen.cost[block], cost + _AGAIN) if found[block] > 1 else 0
+        total += times * max(ways[block] * cost, apart)
+    return total
