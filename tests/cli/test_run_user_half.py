@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from rucy.bundle import bundle
+from rucy.bundle import parts_of as parts_in
 from rucy.cli.build import parts_of
 from rucy.cli.runtime import find_runtime
 from tests.cli.test_run import MARK, ours
@@ -192,7 +193,8 @@ def test_a_runtime_of_another_version(
 
 
 def test_it_is_what_is_built(tmp_path: Path) -> None:
-    """What `rucy run` becomes has the bytes of the file that `rucy build` writes."""
+    """What `rucy run` becomes has the parts of the file that `rucy build` writes; the second form of the object, for `--pid` and
+    `--comm`, is in what is built alone: who runs a file says which."""
     (tmp_path / "asked.rb").write_text(ASKED)
     build = [sys.executable, "-m", "rucy", "build", str(tmp_path / "asked.rb"), "-o", str(tmp_path / "asked")]
     subprocess.run(build, check=True)
@@ -203,5 +205,7 @@ def test_it_is_what_is_built(tmp_path: Path) -> None:
     runtime = find_runtime(arch)
     assert runtime is not None
     parts = parts_of(str(tmp_path / "asked.rb"), compiled.unit.file.text, compiled.data, compiled.user_half, arch)
-    made = bundle(Path(runtime).read_bytes(), parts)
-    assert made == (tmp_path / "asked").read_bytes()
+    built = parts_in((tmp_path / "asked").read_bytes())
+    second = {name: built.pop(name) for name in list(built) if name.startswith("selecting")}
+    assert built == parts
+    assert bundle(Path(runtime).read_bytes(), parts | second) == (tmp_path / "asked").read_bytes()
