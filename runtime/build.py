@@ -132,11 +132,15 @@ def main(words: list[str]) -> None:
 
 
 def build(arch: str) -> None:
-    """One executable."""
+    """One executable, and the small one that unpacks and runs such a one."""
     made = OUT / f"rucy-{arch}"
     with unless_made(made, arch) as zig:
         if zig is not None:
             link(zig, arch, build_libraries(zig, arch), made)
+    made = OUT / f"unpack-{arch}"
+    with unless_made(made, arch, (HERE / "unpack").glob("*")) as zig:
+        if zig is not None:
+            link_unpack(zig, arch, build_libraries(zig, arch), made)
 
 
 def build_libbpf(arch: str) -> None:
@@ -383,6 +387,16 @@ def link(zig: Path, arch: str, libraries: list[Path], made: Path) -> None:
     run([
         *_compiler(zig, arch), "-static", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,stack-size=8388608",
         "-o", str(made), *map(str, objects), *map(str, libraries), "-lm", "-lc++abi",
+    ])  # fmt: skip
+
+
+def link_unpack(zig: Path, arch: str, libraries: list[Path], made: Path) -> None:
+    flags = [*OUR_FLAGS, "-D_GNU_SOURCE", f"-I{HERE / 'src'}", f"-I{CACHE / 'sources/zlib-1.3.1'}"]
+    objects = compile_files(zig, arch, sorted((HERE / "unpack").glob("*.c")), flags, CACHE / arch / "unpack")
+    packed = [library for library in libraries if library.name == "libz.a"]
+    run([
+        *_compiler(zig, arch), "-static", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-o", str(made),
+        *map(str, [*objects, *packed]),
     ])  # fmt: skip
 
 

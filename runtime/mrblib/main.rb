@@ -81,7 +81,6 @@ module Rucy
     # `--rucy-run WHEN FILE`: by `rucy run FILE --color WHEN`, in whose name this process speaks.
     def tried(words)
       @colours, @file = words[1], words[2]
-      name_process(@name)
       words[3..-1]
     end
 

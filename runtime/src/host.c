@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -383,16 +382,6 @@ static mrb_value process_id(mrb_state *mrb, mrb_value self)
 	return mrb_fixnum_value(getpid());
 }
 
-/* Rucy.name_process(name): as `ps` and the programs see it */
-static mrb_value name_process(mrb_state *mrb, mrb_value self)
-{
-	const char *name;
-
-	mrb_get_args(mrb, "z", &name);
-	prctl(PR_SET_NAME, name);
-	return mrb_nil_value();
-}
-
 static mrb_value user_id(mrb_state *mrb, mrb_value self)
 {
 	return mrb_fixnum_value(geteuid());
@@ -543,7 +532,6 @@ void init_host(mrb_state *mrb)
 		{"interfaces", interfaces, MRB_ARGS_NONE()},
 		{"error_text", error_text, MRB_ARGS_REQ(1)},
 		{"process_id", process_id, MRB_ARGS_NONE()},
-		{"name_process", name_process, MRB_ARGS_REQ(1)},
 		{"user_id", user_id, MRB_ARGS_NONE()},
 		{"environment", environment, MRB_ARGS_NONE()},
 		{"shell", shell, MRB_ARGS_REQ(1)},

@@ -11,79 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <mruby/compile.h>
 #include <mruby/dump.h>
 #include <mruby/irep.h>
 
+#include "payload.h"
 #include "rucy.h"
 
 struct rucy rucy;
-
-/* A note without a use but to have a program header: the payload's takes it over. Its number goes up when what `rucy` asks of a
- * runtime changes, so that one that was made before is not taken. */
-static const struct {
-	Elf64_Nhdr header;
-	char name[8], text[8];
-} place __attribute__((used, aligned(4), section(".note.rucy"))) = {{8, 8, 1}, "Rucy", "place 2"};
-
-/* ---- the payload: a magic text, its length and version, then parts: lengths of name and data (u32), name, data, each
- * filled up to 8 bytes */
-
-#define MAGIC "RUCYTOOL"
-#define VERSION 1
-
-struct payload {
-	char magic[8];
-	uint32_t version, size;
-	uint8_t parts[];
-};
-
-/* Looks at the first bytes of a segment that may be anything: no matter for a sanitizer. */
-__attribute__((no_sanitize("address"))) static bool is_payload(const struct payload *found, uint64_t size)
-{
-	for (int at = 0; at < 8; at++)
-		if (((const volatile char *)found->magic)[at] != MAGIC[at])
-			return false;
-	return found->version == VERSION && found->size <= size;
-}
-
-static const struct payload *find_payload(void)
-{
-	const Elf64_Phdr *segment = (void *)getauxval(AT_PHDR);
-	uintptr_t base = 0;
-
-	for (unsigned long at = 0; at < getauxval(AT_PHNUM); at++)
-		if (segment[at].p_type == PT_PHDR)
-			base = (uintptr_t)segment - segment[at].p_vaddr;
-	for (unsigned long at = 0; at < getauxval(AT_PHNUM); at++) {
-		const struct payload *found = (void *)(base + segment[at].p_vaddr);
-
-		if (segment[at].p_type == PT_LOAD && segment[at].p_flags == PF_R && segment[at].p_filesz > sizeof *found &&
-		    is_payload(found, segment[at].p_filesz))
-			return found;
-	}
-	return NULL;
-}
-
-/* A part of what lies from `at` to `end`. */
-static const void *find_part(const uint8_t *at, const uint8_t *end, const char *name, size_t *size)
-{
-	while (end - at >= 8) {
-		uint32_t lengths[2];
-		const uint8_t *data;
-
-		memcpy(lengths, at, 8);
-		data = at + 8 + ((lengths[0] + 7) & ~7u);
-		if (end - data < lengths[1])
-			return NULL;
-		if (lengths[0] == strlen(name) && !memcmp(at + 8, name, lengths[0]))
-			return *size = lengths[1], data;
-		at = data + ((lengths[1] + 7) & ~7u);
-	}
-	return NULL;
-}
 
 const void *payload_part(const char *name, size_t *size)
 {
@@ -336,12 +274,23 @@ static void keep_standard_numbers(void)
 			(void)!open("/", O_PATH | O_CLOEXEC); /* neither read nor written */
 }
 
+/* One that was run from memory has a number for a name. */
+static void name_process(const char *word)
+{
+	const char *name = strrchr(word, '/');
+
+	if (!strncmp((const char *)getauxval(AT_EXECFN), "/dev/fd/", 8))
+		prctl(PR_SET_NAME, name ? name + 1 : word);
+}
+
 int main(int count, char **words)
 {
 	mrb_state *mrb = open_runtime();
 	mrb_value arguments, status;
 
 	keep_standard_numbers();
+	if (count)
+		name_process(words[0]);
 	if (!mrb) {
 		fputs("rucy: there is not enough memory\n", stderr);
 		return 70;

@@ -55,7 +55,6 @@ def test_help_has_examples(name: str) -> None:
         (("run", "a.rb", "--durration", "3"), "did you mean `--duration`?"),
         (("object",), "needs a file"),
         (("object", "a.rb", "b.rb"), "takes 1 file, not also `b.rb`"),
-        (("build", "a.rb", "--compress"), "has no option `--compress`; a tool runs as it lies in the file"),
         (("object", "a.rb", "--speed"), "has no option `--speed`"),
         (("object", "a.rb", "-o"), "`-o` needs a value"),
         (("object", "a.rb", "--cpu", "v9"), "one of v3, v4; not `v9`"),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from rucy.bundle import parts_of
 from tests.cli.test_commands import rucy
 from tests.runtime.tool import MARK, ask, attached, build, left, run, running
 
@@ -245,3 +246,36 @@ CALLS.each { |call| puts "x" * 6000 }
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=30) == ("x" * 6000 + "\n", "")
     assert process.returncode == 0
+
+
+def test_a_packed_tool_is_the_same_tool(tmp_path: Path) -> None:
+    plain, small = build(tmp_path, CALLS), tmp_path / "small"
+    assert rucy("build", str(tmp_path / "tool.rb"), "-o", str(small), "--compress").returncode == 0
+    assert small.stat().st_size < plain.stat().st_size / 2
+    assert parts_of(small.read_bytes()) == parts_of(plain.read_bytes())
+    shutil.copy(small, tmp_path / "stripped")
+    subprocess.run(["strip", tmp_path / "stripped"], check=True)
+    for file in (small, tmp_path / "stripped"):
+        with running(file, "--least", "7") as process:
+            attached(process)
+            assert Path(f"/proc/{process.pid}/comm").read_text() == file.name + "\n"
+            ask([4, 7])
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=30) == (f"CALLS\n{_comm()}: 7\nover\n7 1\n", "")
+        assert process.returncode == 0
+    assert left(MARK) == []
+
+
+def test_a_packed_tool_that_is_damaged(tmp_path: Path) -> None:
+    small = build(tmp_path, CALLS, "--compress")
+    data = bytearray(small.read_bytes())
+    at = data.index(b"packed\0\0") + 8
+    for offset, fill in ((0, 200), (4, 200), (9, 0), (2000, 255), (2001, 255)):
+        damaged = bytearray(data)
+        damaged[at + offset] ^= fill or 255
+        (tmp_path / "damaged").write_bytes(damaged)
+        (tmp_path / "damaged").chmod(0o755)
+        ended = run(tmp_path / "damaged")
+        assert (ended.status, ended.out) == (70, "")
+        assert ended.err == "damaged: the tool in it is damaged\n  help: build it again\n"
+        assert rucy("extract", str(tmp_path / "damaged"), "--source", "-").returncode == 1

@@ -6,10 +6,14 @@ what is loaded. The segment's header takes the place of the one of a note that t
 
 The payload: "RUCYTOOL", version and whole length (u32 each), then the parts: lengths of name and data (u32 each), name, data;
 name and data are each filled up to a multiple of 8 bytes. All is little-endian.
+
+A tool can be packed: then the executable is a small one, and its one part, "packed", is the tool as it would lie in a file, its
+size (u64) and what zlib makes of it.
 """
 
 from __future__ import annotations
 
+import struct
 from struct import pack, unpack_from
 
 from rucy.elf.model import SHF_ALLOC, SHT_PROGBITS
@@ -19,6 +23,8 @@ MAGIC = b"RUCYTOOL"
 VERSION = 1
 SECTION = b".rucy"
 
+_PACKED = "packed"
+_LARGEST = 1 << 30  # bytes of a tool that is unpacked
 _NOTE = b"Rucy\0\0\0\0place 2"  # of the runtime's main.c: the number is that of what it is asked for
 _PT_LOAD, _PT_NOTE, _PF_R = 1, 4, 4  # elf.h
 _HEADER, _SEGMENT, _SECTION = 64, 56, 64  # sizes of Elf64_Ehdr, Elf64_Phdr, Elf64_Shdr
@@ -62,21 +68,43 @@ def bundle(runtime: bytes, parts: dict[str, bytes]) -> bytes:
     names_at = len(out)
     out += names + SECTION + b"\0"
     out += bytes(-len(out) % 8)
-    struct = "<IIQQQQIIQQ"
-    last = list(unpack_from(struct, headers[-1]))
+    form = "<IIQQQQIIQQ"
+    last = list(unpack_from(form, headers[-1]))
     last[4:6] = names_at, len(names) + len(SECTION) + 1
-    own = pack(struct, len(names), SHT_PROGBITS, SHF_ALLOC, address, offset, len(payload), 0, 0, 16, 0)
+    own = pack(form, len(names), SHT_PROGBITS, SHF_ALLOC, address, offset, len(payload), 0, 0, 16, 0)
     out[40:48] = pack("<Q", len(out))  # e_shoff
     out[60:64] = pack("<HH", len(headers) + 1, len(headers))  # e_shnum, e_shstrndx
-    return bytes(out) + b"".join([*headers[:-1], own, pack(struct, *last)])
+    return bytes(out) + b"".join([*headers[:-1], own, pack(form, *last)])
+
+
+def packed(executable: bytes) -> dict[str, bytes]:
+    """The parts of the executable that unpacks this one. The same input gives the same bytes."""
+    from zlib import compress
+
+    return {_PACKED: pack("<Q", len(executable)) + compress(executable, 9)}
 
 
 def parts_of(executable: bytes) -> dict[str, bytes]:
-    """The parts of a tool, by name. Raises BundleError."""
+    """The parts of a tool, by name; of a packed one those of the tool in it. Raises BundleError."""
     for segment in _segments(executable):
         if segment.type == _PT_LOAD and executable[segment.offset : segment.offset + 8] == MAGIC:
-            return _parts(executable[segment.offset : segment.offset + segment.size])
+            parts = _parts(executable[segment.offset : segment.offset + segment.size])
+            return parts if _PACKED not in parts else parts_of(_unpacked(parts[_PACKED]))
     raise BundleError("there is no tool of Rucy's in it")
+
+
+def _unpacked(data: bytes) -> bytes:
+    from zlib import decompressobj, error
+
+    stream = decompressobj()
+    try:
+        size = unpack_from("<Q", data)[0]
+        made = stream.decompress(data[8:], min(size, _LARGEST) + 1)
+    except (error, struct.error):
+        raise BundleError("the tool in it is damaged") from None
+    if len(made) != size or not stream.eof:
+        raise BundleError("the tool in it is damaged")
+    return made
 
 
 def _payload(parts: dict[str, bytes]) -> bytes:
@@ -133,4 +161,4 @@ def _sections(executable: bytes) -> tuple[bytes, list[bytes], int]:
     return executable[offset : offset + size], headers, offset
 
 
-__all__ = ["MAGIC", "SECTION", "VERSION", "BundleError", "bundle", "parts_of"]
+__all__ = ["MAGIC", "SECTION", "VERSION", "BundleError", "bundle", "packed", "parts_of"]

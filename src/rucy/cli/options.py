@@ -52,11 +52,6 @@ COMPILE = (
            choices=("auto", "always", "never")),  # fmt: skip
 )
 
-#: Options that one may look for in a command, and why they are not there.
-ABSENT = {
-    ("build", "--compress"): "a tool runs as it lies in the file, and most of it is the runtime: `gzip` halves it for the way",
-}
-
 #: what `--color` said; an error that ends the command has to know it
 colours = "auto"
 
@@ -78,7 +73,6 @@ def parse(words: list[str], options: tuple[Option, ...], arguments: tuple[int, i
         if option is None:
             meant = close_to(name, by_name)
             advice = f"did you mean `{meant}`?" if meant else f"`rucy {command} --help` lists them"
-            advice = ABSENT.get((command, name), advice)
             raise Usage(f"`rucy {command}` has no option `{name}`; {advice}")
         _store(args, option, name, value if equals else None, rest)
     least, most = arguments

@@ -10,12 +10,13 @@ from rucy.pipeline import Compiled, names_of_user_half
 from rucy.source import Diagnostic
 
 
-def find_runtime(arch: str) -> str | None:
-    """The path of the executable for a machine: in this package, or as `make runtime` leaves it in a checkout."""
+def find_runtime(arch: str, name: str = "rucy") -> str | None:
+    """The path of the executable for a machine: in this package, or as `make runtime` leaves it in a checkout. `name`: "unpack"
+    is the small one, which unpacks another and runs it."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     checkout = os.path.dirname(os.path.dirname(package))
     for folder in (os.path.join(package, "_runtime"), os.path.join(checkout, "build", "runtime")):
-        path = os.path.join(folder, f"rucy-{arch}")
+        path = os.path.join(folder, f"{name}-{arch}")
         if os.path.exists(path):
             return path
     return None
