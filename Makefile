@@ -3,9 +3,9 @@ PYTHON := .venv/bin/python
 
 # What all tests stand on is typed as strictly as the product, and what uses it as others will.
 HARNESS := conftest test_architecture test_project golden.test_golden golden.test_harness \
-	api.files api.test_imports api.test_maps api.test_streams api.test_tool vm.boot vm.btf vm.guest vm.kernels vm.test_boot vm.test_cases
+	api.files api.test_imports api.test_maps api.test_streams api.test_tool vm.aarch64 vm.boot vm.btf vm.guest vm.kernels vm.test_aarch64 vm.test_boot vm.test_cases
 
-.PHONY: help demo runtime wheel test test-kernels test-plant bench bless lint kernels setup setup-run setup-bench clean
+.PHONY: help demo runtime wheel test test-kernels test-plant bench bless lint kernels setup setup-run setup-kernels setup-bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -24,7 +24,7 @@ test: setup kernels lint ## every test: this kernel, and 5.10, 6.1 and the newes
 	$(PYTHON) runtime/build.py $$(uname -m)
 	$(PYTHON) -m pytest
 
-test-kernels: setup ## the VM cases on every kernel of the list
+test-kernels: setup-kernels ## the VM cases on every kernel of the list, and built tools on aarch64
 	RUCY_KERNELS=all $(PYTHON) -m tests.vm.kernels
 	RUCY_KERNELS=all $(PYTHON) -m pytest tests/vm
 
@@ -52,6 +52,9 @@ setup:
 
 setup-run:
 	@dev/setup.sh run
+
+setup-kernels:
+	@dev/setup.sh kernels
 
 setup-bench:
 	@dev/setup.sh bench

@@ -1,9 +1,10 @@
 #!/bin/sh
-# dev/setup.sh run|test|bench: install what that level needs. Says and does nothing where all is there.
+# dev/setup.sh run|test|kernels|bench: install what that level needs. Says and does nothing where all is there.
 #
-#   run    compile, load and attach on the running kernel (and in a VM where that kernel refuses BPF)
-#   test   all tests: the run and vm packages, independent readers, Ruby, lint and type checkers
-#   bench  the above and clang
+#   run      compile, load and attach on the running kernel (and in a VM where that kernel refuses BPF)
+#   test     all tests: the run and vm packages, independent readers, Ruby, lint and type checkers
+#   kernels  the above and emulators of aarch64
+#   bench    those of test and clang
 #
 # System packages are looked up with dpkg each time. .venv is built from /usr/bin/python3 (the one that a VM guest sees too)
 # and holds a stamp: the level and the hash of what it was built from.
@@ -63,12 +64,16 @@ case $level in
         install_packages dev/packages-run.txt dev/packages-vm.txt dev/packages-test.txt
         build_venv dev
         ;;
+    kernels)
+        install_packages dev/packages-run.txt dev/packages-vm.txt dev/packages-test.txt dev/packages-kernels.txt
+        build_venv dev
+        ;;
     bench)
         install_packages dev/packages-run.txt dev/packages-vm.txt dev/packages-test.txt dev/packages-bench.txt
         build_venv dev
         ;;
     *)
-        echo "setup: no level $level: run, test or bench" >&2
+        echo "setup: no level $level: run, test, kernels or bench" >&2
         exit 1
         ;;
 esac

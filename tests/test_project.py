@@ -41,4 +41,4 @@ def test_packages_are_named_once() -> None:
     lists = sorted((CHECKOUT / "dev").glob("packages-*.txt"))
     names = [line.split("#")[0].strip() for path in lists for line in path.read_text().splitlines()]
     named = [name for name in names if name]
-    assert len(lists) == 4 and len(named) == len(set(named))
+    assert len(lists) == 5 and len(named) == len(set(named))

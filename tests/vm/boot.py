@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -232,7 +232,18 @@ def _read(path: Path, lines: int = 0) -> str:
 
 
 def _initramfs(modules: Sequence[tuple[str, bytes]], share: Path) -> bytes:
-    """busybox, the modules and the init script, as a cpio archive in the "newc" format."""
+    """busybox, the modules and the init script."""
+    busybox = shutil.which("busybox", path="/bin:/usr/bin")
+    if busybox is None:
+        raise BootFailed("no busybox: install busybox-static")
+    order = " ".join(name for name, _ in modules)
+    files = {"bin/busybox": Path(busybox).read_bytes(), "init": _INIT.encode(), "share": str(share).encode()}
+    files |= {"modules/order": order.encode(), **{f"modules/{name}.ko": data for name, data in modules}}
+    return cpio(files, ("proc", "sys", "dev", "lower", "upper", "new"))
+
+
+def cpio(files: Mapping[str, bytes], folders: Sequence[str] = ()) -> bytes:
+    """An archive in the "newc" format, with the folders that the files lie in, and a console."""
     out = io.BytesIO()
     inode = 0
 
@@ -244,17 +255,11 @@ def _initramfs(modules: Sequence[tuple[str, bytes]], share: Path) -> bytes:
         header = b"070701" + b"".join(b"%08x" % field for field in fields) + path
         out.write(header + b"\0" * (-len(header) % 4) + data + b"\0" * (-len(data) % 4))
 
-    for folder in ("proc", "sys", "dev", "bin", "lower", "upper", "new", "modules"):
+    parents = {str(parent) for name in files for parent in Path(name).parents if parent != Path(".")}
+    for folder in sorted({*folders, *parents, "dev"}):
         put(folder, stat.S_IFDIR | 0o755)
     put("dev/console", stat.S_IFCHR | 0o600, device=(5, 1))
-    busybox = shutil.which("busybox", path="/bin:/usr/bin")
-    if busybox is None:
-        raise BootFailed("no busybox: install busybox-static")
-    put("bin/busybox", stat.S_IFREG | 0o755, Path(busybox).read_bytes())
-    put("init", stat.S_IFREG | 0o755, _INIT.encode())
-    put("share", stat.S_IFREG | 0o644, str(share).encode())
-    put("modules/order", stat.S_IFREG | 0o644, " ".join(name for name, _ in modules).encode())
-    for name, data in modules:
-        put(f"modules/{name}.ko", stat.S_IFREG | 0o644, data)
+    for name, data in files.items():
+        put(name, stat.S_IFREG | 0o755, data)
     put("TRAILER!!!", 0)
     return out.getvalue()

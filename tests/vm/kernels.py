@@ -139,16 +139,18 @@ def series(name: str) -> Series:
     raise ValueError(f"no kernel `{name}` in the list: {', '.join(row.name for row in SERIES)}")
 
 
-def get(name: str) -> Kernel:
-    """The kernel of that name, downloaded if it is not here yet. Raises NotOffered or Unreachable."""
+def get(name: str, arch: str = "amd64") -> Kernel:
+    """The kernel of that name, downloaded if it is not here yet; `arch` as Debian calls machines. Raises NotOffered or
+    Unreachable."""
     row = series(name)
     with _lock():
         index = _read_index()
-        package = index.get(name)
+        key = name if arch == "amd64" else f"{name} {arch}"
+        package = index.get(key)
         if package is None or (package and not _folder(package).is_dir()):
-            index[name] = package = _newest(row)
+            index[key] = package = _newest(row, arch)
             if package and not _folder(package).is_dir():
-                _download(package, _folder(package))
+                _download(package, _folder(package), arch)
             _write_index(index)
     if not package:
         raise NotOffered(f"Debian's suites {', '.join(row.suites)} no longer offer a Linux {name}")
@@ -182,42 +184,62 @@ def _write_index(index: dict[str, str]) -> None:
     new.replace(STORE / "index.json")
 
 
-def _newest(row: Series) -> str:
+def busybox(arch: str) -> Path:
+    """A static busybox for another machine, from Debian 12."""
+    held = STORE / f"busybox-{arch}"
+    with _lock():
+        if not held.exists() and _update("bookworm", arch):
+            part = STORE / f"busybox-{arch}.part"
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            _run([*_apt("apt-get", "bookworm", arch), "download", "busybox-static"], cwd=part)
+            for archive in part.glob("*.deb"):
+                _run(["dpkg-deb", "-x", str(archive), str(part)])
+            (part / "bin/busybox").rename(held)
+            shutil.rmtree(part)
+    return held
+
+
+def _newest(row: Series, arch: str) -> str:
     """ "VERSION SUITE" of the highest cloud kernel of a row; "" where every suite answered and none has one."""
     found: list[str] = []
     for suite in row.suites:
-        if not _update(suite):
+        if not _update(suite, arch):
             continue
-        names = _run([*_apt("apt-cache", suite), "pkgnames", "linux-image-"]).split()
-        pattern = re.compile(r"linux-image-(\d[0-9.]*(?:-\d+)?(?:\+deb[0-9.]+)?-cloud-amd64)$")
+        names = _run([*_apt("apt-cache", suite, arch), "pkgnames", "linux-image-"]).split()
+        pattern = re.compile(rf"linux-image-(\d[0-9.]*(?:-\d+)?(?:\+deb[0-9.]+)?-cloud-{arch})$")
         matches = [m[1] for m in map(pattern.match, names) if m and m[1].startswith(row.prefix)]
         found += [f"{version} {suite}" for version in matches]
     return max(found, key=_version_key, default="")
 
 
 def _version_key(package: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", package.partition(" ")[0].replace("amd64", ""))]
+    return [int(number) for number in re.findall(r"\d+", package.partition("-cloud-")[0])]
 
 
-def _download(package: str, top: Path) -> None:
+def _download(package: str, top: Path, arch: str) -> None:
     version, _, suite = package.partition(" ")
     names = [f"linux-image-{version}"]
-    if _run([*_apt("apt-cache", suite), "pkgnames", f"linux-binary-{version}"]).strip():
+    if _run([*_apt("apt-cache", suite, arch), "pkgnames", f"linux-binary-{version}"]).strip():
         names = [f"linux-{part}-{version}" for part in ("base", "binary", "modules")]  # from 6.19 on: split
     part = top.with_name(top.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     print(f"downloading {' '.join(names)}", flush=True)
-    _run([*_apt("apt-get", suite), "download", *names], cwd=part)
+    _run([*_apt("apt-get", suite, arch), "download", *names], cwd=part)
     for archive in sorted(part.glob("*.deb")):
         _run(["dpkg-deb", "-x", str(archive), str(part)])
         archive.unlink()
     part.rename(top)
 
 
-def _apt(program: str, suite: str) -> list[str]:
+def _state(suite: str, arch: str) -> Path:
+    return STORE / "apt" / (suite if arch == "amd64" else f"{suite}-{arch}")
+
+
+def _apt(program: str, suite: str, arch: str) -> list[str]:
     """The command with an apt state of its own, which holds that suite alone."""
-    state = STORE / "apt" / suite
+    state = _state(suite, arch)
     places = {
         "Dir::Etc::sourcelist": state / "sources.list",
         "Dir::Etc::sourceparts": state / "parts",
@@ -225,7 +247,7 @@ def _apt(program: str, suite: str) -> list[str]:
         "Dir::Cache": state / "cache",
     }
     settings = {
-        "APT::Architecture": "amd64",
+        "APT::Architecture": arch,
         "APT::Sandbox::User": "root",
         "APT::Update::Error-Mode": "any",
         "Acquire::Languages": "none",
@@ -235,24 +257,24 @@ def _apt(program: str, suite: str) -> list[str]:
     return [program, "-qq", *(f"-o{key}={value}" for key, value in (*places.items(), *settings.items()))]
 
 
-def _update(suite: str) -> bool:
+def _update(suite: str, arch: str) -> bool:
     """Fetch the suite's index, once in a run. False: the mirror answered that it has no such suite."""
-    if suite in _updated:
-        return _updated[suite]
-    state = STORE / "apt" / suite
+    state = _state(suite, arch)
+    if state in _updated:
+        return _updated[state]
     for folder in ("parts", "lists/partial", "cache/archives/partial"):
         (state / folder).mkdir(parents=True, exist_ok=True)
     mirror = _mirror("debian-security" if suite.endswith("-security") else "debian")
     (state / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror} {suite} main\n")
-    done = subprocess.run([*_apt("apt-get", suite), "update"], capture_output=True, text=True, env=_environment())
+    done = subprocess.run([*_apt("apt-get", suite, arch), "update"], capture_output=True, text=True, env=_environment())
     said = done.stdout + done.stderr
     if done.returncode != 0 and not re.search("(does not have|no longer has) a Release file", said):
         raise Unreachable(f"could not read Debian's suite {suite}:\n{said}")
-    _updated[suite] = done.returncode == 0
-    return _updated[suite]
+    _updated[state] = done.returncode == 0
+    return _updated[state]
 
 
-_updated: dict[str, bool] = {}
+_updated: dict[Path, bool] = {}
 
 
 def _mirror(archive: str) -> str:
