@@ -28,10 +28,10 @@ total = 0
 if PRINT
   SAMPLES.on { |e| printf "%d %d %d %d %s\n", e.at, e.pid, e.cpu, e.number, e.comm }
 elsif ARGV[0]
-  SAMPLES.on { |e| total += e.at + e.pid + e.cpu + e.number + e.comm.size }
+  SAMPLES.on { |e| total ^= e.at + e.pid + e.cpu + e.number + e.comm.size }
 else
   SAMPLES.on do |e|
-    total += e.at + e.pid + e.cpu + e.number + e.comm.size
+    total ^= e.at + e.pid + e.cpu + e.number + e.comm.size
     taken += 1
     warn taken if taken % 1_000_000 == 0
   end
