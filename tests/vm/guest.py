@@ -43,16 +43,17 @@ class Skip(Exception):
 class Options(NamedTuple):
     timeout: float = 180.0  # seconds; it ends what hangs, on a machine however busy
     kernels: tuple[str, ...] = ()  # names from the list; empty: all of them, `host` included
+    last: bool = False  # what it does to the kernel cannot be undone
 
 
 _Case = TypeVar("_Case", bound=Callable[[Env], None])
 
 
-def options(timeout: float = 180.0, kernels: tuple[str, ...] = ()) -> Callable[[_Case], _Case]:
-    """Decorate a case that needs another time limit, or that is about certain kernels only."""
+def options(timeout: float = 180.0, kernels: tuple[str, ...] = (), last: bool = False) -> Callable[[_Case], _Case]:
+    """Decorate a case that needs another time limit, that is about certain kernels only, or that must be the last."""
 
     def decorate(case: _Case) -> _Case:
-        case.__dict__["options"] = Options(timeout, kernels)
+        case.__dict__["options"] = Options(timeout, kernels, last)
         return case
 
     return decorate

@@ -43,7 +43,7 @@ def find_cases() -> list[Case]:
                 name = function.removeprefix("case_")
                 options = value.__dict__.get("options", Options())
                 found.append(Case(path.stem, name, options, getattr(module, f"prepare_{name}", None)))
-    return found
+    return sorted(found, key=lambda case: case.options.last)
 
 
 def _parameters() -> list[Any]:

@@ -80,6 +80,9 @@ module Rucy
         if (found = Rucy.match("failed to find the address for kernel symbol '([[:alnum:]_]+)'", log))
           return Failure.with("this kernel does not tell where its variable `#{found[1]}` is", "it needs CONFIG_KALLSYMS_ALL=y", 77)
         end
+        if lockdown == "confidentiality" && Rucy.match("(unknown func|cannot use helper) bpf_probe_read", log)
+          return forbidden("programs that read its memory, as `#{name}` does")
+        end
         said_more = log.split("\n").any? { |line| !Rucy.match("^$|^processed [0-9]+ insns|^verification time|^stack depth", line) }
         return Verifier.refusal(name, log) if said_more
         case error

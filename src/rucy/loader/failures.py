@@ -102,6 +102,8 @@ def _program(error: int, name: str, log: str, data: bytes) -> LoadError:
     if found := re.search(r"failed to find the address for kernel symbol '(\w+)'", log):
         help = "it needs CONFIG_KALLSYMS_ALL=y"
         return LoadError(f"this kernel does not tell where its variable `{found[1]}` is", help, 77)
+    if lockdown() == "confidentiality" and re.search("(unknown func|cannot use helper) bpf_probe_read", log):
+        return forbidden(f"programs that read its memory, as `{name}` does")
     if log.strip() and not _only_figures(log):
         from rucy.loader.verifier import refusal
 

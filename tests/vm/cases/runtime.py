@@ -116,3 +116,21 @@ def case_killed_tc_tool(env: Env) -> None:
         assert "clsact" not in queue_of("rucy0")
 
     in_child(body)
+
+
+prepare_locked_down = prepare_tcp_connect_tool
+
+
+@options(timeout=180.0, kernels=("5.10", "6.1", "newest"), last=True)
+def case_locked_down(env: Env) -> None:
+    """A kernel that lets nobody read its memory, root neither: one line, and nothing of the tool's is left."""
+    Path("/sys/kernel/security/lockdown").write_text("confidentiality")
+    done = subprocess.run([f"{env.out}/tool"], env={}, capture_output=True, text=True, timeout=100)
+    lines = done.stderr.splitlines()
+    assert done.returncode == 77, done
+    assert lines[0].startswith("tool: this kernel forbids "), lines
+    assert "it is locked down (confidentiality)" in lines[1] and len(lines) == 2, lines
+    assert done.stdout.startswith("PID ") and done.stdout.count("\n") == 1
+    for kind in ("prog", "link", "map"):
+        listed = subprocess.run(["bpftool", kind, "show"], capture_output=True, text=True)
+        assert "tcp_connect" not in listed.stdout and "CONNECTS" not in listed.stdout, listed.stdout
