@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from rucy.btf.reader import Btf, open_btf
 from rucy.btf.types import Struct, Union
 from rucy.btf.writer import BtfWriter
 from tests.cli.test_commands import rucy
-from tests.runtime.tool import MARK, ME, Ended, build
+from tests.runtime.tool import HEAD, MARK, ME, Ended, build
 
 pytestmark = pytest.mark.root
 
@@ -87,6 +88,15 @@ def test_types_in_a_file(tmp_path: Path) -> None:
     wrong = without_types(tool, "--btf", str(types))
     assert (wrong.status, wrong.out) == (1, "")
     assert wrong.err.startswith(f"tool: `{types}` holds no types of a kernel (BTF)\n")
+
+
+def test_types_in_a_file_for_rucy_run(tmp_path: Path) -> None:
+    """What it is compiled for is what it is loaded by, where the kernel does not tell its own."""
+    program, types = tmp_path / "tool.rb", tmp_path / "types"
+    program.write_text(HEAD + TEXT)
+    shutil.copyfile("/sys/kernel/btf/vmlinux", types)
+    ended = without_types(Path(sys.executable), "-m", "rucy", "run", str(program), "--btf", str(types))
+    assert ended == (0, f"ready\n{os.getppid()}\n", "")
 
 
 def test_neither(kernels: Path, tmp_path: Path) -> None:

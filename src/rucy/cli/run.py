@@ -46,6 +46,7 @@ EXAMPLES = (
     "rucy run filter.o --cgroup /sys/fs/cgroup/demo",
 )
 
+_KERNEL_TYPES = "/sys/kernel/btf/vmlinux"
 _MFD_EXEC = 0x10  # include/uapi/linux/memfd.h
 
 
@@ -101,6 +102,8 @@ def _run_in_runtime(given: Given) -> int:
     names = ("cgroup", "interface", "mode", "duration", "top", "interval")
     words += [f"--{name}={args.text(name)}" for name in names if args.text(name) is not None]
     words += ["--json"] if args.flag("json") else []
+    types = args.text("btf")  # what it was compiled for; what it is loaded by only where the kernel does not tell its own
+    words += [f"--btf={types}"] if types is not None and not os.path.exists(_KERNEL_TYPES) else []
     for row, value in given.values:
         name = spelled(row)
         words.append(f"{name}={value}" if isinstance(value, str) else name if value else f"--no-{name[2:]}")
