@@ -176,14 +176,17 @@ WHO = ARGV[0].to_i
 TWICE = WHO * 2
 NAME = ENV["NAME"] || "none"
 LOUD = ARGV.include?("--loud")
+COUNT = ARGV.size
 $who = 0
 $name = 0
 $loud = 0
+$left = 0
 
 def prog(ctx)
   $who = ctx.n == WHO ? 1 : ctx.n == TWICE ? 2 : WHO < 0 ? 3 : 4
   $name = NAME == comm ? 1 : 2
   $loud = LOUD ? 1 : 2
+  $left = ctx.n % COUNT
   return 0
 end
 """
@@ -197,15 +200,15 @@ def test_what_the_user_half_computes(tmp_path: Path) -> None:
     file = tmp_path / "program.rb"
     file.write_text(COMPUTED)
     compiled = compile_file(str(file))
-    assert [d.code for d in compiled.diagnostics] == ["computed-unset"] * 4
+    assert [d.code for d in compiled.diagnostics] == ["computed-unset"] * 5
     rows = notes_of(compiled.data)["constants"]
     assert [(row["name"], row["type"]) for row in rows] == [
-        ("WHO", "i64"), ("TWICE", "i64"), ("NAME", "string"), ("LOUD", "bool"),
+        ("WHO", "i64"), ("TWICE", "i64"), ("NAME", "string"), ("LOUD", "bool"), ("COUNT", "u64"),
     ]  # fmt: skip
     set_comm()
     for given, want in (
-        ({}, [4, 2, 2]), ({"WHO": "7", "TWICE": "14"}, [1, 2, 2]), ({"WHO": "3", "TWICE": "7", "LOUD": True}, [2, 2, 1]),
-        ({"WHO": "-1", "NAME": COMM}, [3, 1, 2]),
+        ({}, [4, 2, 2, 7]), ({"WHO": "7", "TWICE": "14"}, [1, 2, 2, 7]),
+        ({"WHO": "3", "TWICE": "7", "LOUD": True}, [2, 2, 1, 7]), ({"WHO": "-1", "NAME": COMM, "COUNT": "4"}, [3, 1, 2, 3]),
     ):  # fmt: skip
         with opened(compiled.data) as loaded:
             for row in rows:
@@ -213,7 +216,7 @@ def test_what_the_user_half_computes(tmp_path: Path) -> None:
                     loaded.write_global(row["symbol"], encode(row["type"], given[row["name"]]))
             loaded.load()
             loaded.test_run("prog", ctx_in=(7).to_bytes(8, "little"))
-            assert [int.from_bytes(loaded.read_global(name), "little") for name in ("who", "name", "loud")] == want, given
+            assert [int.from_bytes(loaded.read_global(name), "little") for name in ("who", "name", "loud", "left")] == want, given
 
 
 @pytest.mark.root

@@ -476,7 +476,8 @@ class OptionDecl(Node):
 
 
 class ComputedDecl(Node):
-    """The value of a `ConstDecl` that only the user half can compute. `kind`: "Integer", "Boolean", "String", "" unknown."""
+    """The value of a `ConstDecl` that only the user half can compute. `kind`: "Count" (an Integer that is never
+    below 0), "Integer", "Boolean", "String", "" unknown."""
 
     __slots__ = ("name", "kind")
     name: str

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 _CONSTANTS = frozenset("ARGV ARGF ENV File IO Dir Process Time STDIN RUBY_VERSION RUBY_PLATFORM".split())
 _CALLS = frozenset("gets rand Integer String readlines".split())
 
-_INTEGER = frozenset("to_i size length count ord hex oct sum pid ppid uid euid gid egid to_int bit_length index".split())
+_COUNT = frozenset("size length count bit_length".split())
+_INTEGER = frozenset("to_i ord hex oct sum pid ppid uid euid gid egid to_int index".split())
 _STRING = frozenset("to_s strip lstrip rstrip chomp chop join basename dirname upcase downcase capitalize inspect read".split())
 _ARITHMETIC = frozenset("- * / % ** << >> & | ^ +".split())
 _QUESTIONS = frozenset("== != < > <= >= =~ !~ === && and ||".split())
@@ -38,7 +39,8 @@ def is_computed(lo: Lowering, node: Node, seen: frozenset[str] = frozenset()) ->
 
 
 def kind_of(lo: Lowering, node: Node) -> str:
-    """"Integer", "Boolean" or "String"; "" where the form does not say, or allows nil."""
+    """"Count" (an Integer that is never below 0), "Integer", "Boolean" or "String"; "" where the form does not say, or allows
+    nil."""
     match node.type:
         case "integer":
             return "Integer"
@@ -53,8 +55,7 @@ def kind_of(lo: Lowering, node: Node) -> str:
         case "unary":
             return "Boolean" if node.children[0].type in ("!", "not") else kind_of(lo, node.named_children[-1])
         case "conditional":
-            arms = {kind_of(lo, arm) for arm in node.named_children[1:]}
-            return arms.pop() if len(arms) == 1 else ""
+            return _either({kind_of(lo, arm) for arm in node.named_children[1:]})
         case "binary":
             return _binary(lo, node)
         case "call":
@@ -62,15 +63,21 @@ def kind_of(lo: Lowering, node: Node) -> str:
     return ""
 
 
+def _either(kinds: set[str]) -> str:
+    if kinds == {"Count", "Integer"}:
+        return "Integer"
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
 def _binary(lo: Lowering, node: Node) -> str:
     op = lo.text(node.children[1])
     left, right = kind_of(lo, node.children[0]), kind_of(lo, node.children[-1])
     if op in ("||", "or"):
-        return right if left in ("", right) else ""
+        return right if not left else _either({left, right})
     if op in ("&&", "and"):
         return right if left == right == "Boolean" else ""
     if op in _ARITHMETIC:
-        return left
+        return "Integer" if left == "Count" else left
     return "Boolean" if op in _QUESTIONS else ""
 
 
@@ -83,4 +90,6 @@ def _call(lo: Lowering, node: Node) -> str:
         return ""
     if name == "freeze":
         return kind_of(lo, node.children[0])
+    if name in _COUNT:
+        return "Count"
     return "Integer" if name in _INTEGER else "String" if name in _STRING else "Boolean" if name.endswith("?") else ""

@@ -14,6 +14,7 @@ from rucy.lang.checker.state import bad, may_be_nil, unwrapped
 from rucy.lang.checker.storage import WORDS, holds
 from rucy.lang.storage import BoolStorage, BytesStorage, IntStorage, Storage, TextStorage, size_of
 from rucy.lang.types import NEVER, OptType, Type, value_type
+from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
@@ -70,26 +71,35 @@ def declare(ck: Checker) -> None:
         ck.settings.setdefault(name, made)
 
 
-_KINDS: dict[str, Storage] = {"Integer": WORDS["i64"], "Boolean": BoolStorage(), "String": TextStorage(TEXT_SIZE)}
+class _Kind(NamedTuple):
+    """What a computed constant is kept as; `word`: its type's name in the object, `option`: that of an option in its place."""
+
+    storage: Storage
+    word: str
+    option: str
+    unset: str
+
+
+_KINDS = {
+    "Count": _Kind(WORDS["u64"], "u64", "u32", "0"),
+    "Integer": _Kind(WORDS["i64"], "i64", "u32", "0"),
+    "Boolean": _Kind(BoolStorage(), "bool", "bool", "false"),
+    "String": _Kind(TextStorage(TEXT_SIZE), "string", "string", '""'),
+}
 
 
 def _computed(ck: Checker, decl: tree.ComputedDecl) -> None:
     """What only the user half can compute: 0, false or "" in the object until that sets it."""
     made = State(decl)
-    held = _KINDS.get(decl.kind)
-    if held is None:
+    kind = _KINDS.get(decl.kind)
+    if kind is None:
         ck.say("ComputedKind", decl.span, name=decl.name, text=decl.span.text)
         made.refused = True
     else:
-        ck.say("ComputedUnset", decl.span, name=decl.name, value=_UNSET[decl.kind],
-               option=decl.name.lower(), type={"Integer": "u32", "Boolean": "bool", "String": "string"}[decl.kind])  # fmt: skip
-        made.storage, made.initial = held, bytes(size_of(held))
-        made.var.type = value_type(held)
-        made.word = {"Integer": "i64", "Boolean": "bool", "String": "string"}[decl.kind]
+        ck.say("ComputedUnset", decl.span, name=decl.name, value=kind.unset, option=decl.name.lower(), type=kind.option)
+        made.storage, made.initial, made.word = kind.storage, bytes(size_of(kind.storage)), kind.word
+        made.var.type = value_type(kind.storage)
     ck.settings.setdefault(decl.name, made)
-
-
-_UNSET = {"Integer": "0", "Boolean": "false", "String": '""'}
 
 
 def _twice(ck: Checker, made: State, others: list[State]) -> None:
