@@ -121,8 +121,10 @@ module Rucy
     end
     alias to_hash to_h
 
+    # An array's elements are then all zero.
     def clear
-      store.raw.each { |key, _| store.remove(store.raw_key(key)) }
+      at = store
+      Show.single?(at) ? at.raw.each { |key, _| at.zero(key) } : at.raw.each { |key, _| at.remove(at.raw_key(key)) }
       self
     end
 
@@ -137,8 +139,9 @@ module Rucy
     def inspect = "#<#{@word} #{@name}>"
     alias to_s inspect
 
-    def print
-      Show.print_map(self)
+    # title: what stands above instead of its name
+    def print(title = nil)
+      Show.print_map(self, title || name)
       nil
     end
 

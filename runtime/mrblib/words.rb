@@ -67,6 +67,12 @@ module Kernel
 
   def table(rows) = Rucy::Show.print_table(rows)
 
+  # Rows as they come: `files = columns pid: "%-7d", path: "%s"`, then `files.row e.pid, e.path`.
+  def columns(**columns) = Rucy::Columns.new(columns)
+
+  # Was --json given?
+  def json? = Rucy::Options.standard("json") ? true : false
+
   # ---- numbers as text
 
   def ip(address) = Rucy::Text.ip(address)

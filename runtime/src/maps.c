@@ -345,6 +345,16 @@ static mrb_value delete(mrb_state *mrb, mrb_value self)
 	return mrb_false_value();
 }
 
+/* Store#zero(raw key): its value becomes 0, on each CPU */
+static mrb_value zero(mrb_state *mrb, mrb_value self)
+{
+	struct map *map = map_of(mrb, self);
+
+	if (bpf_map_update_elem(map->fd, RSTRING_PTR(mrb_get_arg1(mrb)), buffer(mrb, room(map)), BPF_ANY))
+		refused(mrb, self, "written", errno);
+	return self;
+}
+
 static mrb_value push(mrb_state *mrb, mrb_value self)
 {
 	struct map *map = map_of(mrb, self);
@@ -556,6 +566,7 @@ void init_maps(mrb_state *mrb)
 	mrb_define_method(mrb, store, "key?", has_key, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, store, "set", set, MRB_ARGS_REQ(2));
 	mrb_define_method(mrb, store, "remove", delete, MRB_ARGS_REQ(1));
+	mrb_define_method(mrb, store, "zero", zero, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, store, "push", push, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, store, "pop", pop, MRB_ARGS_NONE());
 	mrb_define_method(mrb, store, "peek", peek, MRB_ARGS_NONE());

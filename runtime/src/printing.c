@@ -219,9 +219,39 @@ static mrb_value render(mrb_state *mrb, mrb_value self)
 	return mrb_true_value();
 }
 
+/* How long the character at `at` is, in UTF-8; 0 of what is none. */
+static int character(const uint8_t *at, const uint8_t *end)
+{
+	int size = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : *at < 0xf5 ? 4 : 0;
+
+	if (size > end - at)
+		return 0;
+	for (int more = 1; more < size; more++)
+		if ((at[more] & 0xc0) != 0x80)
+			return 0;
+	return size;
+}
+
+/* Rucy.printable?(text): is it UTF-8 without characters that control a terminal? */
+static mrb_value is_printable(mrb_state *mrb, mrb_value self)
+{
+	mrb_value text = mrb_get_arg1(mrb);
+	const uint8_t *at = (uint8_t *)RSTRING_PTR(text), *end = at + RSTRING_LEN(text);
+
+	while (at < end) {
+		int size = character(at, end);
+
+		if (!size || *at < 0x20 || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0))
+			return mrb_false_value();
+		at += size;
+	}
+	return mrb_true_value();
+}
+
 void init_printing(mrb_state *mrb)
 {
 	mrb_define_module_function(mrb, mrb->kernel_module, "printf", print_formatted, MRB_ARGS_ANY());
 	mrb_define_class_method(mrb, rucy.module, "render", render, MRB_ARGS_REQ(2));
+	mrb_define_class_method(mrb, rucy.module, "printable?", is_printable, MRB_ARGS_REQ(1));
 	mrb_define_module_function(mrb, mrb->kernel_module, "puts", print_lines, MRB_ARGS_ANY());
 }

@@ -6,6 +6,7 @@
  * A composite key (fields k0, k1, ...) is an Array, the key of a prefix map text such as "10.0.0.0/8".
  */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -457,6 +458,24 @@ static void encode_array(mrb_state *mrb, const struct btf_type *type, mrb_value 
 		encode_value(mrb, array->type, RARRAY_PTR(value)[at], out + (size_t)size * at);
 }
 
+/* "10.0.0.0/8"; an address alone is a prefix of all its bits. */
+static void encode_prefix(mrb_state *mrb, const struct btf_type *type, mrb_value value, uint8_t *out)
+{
+	const struct btf_member *member = btf_members(type);
+	const char *text = mrb_string_cstr(mrb, value), *slash = strchr(text, '/');
+	uint32_t most = size_of_type(member[1].type) * 8, bits = most;
+
+	if (slash) {
+		char *end;
+
+		bits = strtoul(slash + 1, &end, 10);
+		if (!isdigit((unsigned char)slash[1]) || *end || bits > most)
+			mrb_raisef(mrb, E_ARGUMENT_ERROR, "%v is no prefix: behind the / stands a number up to %d", value, (int)most);
+	}
+	memcpy(out, &bits, 4);
+	encode_value(mrb, member[1].type, mrb_str_new(mrb, text, slash ? slash - text : strlen(text)), out + offset_of(type, 1));
+}
+
 static void encode_struct(mrb_state *mrb, uint32_t id, const struct btf_type *type, mrb_value value, uint8_t *out)
 {
 	const struct btf_member *member = btf_members(type);
@@ -469,16 +488,7 @@ static void encode_struct(mrb_state *mrb, uint32_t id, const struct btf_type *ty
 		return;
 	}
 	if (mrb_string_p(value) && is_prefix(type)) {
-		char *text = strdup(mrb_string_cstr(mrb, value)), *slash = strchr(text, '/');
-		mrb_value address;
-		uint32_t bits = size_of_type(member[1].type) * 8;
-
-		if (slash)
-			*slash = 0, bits = strtoul(slash + 1, NULL, 10);
-		address = mrb_str_new_cstr(mrb, text);
-		free(text);
-		memcpy(out, &bits, 4);
-		encode_value(mrb, member[1].type, address, out + offset_of(type, 1));
+		encode_prefix(mrb, type, value, out);
 		return;
 	}
 	if (!mrb_data_p(value) || type_of_class(mrb, mrb_obj_class(mrb, value)) != id)

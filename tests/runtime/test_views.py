@@ -1,5 +1,5 @@
-"""Tables, and what is shown again and again: `table`, `top`, `--top`, `--interval`; and `--pid` and `--comm`, which select only
-where the program does."""
+"""Tables, rows in columns, and what is shown again and again: `table`, `columns`, `top`, `--top`, `--interval`; and `--pid` and
+`--comm`, which select only where the program does."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_view_is_plain_where_there_is_no_terminal(tmp_path: Path) -> None:
     views = ended.out.rstrip("\n").split("\n\n")
     assert len(views) >= 2
     assert {views[-2], views[-1]} == {f"WHO\n  6  3  {x}\n  7  2  {x}"}
-    assert run(tool, "--duration", "0.2").out == ""  # every minute, it says itself
+    assert run(tool, "--duration", "0.2").out == "WHO\n"  # every minute, it says itself, and at the end
 
 
 def test_a_view_is_drawn_over_on_a_terminal(tmp_path: Path) -> None:
@@ -153,6 +153,82 @@ ROWS.each { |row| table [row] }
         ["one", 1, 2.5], ["three", 20, 10.25], {"pid": 7, "comm": "sh", "n": 12}, {"pid": 1234, "comm": "longer", "n": 1},
         ["a", 1], ["b", 22], {"who": 3, "comm": "a b"},
     ]  # fmt: skip
+
+
+COLUMNS = """\
+class Row
+  attr :who, :u64
+  attr :comm, [:char, 16]
+end
+ROWS = ringbuf Row
+syscall "getpgid" do |who|
+  ROWS << Row.new(who: who, comm: "a b") if pid == ME
+end
+rows = columns who: "%-6d", share: "%6.2f", error: "%8s", comm: "%-5s", words: "%s"
+rows.row 1, 12.25, nil, "ab", ["one", "two words", ""]
+rows.row nil, 0.5, "ENOENT", "longer than", nil
+rows.row 2**64 - 1, 1, "", "line\\nother\\e[1m", []
+p json?
+begin
+  rows.row 1, 2
+rescue ArgumentError => e
+  warn e.message
+end
+ROWS.each { |e| rows.row e.who, e.who / 4.0, nil, e.comm, nil }
+"""
+
+
+def test_rows_in_columns(tmp_path: Path) -> None:
+    """Of fixed width, as they come; what does not print is shown, and a value that is longer moves what stands behind it."""
+    tool = build(tmp_path, COLUMNS)
+    ended = run(tool, during=lambda: ask([3]))
+    assert ended.err == "a row has a value for each of who, share, error, comm, words: 5, not 2\n"
+    assert ended.out.splitlines() == [
+        "WHO     SHARE    ERROR COMM  WORDS", "1       12.25          ab    one \"two words\" \"\"",
+        "         0.50   ENOENT longer than", r'18446744073709551615   1.00          "line\nother\e[1m"', "false",
+        "3        0.75          a b",
+    ]  # fmt: skip
+    *rows, words, last = run(tool, "--json", during=lambda: ask([3])).out.splitlines()
+    assert words == "true"
+    assert [json.loads(row) for row in (*rows, last)] == [
+        {"who": 1, "share": 12.25, "error": None, "comm": "ab", "words": ["one", "two words", ""]},
+        {"who": None, "share": 0.5, "error": "ENOENT", "comm": "longer than", "words": None},
+        {"who": 2**64 - 1, "share": 1, "error": "", "comm": "line\nother\x1b[1m", "words": []},
+        {"who": 3, "share": 0.75, "error": None, "comm": "a b", "words": None},
+    ]  # fmt: skip
+
+
+def test_maps_are_printed_with_a_title_and_emptied(tmp_path: Path) -> None:
+    text = MAPS + """\
+SUMS = stats
+syscall("getpgid", name: :other) { |who| SUMS << who if pid == ME }
+show = lambda do
+  SEEN.print "calls"
+  ROWS.print
+  SIZES.print
+  BYWHO.print "who"
+  SUMS.print "sums"
+end
+wait
+show.call
+[SEEN, ROWS, SIZES, BYWHO, SUMS].each { |map| map.clear }
+show.call
+"""
+    tool = build(tmp_path, text.replace("  BYWHO[who] << who\n", "  BYWHO[who] << who\n  SIZES << who\n"))
+    bar = "|" + "@" * 52 + "|"
+    assert run(tool, during=lambda: ask([1])).out.splitlines() == [
+        "calls:", "  1  1", "ROWS:", "  1  1", "SIZES:", f"  [1]  1 {bar}", "who[1]:", f"  [1]  1 {bar}",
+        "sums: count=1 sum=1 min=1 max=1 average=1",
+        "calls: empty", "ROWS: empty", "SIZES: empty", "who: empty", "sums: count=0",
+    ]  # fmt: skip
+    maps = [json.loads(line)["map"] for line in run(tool, "--json", during=lambda: ask([1])).out.splitlines()]
+    assert maps == ["SEEN", "ROWS", "SIZES", "BYWHO", "SUMS"] * 2
+
+
+def test_a_view_that_fails_is_told_once(tmp_path: Path) -> None:
+    ended = run(build(tmp_path, 'syscall("getpgid") { }\ntop(0.1) { raise "no" }\nwait\n'))
+    assert (ended.status, ended.out, ended.err.splitlines()[0].split(": ", 1)[1]) == (1, "", "no (RuntimeError)")
+    assert ended.err.count("RuntimeError") == 1
 
 
 def test_processes_are_told_apart_where_the_program_does(tmp_path: Path) -> None:

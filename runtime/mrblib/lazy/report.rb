@@ -1,4 +1,5 @@
-# What a tool without a user half shows: records as they come, and its maps at the end. And, of every tool, what was lost.
+# What a tool without a user half shows: records as they come, and its maps at the end. And, of every tool, its views' last, and
+# what was lost.
 
 module Rucy
   module Report
@@ -23,8 +24,7 @@ module Rucy
 
       # Once, behind the last record.
       def print_rest
-        return if Rucy.quiet?
-        Options.standard("interval") ? View.draw(proc { print_maps }) : print_maps
+        View.open? ? View.draw_last : Rucy.quiet? || print_maps
         Rucy.flush
       end
 

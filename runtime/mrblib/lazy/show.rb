@@ -109,8 +109,8 @@ module Rucy
 
       # ---- whole maps
 
-      def print_map(map)
-        lines = map_lines(map.name, map.store, Options.standard("json"))
+      def print_map(map, title)
+        lines = map_lines(map.name, map.store, Options.standard("json"), title)
         $stdout.write(lines.map { |line| line + "\n" }.join)
       end
 
@@ -125,19 +125,19 @@ module Rucy
       def most = Options.standard("top") || View.room
 
       # [] for a map of which nothing can be shown.
-      def map_lines(name, store, as_json)
-        return outer_lines(name, store, as_json) if OUTER.include?(store.type_number)
+      def map_lines(name, store, as_json, title = name)
+        return outer_lines(name, store, as_json, title) if OUTER.include?(store.type_number)
         return [] unless shown?(store)
         kind = kind_of(name)
-        return special(name, store, kind, as_json) unless kind.empty?
+        return special(name, store, kind, as_json, title) unless kind.empty?
         found = entries(store)
         return [to_json({ "map" => name, "entries" => found.map { |entry| row(entry) } })] if as_json
-        return ["#{name}: empty"] if found.empty?
-        ["#{name}:", *table(found.map { |key, value, cpu| cells(key, value, cpu) })]
+        return ["#{title}: empty"] if found.empty?
+        ["#{title}:", *table(found.map { |key, value, cpu| cells(key, value, cpu) })]
       end
 
       # Of a map of maps: which named map is in a slot, and what is in those that have no name.
-      def outer_lines(name, store, as_json)
+      def outer_lines(name, store, as_json, title)
         named = Rucy.map_names.map { |each| [Store.open(each).id, each] }.to_h
         slots, inside = [], []
         store.raw.each do |key, value|
@@ -151,10 +151,10 @@ module Rucy
           rows += inside.map { |key, each| { "key" => key, "entries" => entries(each).map { |entry| row(entry) } } }
           return [to_json({ "map" => name, "entries" => rows })]
         end
-        return ["#{name}: empty"] if slots.empty? && inside.empty?
-        lines = slots.empty? ? [] : ["#{name}:", *table(slots.map { |key, each| cells(key, each, nil) })]
+        return ["#{title}: empty"] if slots.empty? && inside.empty?
+        lines = slots.empty? ? [] : ["#{title}:", *table(slots.map { |key, each| cells(key, each, nil) })]
         inside.each do |key, each|
-          lines += map_lines("#{name}[#{(key.is_a?(Array) ? key : [key]).map { |part| word(part) }.join(', ')}]", each, false)
+          lines += map_lines("#{title}[#{(key.is_a?(Array) ? key : [key]).map { |part| word(part) }.join(', ')}]", each, false)
         end
         lines
       end
@@ -272,7 +272,7 @@ module Rucy
 
       # ---- histograms and statistics
 
-      def special(name, store, kind, as_json)
+      def special(name, store, kind, as_json, title)
         groups = groups(store, true)
         of = kind == "stats" ? "stats" : "histogram"
         made = groups.map { |key, cpus| [key, kind == "stats" ? stats(cpus) : buckets(cpus, kind)] }
@@ -281,14 +281,14 @@ module Rucy
                                  : { "entries" => made.map { |key, found| { "key" => key, of => json_of(found) } } }
           return [to_json({ "map" => name }.merge(whole))]
         end
-        return ["#{name}: empty"] if made.empty?
+        return ["#{title}: empty"] if made.empty?
         lines = []
         made.each do |key, found|
-          title = key.nil? ? name : "#{name}[#{(key.is_a?(Array) ? key : [key]).map { |each| word(each) }.join(', ')}]"
+          above = key.nil? ? title : "#{title}[#{(key.is_a?(Array) ? key : [key]).map { |each| word(each) }.join(', ')}]"
           if found.is_a?(Hash)
-            lines << "#{title}: #{pairs(found)}"
+            lines << "#{above}: #{pairs(found)}"
           else
-            lines << (found.empty? ? "#{title}: empty" : "#{title}:")
+            lines << (found.empty? ? "#{above}: empty" : "#{above}:")
             lines.concat(bars(found))
           end
         end

@@ -1,15 +1,18 @@
 # `top`, and `--interval` of a tool that prints its maps by itself: what is printed again and again. On a terminal each takes
-# the place of the one before; elsewhere they follow one another, with an empty line between.
+# the place of the one before; elsewhere they follow one another, with an empty line between. The last is of what there is at
+# the end.
 
 module Rucy
   module View
+    @blocks = []
+
     class << self
       # Is one open?
-      def open? = @open
+      def open? = !@blocks.empty?
 
       def open(seconds, &block)
         raise ArgumentError, "`top` needs a block" unless block
-        @open = true
+        @blocks << block
         Loop.every(Options.standard("interval") || seconds) { draw(block) }
         nil
       end
@@ -22,11 +25,15 @@ module Rucy
         open(nil) { Report.print_maps }
       end
 
+      # When all records have been handed out. A block that has raised is not called again.
+      def draw_last
+        @blocks.each { |block| draw(block) } unless @raised
+      end
+
       def draw(block)
-        return redraw(block) if live?
-        $stdout.write("\n") if @drawn && !Options.standard("json")
-        @drawn = true
-        block.call
+        @raised = true
+        live? ? redraw(block) : print_next(block)
+        @raised = false
       end
 
       def live? = !@plain && Rucy.terminal?(1) && !Options.standard("json")
@@ -39,6 +46,12 @@ module Rucy
       end
 
       private
+
+      def print_next(block)
+        $stdout.write("\n") if @drawn && !Options.standard("json")
+        @drawn = true
+        block.call
+      end
 
       def redraw(block)
         lines = kept(block).split("\n", -1)

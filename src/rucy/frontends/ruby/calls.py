@@ -29,7 +29,8 @@ _OWN: dict[str, type[Diagnostic]] = {
     ),
     **dict.fromkeys(
         ("exit", "exit!", "gets", "system", "exec", "fork", "spawn", "sleep", "open", "at_exit", "trap", "poll", "wait",
-         "every", "attach", "detach", "table", "symbolize", "top", "ip", "addr", "time", "duration", "bytes", "errno", "user"),
+         "every", "attach", "detach", "table", "columns", "json?", "symbolize", "top", "ip", "addr", "time", "duration", "bytes",
+         "errno", "user"),
         errors.ProcessWord,
     ),
     **dict.fromkeys(("rand", "srand"), errors.RandomWord),
