@@ -1,7 +1,7 @@
-# Which devices the processes of a cgroup may use, by rules in a map: what no rule allows is refused.
+# Which devices the processes of a cgroup may use. Behind the options stand rules such as "c 1:9 r" or "c 136:* rw": type (b or c),
+# numbers, and what is allowed (r read, w write, m make a node). What no rule allows is refused, and counted.
 #
-#   rucy run devices.rb --cgroup /sys/fs/cgroup/demo
-#   bpftool map update name RULES key 2 0 0 0  1 0 0 0  9 0 0 0  value 2 0 0 0      # read /dev/urandom
+#   rucy run devices.rb --cgroup /sys/fs/cgroup/demo -- "c 1:9 r" "c 1:3 rw"
 
 license "GPL"
 
@@ -24,3 +24,25 @@ cgroup_device do |device|
   REFUSED[device.type, device.major, device.minor] += 1
   false
 end
+
+TYPES  = { "b" => 1, "c" => 2 }
+ACCESS = { "m" => MKNOD, "r" => READ, "w" => WRITE }
+
+# "c 1:9 r" as a key of RULES and its value
+def rule(text)
+  type, numbers, access = text.split(" ")
+  major, minor = numbers.split(":")
+  key = [TYPES.fetch(type), Integer(major), minor == "*" ? ANY : Integer(minor)]
+  [key, access.chars.map { |letter| ACCESS.fetch(letter) }.inject(:|)]
+rescue StandardError
+  abort "`#{text}` is no rule; one is \"c 1:9 rw\""
+end
+
+rules = ARGV.map { |text| rule(text) }
+rules.each { |key, access| RULES[key] = access }
+
+top do
+  puts "#{rules.size} rules" unless json?
+  table REFUSED.map { |(type, major, minor), count| { type: TYPES.key(type), device: "#{major}:#{minor}", refused: count } }
+end
+wait

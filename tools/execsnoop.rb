@@ -5,7 +5,7 @@
 
 license "GPL"
 
-ARGS = 20                                    # more are left out, and counted
+ARGS = 20                                    # of more, the first; argc is then 21
 
 UID    = option :uid,    :u32,  desc: "only what this user starts"
 FAILED = option :failed, :bool, desc: "also calls that failed"
@@ -38,6 +38,7 @@ syscall "execve" do |path, argv|
     e.args[i].text = ustr(argument, 64)
     e.argc += 1
   end
+  e.argc += 1 if e.argc == ARGS && argv[ARGS]
 end
 
 syscall_return "execve" do |result|
@@ -46,4 +47,11 @@ syscall_return "execve" do |result|
   e.result = result
   EXECS << e if result == 0 || FAILED
   CALLS.delete(tid)
+end
+
+execs = columns pid: "%-7d", ppid: "%-7d", user: "%-10s", comm: "%-16s", result: "%-7s", args: "%s"
+EXECS.each do |e|
+  args = e.args.first([e.argc, ARGS].min).map { |arg| arg.text }
+  args << "…" if e.argc > ARGS
+  execs.row e.pid, e.ppid, user(e.uid), e.comm, e.result == 0 ? "ok" : errno(e.result), args
 end

@@ -56,3 +56,9 @@ tc_egress do |packet|
   end
   pass ? :ok : :shot
 end
+
+top do
+  puts "#{BUCKETS.size} addresses" unless json?
+  table BUCKETS.sort_by { |_, b| -b.dropped }.map { |to, b| { address: to, sent: b.sent, dropped: b.dropped, tokens: b.tokens } }
+end
+wait

@@ -36,3 +36,19 @@ syscall_return "openat" do |fd|
   next if FAILED && fd >= 0
   OPENS << Open.new(pid: pid, uid: uid, flags: call.flags, fd: fd, comm: comm, path: ustr(call.path, 255))
 end
+
+HOW  = %w[r w rw]                            # by the two lowest bits of the flags
+MORE = { O_CREAT => "creat", O_EXCL => "excl", O_TRUNC => "trunc", O_APPEND => "append", O_DIRECTORY => "directory" }
+
+def mode(flags)
+  [HOW[flags & O_ACCMODE], *MORE.keys.select { |bit| flags & bit == bit }.map { |bit| MORE[bit] }].join(",")
+end
+
+files = columns pid: "%-7d", comm: "%-16s", fd: "%4d", error: "%-8s", mode: "%-10s", path: "%s"
+OPENS.each do |e|
+  if e.fd < 0
+    files.row e.pid, e.comm, nil, errno(e.fd), mode(e.flags), e.path
+  else
+    files.row e.pid, e.comm, e.fd, nil, mode(e.flags), e.path
+  end
+end

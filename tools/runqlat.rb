@@ -1,13 +1,14 @@
 # How long tasks wait in a run queue before they get a CPU, in microseconds.
 #
 #   rucy run runqlat.rb --duration 10
-#   rucy run runqlat.rb --pid 4711
+#   rucy run runqlat.rb --pid 4711 --interval 1
 
 license "GPL"
 
 TASK_RUNNING = 0
 
-PID = option :pid, :u32, desc: "only this process"
+PID     = option :pid,      :u32, desc: "only this process"
+SECONDS = option :interval, :u32, desc: "show it each time so many seconds have passed, and begin anew"
 
 SINCE = hash(:u32 => :u64)                   # threads that wait, and since when
 WAITS = histogram(:log2)
@@ -26,3 +27,12 @@ tp_btf "sched_switch" do |preempt, prev, task|
   since = SINCE.delete(task.pid)
   WAITS << (nsecs - since) / 1000 if since
 end
+
+show = lambda do
+  WAITS.print "microseconds"
+  WAITS.clear
+end
+
+every(SECONDS) { show.call } if SECONDS
+wait
+show.call

@@ -1,8 +1,7 @@
 # A load balancer for one TCP or UDP service. It sits on the interface where the clients are: what they send to the service
-# goes on to one of the backends, and what the backends answer comes back as if from the service itself.
+# goes on to one of the backends that stand behind the options, and what those answer comes back as if from the service itself.
 #
-#   rucy run tc_balancer.rb --interface eth0 --vip 10.0.0.1 --port 80 --backends 2
-#   bpftool map update name POOL key 0 0 0 0 value 10 0 1 7  31 144 0 0  0 0 0 0  0 0 0 0      # 10.0.1.7:8080
+#   rucy run tc_balancer.rb --interface eth0 --vip 10.0.0.1 --port 80 -- 10.0.1.7:8080 10.0.2.7:8080
 #
 # The machine must route between the clients and the backends (sysctl net.ipv4.ip_forward=1).
 
@@ -10,9 +9,9 @@ license "GPL"
 
 IP = 14                                      # where the IPv4 header begins
 
-VIP      = option :vip,      :ip4, default: "10.0.0.1", desc: "the address of the service"
-PORT     = option :port,     :u16, default: 80, desc: "its port"
-BACKENDS = option :backends, :u32, default: 1, desc: "how many backends POOL has"
+VIP      = option :vip,  :ip4, default: "10.0.0.1", desc: "the address of the service"
+PORT     = option :port, :u16, default: 80, desc: "its port"
+BACKENDS = ARGV.size
 
 class Backend
   attr :address, :ip4
@@ -82,3 +81,20 @@ tc_egress do |packet|
   mend ip.protocol == IPPROTO_TCP, ip.ihl * 4, flow.backend, VIP, flow.bport, htons(PORT)
   :ok
 end
+
+abort "name 1 to 64 backends, such as 10.0.1.7:8080" unless BACKENDS.between?(1, 64)
+
+ARGV.each_with_index do |backend, i|
+  address, port = backend.split(":")
+  abort "`#{backend}` is no backend; one is 10.0.1.7:8080" unless port
+  POOL[i] = Backend.new(address: address, port: Integer(port))
+end
+
+top do
+  flows = FLOWS.keys.map { |flow| addr(flow.backend, flow.bport) }.tally
+  table POOL.first(BACKENDS).map { |b|
+    name = addr(b.address, b.port)
+    { backend: name, packets: b.packets, flows: flows.fetch(name, 0) }
+  }
+end
+wait

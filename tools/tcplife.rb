@@ -65,3 +65,9 @@ tp_btf "inet_sock_set_state" do |sk, oldstate, newstate|
   end
   OWNERS.delete(sk)
 end
+
+lives = columns pid: "%-7d", comm: "%-16s", laddr: "%-15s", lport: "%5d", raddr: "%-15s", rport: "%5d", tx: "%10d", rx: "%10d", ms: "%10.2f"
+LIVES.each do |e|
+  local, remote = e.family == AF_INET ? [e.local, e.remote] : [e.local6, e.remote6]
+  lives.row e.pid, e.comm, local, e.lport, remote, e.rport, e.tx, e.rx, e.us / 1000.0
+end

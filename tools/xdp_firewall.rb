@@ -1,6 +1,7 @@
-# A firewall in front of one interface: networks are shut by prefix, and no source gets more packets a second than allowed.
+# A firewall in front of one interface: the networks that stand behind the options are shut, and no source gets more packets a
+# second than allowed.
 #
-#   rucy run xdp_firewall.rb --interface eth0 --rate 1000
+#   rucy run xdp_firewall.rb --interface eth0 --rate 1000 -- 10.77.0.0/24 fd77::/64
 
 license "GPL"
 
@@ -47,3 +48,10 @@ xdp do |packet|
   DROPPED[BY_RATE] += 1
   :drop
 end
+
+ARGV.each { |network| (network.include?(":") ? SHUT6 : SHUT)[network] = 1 }
+
+top do
+  table [{ reason: "prefix", dropped: DROPPED[BY_PREFIX] }, { reason: "rate", dropped: DROPPED[BY_RATE] }]
+end
+wait

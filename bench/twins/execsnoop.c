@@ -80,6 +80,8 @@ int enter_execve(struct trace_event_raw_sys_enter *ctx)
 		bpf_probe_read_user_str(e->args[i].text, sizeof(e->args[i].text), text);
 		e->argc++;
 	}
+	if (e->argc == ARGS && !bpf_probe_read_user(&text, sizeof(text), &argv[ARGS]) && text)
+		e->argc++;
 	return 0;
 }
 

@@ -279,3 +279,26 @@ puts n
 def test_printk_lines_come_out(tmp_path: Path) -> None:
     text = 'syscall("getpgid") { |who| printk "asked for %d", who if pid == ME }\n'
     assert run(build(tmp_path, text), during=lambda: ask([41, 42])).out == "asked for 41\nasked for 42\n"
+
+
+def test_prefixes(tmp_path: Path) -> None:
+    text = """\
+NETS = lpm_trie(:ip4 => :u32)
+tc_ingress(attach: false) { |packet| (ip = packet.ipv4) && NETS[ip.saddr] ? :shot : :ok }
+["10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8 ", "10.0.0/8", "/8"].each do |net|
+  NETS[net] = 1
+rescue ArgumentError => e
+  puts e.message
+end
+NETS["10.0.0.0/8"] = 1
+NETS["0.0.0.0/0"] = 2
+NETS["10.0.0.1"] = 3
+puts NETS.keys.sort, NETS["10.0.0.0/8"]
+exit
+"""
+    wrong = [f"{net} is no prefix: behind the / stands a number up to 32" for net in
+             ("10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8 ")]  # fmt: skip
+    ended = run(build(tmp_path, text))
+    assert (ended.status, ended.err) == (0, "")
+    right = ["0.0.0.0/0", "10.0.0.0/8", "10.0.0.1/32", "1"]
+    assert ended.out.splitlines() == [*wrong, "10.0.0 is no address", " is no address", *right]

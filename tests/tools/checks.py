@@ -1,30 +1,29 @@
-"""Each program of tools/ against something that the test makes happen: what it says is held against the truth.
+"""Each program of tools/ against something that the test makes happen: what it prints is held against the truth.
 
-Plain functions of an object's path, run on the host and in the guests of the lab, each in a process of its own. Traffic stays
+Plain functions of an executable's path, run on the host and in the guests of the lab, each in a process of its own. Traffic stays
 in namespaces of its own.
 """
 
 from __future__ import annotations
 
-import bisect
 import contextlib
 import ctypes
-import functools
+import errno
 import os
+import re
 import select
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tests.load.firing import inside_cgroup, own_network
 from tests.tools.network import arrived, bound, host, ip, join, route, send_datagrams
-from tests.tools.running import Ran, tool
+from tests.tools.running import Ran, Row, ended, tool
 
 HERE, THERE = "10.77.0.1", "10.77.0.2"
 HERE6, THERE6 = "fd77::1", "fd77::2"
@@ -44,63 +43,73 @@ class Check(NamedTuple):
 
 
 def opensnoop(path: Path) -> None:
-    """Every open of this process, in order, with its flags and what it gave."""
+    """Every open of this process, in order, with how it was asked for and what it gave."""
     long = "/nonexistent/" + "x" * 280
     made = tempfile.mkdtemp()
     truth = []
     with tool(path, "--pid", str(os.getpid())) as ran:
-        for name, flags in (("/etc/passwd", os.O_RDONLY), (f"{made}/new", os.O_RDWR | os.O_CREAT), (long, os.O_WRONLY), ("", 0)):
+        for name, flags, mode in (
+            ("/etc/passwd", os.O_RDONLY, "r"), (f"{made}/new file", os.O_RDWR | os.O_CREAT, "rw,creat"),
+            (f"{made}/new file", os.O_WRONLY | os.O_TRUNC | os.O_APPEND, "w,trunc,append"),
+            (made, os.O_RDONLY | os.O_DIRECTORY, "r,directory"), (long, os.O_WRONLY, "w"), ("", 0, "r"),
+        ):  # fmt: skip
             try:
-                fd = os.open(name, flags)
-            except OSError as error:
-                fd = -error.errno
-            truth.append((name[:254], flags | os.O_CLOEXEC, fd))
-            if fd >= 0:
+                fd, error = os.open(name, flags), ""
                 os.close(fd)
-    seen = [(row["path"], row["flags"], row["fd"]) for row in ran.records if row["path"] in {name for name, *_ in truth}]
-    assert seen == truth, f"{ran.records}, not {truth}"
-    assert {(row["pid"], row["uid"], row["comm"]) for row in ran.records} == {(os.getpid(), os.getuid(), COMM)}
-    assert ran.entries("CALLS") == {}
-    with tool(path, "--pid", str(os.getpid()), "--failed") as ran:
+            except OSError as failed:
+                fd, error = None, errno.errorcode[failed.errno]
+            shown = "" if fd is None else fd
+            truth.append(f"{os.getpid():<7} {COMM:<16} {shown:>4} {error:<8} {mode:<10} {name[:254]}".rstrip())
+    head, *lines = ran.lines
+    assert head == "PID     COMM               FD ERROR    MODE       PATH", head
+    assert [line for line in lines if line in truth] == truth, f"{ran.text}, not {truth}"
+    assert {line.split()[0] for line in lines} == {str(os.getpid())}, ran.text
+    with tool(path, "--pid", str(os.getpid()), "--failed", "--json") as ran:
         os.close(os.open("/etc/passwd", os.O_RDONLY))
         with contextlib.suppress(FileNotFoundError):
-            os.open("/nonexistent", os.O_RDONLY)
-    assert [(row["path"], row["fd"]) for row in ran.records] == [("/nonexistent", -2)], ran.records
+            os.open("/nonexistent/a\nb", os.O_RDONLY)
+    row = {"pid": os.getpid(), "comm": COMM, "fd": None, "error": "ENOENT", "mode": "r", "path": "/nonexistent/a\nb"}
+    assert ran.rows == [row], ran.text
 
 
 def execsnoop(path: Path) -> None:
     """Two calls of a child of ours, of which one fails: the arguments, cut to their room, and what came of them."""
     arguments = ["/bin/true", "two words", "", "x" * 100, *map(str, range(20))]
-    with tool(path, "--failed") as ran:
+
+    def child() -> int:
         pid = os.fork()
         if pid == 0:
             with contextlib.suppress(FileNotFoundError):
                 os.execv("/nonexistent/program", ["program", "-v"])
             os.execv(arguments[0], arguments)
         assert os.waitpid(pid, 0)[1] == 0
-    calls = ran.of(pid)
-    assert [(row["ppid"], row["uid"], row["comm"]) for row in calls] == [(os.getpid(), os.getuid(), COMM)] * 2, calls
-    said = [(row["result"], row["argc"], [arg["text"] for arg in row["args"] if arg["text"]]) for row in calls]
-    cut = [text[:63] for text in arguments[:20] if text]
-    assert said == [(-2, 2, ["program", "-v"]), (0, 20, cut)], said
-    assert pid not in ran.entries("CALLS")
-    with tool(path) as ran:
-        failed = os.fork()
-        if failed == 0:
-            with contextlib.suppress(FileNotFoundError):
-                os.execv("/nonexistent/program", ["program", "-v"])
-            os._exit(0)
-        os.waitpid(failed, 0)
-    assert ran.of(failed) == [], ran.records
+        return pid
+
+    with tool(path, "--failed") as ran:
+        pid = child()
+    shown = ["/bin/true", '"two words"', '""', "x" * 63, *map(str, range(16)), "…"]
+    who = f"{pid:<7} {os.getpid():<7} {os.getuid():<10} {COMM:<16}"  # no user has a name in there
+    head, *lines = ran.lines
+    assert head == "PID     PPID    USER       COMM             RESULT  ARGS", head
+    truth = [f"{who} ENOENT  program -v", f"{who} ok      {' '.join(shown)}"]
+    assert [line for line in lines if line.startswith(f"{pid} ")] == truth, f"{ran.text}, not {truth}"
+    with tool(path, "--json", "--uid", str(os.getuid())) as ran:
+        pid = child()
+    cut = ["/bin/true", "two words", "", "x" * 63, *map(str, range(16)), "…"]
+    row = {"pid": pid, "ppid": os.getpid(), "user": str(os.getuid()), "comm": COMM, "result": "ok", "args": cut}
+    assert [one for one in ran.rows if one["pid"] == pid] == [row], ran.text
 
 
 def vfsstat(path: Path) -> None:
-    """What nobody else does is counted to the call; what everybody does, at least as often as we did it."""
+    """What nobody else does is counted to the call; what everybody does, at least as often as we did it. All lines together, of
+    which the last counts what came after the last whole second."""
     with _own_tmpfs() as folder, tool(path) as ran:
         for number in range(7):
             os.mkdir(f"{folder}/{number}")
         for number in range(5):
             os.rmdir(f"{folder}/{number}")
+        lines = len(ran.lines)
+        ran.until(lambda: len(ran.lines) > lines, "it prints no line")
         for number in range(4):
             os.mknod(f"{folder}/file{number}")
         for number in range(3):
@@ -112,12 +121,15 @@ def vfsstat(path: Path) -> None:
             file.seek(0)
             for _ in range(9):
                 file.read(1)
-    calls = ran.entries("CALLS")
-    ours = {"vfs_mkdir": 7, "vfs_rmdir": 5, "vfs_create": 4, "vfs_unlink": 3, "vfs_fsync": 11}
+    head, *rows = [line.split() for line in ran.lines]
+    assert head == ["TIME", "READ", "WRITE", "FSYNC", "OPEN", "CREATE", "UNLINK", "MKDIR", "RMDIR"], head
+    assert all(re.fullmatch(r"\d\d:\d\d:\d\d", row[0]) for row in rows), ran.text
+    calls = {name: sum(int(row[at]) for row in rows) for at, name in enumerate(head) if at}
+    ours = {"MKDIR": 7, "RMDIR": 5, "CREATE": 4, "UNLINK": 3, "FSYNC": 11}
     # Some kernels' compilers put one or the other of these into its callers, where no probe sees it.
-    seen = {name: calls[name] for name in ours if name in calls}
+    seen = {name: calls[name] for name in ours if calls[name]}
     assert seen.items() <= ours.items() and len(seen) >= 3, calls
-    assert calls["vfs_write"] >= 11 and calls["vfs_read"] >= 9 and calls["vfs_open"] >= 1, calls
+    assert calls["WRITE"] >= 11 and calls["READ"] >= 9 and calls["OPEN"] >= 1, calls
 
 
 @contextlib.contextmanager
@@ -196,52 +208,73 @@ def _state(pid: int) -> str:
 
 def runqlat(path: Path) -> None:
     """As many waits as the kernel has counted, and about as long in all: while it sleeps, and while it shares a CPU."""
-    with _Child() as child, _Child() as other, tool(path, "--pid", str(child.pid)) as ran:
-        waited, times = child.scheduled()
-        child.sleeps(20)
-        for one in (child, other):
-            one.tell("work 0.5")
-        for one in (child, other):
-            one.answer()
-        after, more = child.scheduled()
-    slots = [row for row in ran.maps["WAITS"][0]["histogram"] if row["count"]]
-    count = sum(row["count"] for row in slots)
+    with _Child() as child, _Child() as other:
+        with tool(path, "--pid", str(child.pid)) as ran:
+            waited, times = child.scheduled()
+            child.sleeps(20)
+            for one in (child, other):
+                one.tell("work 0.5")
+            for one in (child, other):
+                one.answer()
+            after, more = child.scheduled()
+        with tool(path, "--pid", str(child.pid), "--json", "--interval", "0x1000") as again:
+            _, before = child.scheduled()
+            child.sleeps(5)
+            _, later = child.scheduled()
+    assert ran.lines[0] == "microseconds:", ran.text
+    slots = [_slot(line) for line in ran.lines[1:]]
+    count = sum(slot[2] for slot in slots)
     # A task that is moved to another CPU waits there without having been woken: the books alone have that.
     assert more - times > 20 and abs(count - (more - times)) <= 2, f"{slots}, not {more - times} waits"
     us = (after - waited) / 1000
-    least, most = (sum(row[end] * row["count"] for row in slots) for end in ("low", "high"))
+    least, most = (sum(slot[end] * slot[2] for slot in slots) for end in (0, 1))
     slack = 500 * count  # the books and the event look at the clock one after the other
     assert us > 100_000 and least <= us + slack and us <= most + slack, f"{us} us, not {least} to {most}: {slots}"
+    (row,) = again.rows
+    count = sum(slot["count"] for slot in row["histogram"])
+    assert row["map"] == "WAITS" and abs(count - (later - before)) <= 2, f"{row}, not {later - before} waits"
+
+
+def _slot(line: str) -> tuple[int, int, int]:
+    """(least, most, count) of `[512, 1K)  21 |@@   |`."""
+    found = re.fullmatch(r"  \[(\w+)(?:, (\w+)\)|\]) +(\d+) \|@* *\|", line)
+    assert found, line
+    low = _number(found[1])
+    return low, _number(found[2]) - 1 if found[2] else low, int(found[3])
+
+
+def _number(text: str) -> int:
+    unit = "KMG".find(text[-1])
+    return int(text) if unit < 0 else int(text[:-1]) << 10 * (unit + 1)
 
 
 def offcputime(path: Path) -> None:
-    """The time that a process slept, under the kernel's stack of a sleep."""
-    with _Child() as child, tool(path, "--pid", str(child.pid)) as ran:
-        slept = child.sleeps(20)
-        stacks = {row["key"]["kernel"]: _functions(ran, row["key"]["kernel"]) for row in _rows(ran, "OFF")}
-    waits = ran.entries("OFF")
-    assert {(pid, tid) for pid, tid, *_ in waits} == {(child.pid, child.pid)}, waits
-    asleep = sum(us for (_, _, kernel, _, _), us in waits.items() if any("nanosleep" in name for name in stacks[kernel]))
-    assert 400_000 <= asleep <= slept * 1_000_000, f"{asleep} us of {slept} s: {waits}, {stacks}"
-    assert all(user >= 0 for _, _, _, user, _ in waits), waits
-
-
-def _rows(ran: Ran, name: str) -> list[dict[str, Any]]:
-    """The entries as the types in BTF show them."""
-    return [row["formatted"] for row in ran.dump(name)]
-
-
-def _functions(ran: Ran, stack: int) -> list[str]:
-    """The kernel's functions in an element of STACKS."""
-    data = bytes(int(byte, 16) for byte in ran.get("STACKS", stack.to_bytes(4, "little"))["value"])
-    addresses = [address for (address,) in struct.iter_unpack("<Q", data) if address]
-    return [_symbols()[bisect.bisect_right(_symbols(), (address, "\x7f")) - 1][1] for address in addresses]
-
-
-@functools.cache
-def _symbols() -> list[tuple[int, str]]:
-    rows = (line.split() for line in Path("/proc/kallsyms").read_text().splitlines())
-    return sorted((int(row[0], 16), row[2]) for row in rows)
+    """The time that a process slept, under the kernel's stack of a sleep and the process's own."""
+    with _Child() as child:
+        me = ("--pid", str(child.pid))
+        with tool(path, *me, "--json") as ran:
+            slept = child.sleeps(20)
+        with tool(path, *me, "--top", "1") as text:
+            longest = child.sleeps(5)
+        with tool(path, *me, "--folded") as folded:
+            child.sleeps(5)
+    rows = ran.rows
+    assert {(row["pid"], row["tid"], row["comm"]) for row in rows} == {(child.pid, child.pid, COMM)}, rows
+    assert [row["us"] for row in rows] == sorted(row["us"] for row in rows), rows
+    assert all("sched" in row["kernel"][0] for row in rows), rows
+    sleeps = [row for row in rows if any("nanosleep" in name for name in row["kernel"])]
+    asleep = sum(row["us"] for row in sleeps)
+    assert 400_000 <= asleep <= slept * 1_000_000, f"{asleep} us of {slept} s: {rows}"
+    assert all("nanosleep" in row["user"][0] for row in sleeps), sleeps
+    *frames, end, last = text.lines
+    at = frames.index("    --")
+    assert all(re.fullmatch(r"    \S.*", frame) for frame in frames) and last == "", text.text
+    assert "sched" in frames[0] and any("schedule" in frame for frame in frames[:at]) and len(frames) > at + 1, text.text
+    found = re.fullmatch(re.escape(f"{COMM} ({child.pid})  ") + r"([\d.]+) (us|ms|s)", end)
+    assert found and 0 < float(found[1]) * {"us": 1e-6, "ms": 1e-3, "s": 1}[found[2]] <= longest, f"{longest} s: {text.text}"
+    lines = [line for line in folded.lines if "nanosleep" in line]
+    assert all(re.fullmatch(re.escape(f"{COMM};") + r".+;\S*sched\S* \d+", line) for line in lines), folded.text
+    assert sum(int(line.split()[-1]) for line in lines) >= 100_000, folded.text
 
 
 # ---------------------------------------------------------------- connections
@@ -255,27 +288,32 @@ def tcplife(path: Path) -> None:
         for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
             begun = time.monotonic()
             client, server = _conversation(family, address, 30_000, 7_000)
-            truth.append((family, address, client, server, (time.monotonic() - begun) * 1_000_000))
-    lives = ran.of(os.getpid())
-    assert len(lives) == len(ran.records) == 4, ran.records
-    for number, (family, address, client, server, us) in enumerate(truth):
-        there = (address, "::") if family == socket.AF_INET else ("0.0.0.0", address)
+            truth.append((address, client, server, (time.monotonic() - begun) * 1000))
+    head, *lines = [line.split() for line in ran.lines]
+    assert head == ["PID", "COMM", "LADDR", "LPORT", "RADDR", "RPORT", "TX", "RX", "MS"], head
+    assert len({line.index(lines[0][2]) for line in ran.lines[1:3]} | {ran.lines[0].index("LADDR")}) == 1, ran.text
+    assert len(lines) == 4, ran.text
+    for number, (address, client, server, ms) in enumerate(truth):
         # The SYN and the FIN count as a byte each: those of the connecting side were acknowledged, the other's FIN is not yet.
         ends = ((client, server, 30_002, 7_001), (server, client, 7_001, 30_001))
-        for life, (local, remote, sent, received) in zip(lives[2 * number : 2 * number + 2], ends):
-            said = tuple(life[name] for name in ("family", "lport", "rport", "local", "remote", "local6", "remote6", "tx", "rx"))
-            wanted = (family, local, remote, there[0], there[0], there[1], there[1], sent, received)
-            assert said == wanted, f"{life}, not {wanted}"
-            assert life["comm"] == COMM and 0 < life["us"] <= us, f"{life}, {us} us"
-    assert ran.entries("BIRTHS") == {}
-    with tool(path, "--port", str(server)) as ran:
-        client, server = _conversation(socket.AF_INET, "127.0.0.1", 1, 1)
-    assert ran.records == []
+        for life, (local, remote, sent, received) in zip(lines[2 * number : 2 * number + 2], ends):
+            wanted = [os.getpid(), COMM, address, local, address, remote, sent, received]
+            assert life[:-1] == [str(word) for word in wanted], f"{life}, not {wanted}"
+            assert 0 < float(life[-1]) <= ms, f"{life}, {ms} ms"
+    with tool(path, "--port", "8080", "--json") as ran:
+        _conversation(socket.AF_INET, "127.0.0.1", 1, 1)
+        client, _ = _conversation(socket.AF_INET, "127.0.0.1", 1, 2, port=8080)
+    (row,) = ran.rows
+    ms = row.pop("ms")
+    assert ms > 0 and row == {
+        "pid": os.getpid(), "comm": COMM, "laddr": "127.0.0.1", "lport": client, "raddr": "127.0.0.1", "rport": 8080, "tx": 3,
+        "rx": 3,
+    }, row  # fmt: skip
 
 
-def _conversation(family: int, address: str, there: int, back: int) -> tuple[int, int]:
+def _conversation(family: int, address: str, there: int, back: int, port: int = 0) -> tuple[int, int]:
     """The ports of a connection over which so many bytes went; the connecting side ends first."""
-    with socket.create_server((address, 0), family=family) as listener:
+    with socket.create_server((address, port), family=family) as listener:
         client = socket.create_connection(listener.getsockname()[:2])
         server, _ = listener.accept()
         ports = client.getsockname()[1], client.getpeername()[1]
@@ -293,9 +331,8 @@ def _conversation(family: int, address: str, there: int, back: int) -> tuple[int
 
 
 def devices(path: Path) -> None:
-    """Nothing is allowed but what a rule says, from when it says so; what was refused is counted by its numbers."""
-    read, write, character = os.O_RDONLY, os.O_WRONLY, 2
-    whatever = 0xFFFF_FFFF
+    """Nothing is allowed but what a rule says; what was refused is counted by its numbers."""
+    read, write = os.O_RDONLY, os.O_WRONLY
 
     def opens(node: str, flags: int) -> bool:
         try:
@@ -304,27 +341,27 @@ def devices(path: Path) -> None:
             return False
         return True
 
-    def rule(minor: int, access: int | None) -> None:
-        value = None if access is None else access.to_bytes(4, "little")
-        ran.set("RULES", struct.pack("<III", character, 1, minor), value)
-
-    with _cgroup_with_child() as (cgroup, enter), tool(path, "--cgroup", cgroup) as ran:
-        rule(9, 2)
-        with enter():
+    with _cgroup_with_child() as (mount, cgroup, enter):
+        place = ("--cgroup", f"/sys/fs/cgroup/{os.path.relpath(cgroup, mount)}")
+        with tool(path, *place, "c 1:9 r", "c 1:3 rw", cgroups=mount) as ran, enter():
             tried = [opens("urandom", read), opens("urandom", write), opens("zero", read), opens("zero", read)]
-        rule(whatever, 6)
-        with enter():
-            tried += [opens("urandom", write), opens("zero", read), opens("null", write)]
-        rule(whatever, None)
-        with enter():
-            tried += [opens("urandom", read), opens("null", write)]
-    assert tried == [True, False, False, False, True, True, True, True, False], tried
-    assert ran.entries("REFUSED") == {(2, 1, 9): 1, (2, 1, 5): 2, (2, 1, 3): 1}, ran.maps["REFUSED"]
+            tried.append(opens("null", write))
+        assert tried == [True, False, False, False, True], tried
+        head, columns, *refused = [line.split() for line in ran.view]
+        assert (head, columns) == (["2", "rules"], ["TYPE", "DEVICE", "REFUSED"]), ran.text
+        assert sorted(refused) == [["c", "1:5", "2"], ["c", "1:9", "1"]], ran.text
+        with tool(path, *place, "c 1:* rw", "--json", cgroups=mount) as ran, enter():
+            tried = [opens("urandom", write), opens("zero", read), opens("null", write), opens("tty", read)]
+        assert tried == [True, True, True, False], tried
+        assert ran.rows[-1] == {"type": "c", "device": "5:0", "refused": 1}, ran.text
+    for rule in ("c 1:9 x", "c 1 r"):
+        wrong = ended(path, rule)
+        assert wrong == (1, "", f'`{rule}` is no rule; one is "c 1:9 rw"\n'), wrong
 
 
 @contextlib.contextmanager
-def _cgroup_with_child() -> Iterator[tuple[str, Callable[[], contextlib.AbstractContextManager[None]]]]:
-    """A cgroup, and what puts this process into it for a block: bpftool and the tool itself need devices too."""
+def _cgroup_with_child() -> Iterator[tuple[str, str, Callable[[], contextlib.AbstractContextManager[None]]]]:
+    """Where cgroups are mounted, one of them, and what puts this process into it for a block: the tool needs devices too."""
     with inside_cgroup() as path:
         outside = str(Path(path).parent)
 
@@ -340,7 +377,7 @@ def _cgroup_with_child() -> Iterator[tuple[str, Callable[[], contextlib.Abstract
                 move(outside)
 
         move(outside)
-        yield path, enter
+        yield outside, path, enter
 
 
 def xdp_firewall(path: Path) -> None:
@@ -349,7 +386,9 @@ def xdp_firewall(path: Path) -> None:
     own_network()
     with host() as other:
         join("rucy0", other, "rucy1", (f"{HERE}/24", f"{THERE}/24"), (f"{HERE6}/64", f"{THERE6}/64"))
-        other.does(ip, "address", "add", "10.77.0.3/24", "dev", "rucy1")
+        for address in ("10.77.0.3/24", "10.77.0.8/24", "10.77.0.9/24"):
+            other.does(ip, "address", "add", address, "dev", "rucy1")
+        other.does(ip, "address", "add", "fd77::9/64", "dev", "rucy1", "nodad")
         with bound(5301, HERE) as four, bound(5301, HERE6) as six:
 
             def sends(count: int, to: str, source: str, wanted: int) -> None:
@@ -357,22 +396,20 @@ def xdp_firewall(path: Path) -> None:
                 seen = arrived(four if ":" not in to else six, wanted)
                 assert seen == wanted, f"{seen} of {count} from {source} came, not {wanted}"
 
-            with tool(path, "--interface", "rucy0", "--rate", "10") as ran:
+            with tool(path, "--interface", "rucy0", "--rate", "10", "10.77.0.8/31", "fd77::9") as ran:
                 sends(25, HERE, THERE, 10)
                 sends(3, HERE, "10.77.0.3", 3)
                 sends(12, HERE6, THERE6, 12)
-                ran.set("SHUT", struct.pack("<I4s", 31, socket.inet_aton("10.77.0.2")), bytes(4))
-                ran.set("SHUT6", struct.pack("<I16s", 64, socket.inet_pton(socket.AF_INET6, "fd77::")), bytes(4))
-                sends(4, HERE, THERE, 0)
-                sends(5, HERE, "10.77.0.3", 0)
-                sends(2, HERE6, THERE6, 0)
-                ran.set("SHUT", struct.pack("<I4s", 32, socket.inet_aton("10.77.0.1")), bytes(4))
-                ran.set("SHUT", struct.pack("<I4s", 31, socket.inet_aton("10.77.0.2")), None)
+                sends(4, HERE, "10.77.0.8", 0)
+                sends(5, HERE, "10.77.0.9", 0)
+                sends(2, HERE6, "fd77::9", 0)
                 time.sleep(1)
                 sends(7, HERE, THERE, 7)
             sends(30, HERE, THERE, 30)
-    assert ran.entries("DROPPED") == {0: 4 + 5 + 2, 1: 15}, ran.maps["DROPPED"]
-    assert ran.entries("SOURCES").keys() == {THERE, "10.77.0.3"}, ran.maps["SOURCES"]
+            sends(2, HERE, "10.77.0.8", 2)
+    assert [line.split() for line in ran.view] == [["REASON", "DROPPED"], ["prefix", "11"], ["rate", "15"]], ran.text
+    wrong = ended(path, "--interface", "rucy0", "10.77.0.0/33")
+    assert wrong.status == 1 and "10.77.0.0/33 is no prefix: behind the / stands a number up to 32" in wrong.err, wrong
 
 
 # ---------------------------------------------------------------- balancing
@@ -392,10 +429,8 @@ def tc_balancer(path: Path) -> None:
             join(f"rucy{number}b", backend, "rucy1", (f"10.88.{number}.1/24", f"10.88.{number}.2/24"))
             backend.does(route, "default", "via", f"10.88.{number}.1")
             backend.does(serve, f"10.88.{number}.2", 8000 + number, f"backend {number}")
-        with tool(path, "--interface", "rucy0", "--vip", VIP, "--port", "80", "--backends", "2") as ran:
-            for number in (0, 1):
-                address = socket.inet_aton(f"10.88.{number}.2") + (8000 + number).to_bytes(2, "big")
-                ran.set("POOL", number.to_bytes(4, "little"), address.ljust(16, b"\0"))
+        backends = [f"10.88.{number}.2:{8000 + number}" for number in (0, 1)]
+        with tool(path, "--interface", "rucy0", "--vip", VIP, "--port", "80", *backends) as ran:
             seen = [client.does(asks, kind, VIP, 80, port) for kind in (STREAM, DATAGRAM) for port in range(4000, 4010)]
             direct = client.does(asks, STREAM, "10.88.0.2", 8000, 4100)
         assert direct == ("backend 0", ("10.88.0.2", 8000))
@@ -406,9 +441,14 @@ def tc_balancer(path: Path) -> None:
     picks = [(int.from_bytes(socket.inet_aton(THERE), "big") + port) % 2 for port in range(4000, 4010)] * 2
     assert seen == [(f"backend {pick}", (VIP, 80)) for pick in picks], seen
     assert errors == [0, 0, 0], errors
-    flows = {(6 if number < 10 else 17, port) for number, port in enumerate([*range(4000, 4010)] * 2)}
-    assert {(key["protocol"], key["cport"]) for key in (row["key"] for row in ran.maps["FLOWS"])} == flows, ran.maps["FLOWS"]
-    assert sum(row["value"]["packets"] for row in ran.maps["POOL"]) >= 10 * 4 + 10, ran.maps["POOL"]
+    head, *rows = [line.split() for line in ran.view]
+    assert head == ["BACKEND", "PACKETS", "FLOWS"], ran.text
+    assert [(name, int(flows)) for name, _, flows in rows] == [(backends[0], 10), (backends[1], 10)], ran.text
+    assert sum(int(packets) for _, packets, _ in rows) >= 10 * 4 + 10, ran.text
+    wrong = ended(path, "--interface", "rucy0")
+    assert wrong == (1, "", "name 1 to 64 backends, such as 10.0.1.7:8080\n"), wrong
+    wrong = ended(path, "--interface", "rucy0", "10.0.1.7")
+    assert wrong == (1, "", "`10.0.1.7` is no backend; one is 10.0.1.7:8080\n"), wrong
 
 
 STREAM, DATAGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
@@ -466,27 +506,27 @@ def limiter(path: Path) -> None:
     with host() as other:
         join("rucy0", other, "rucy1", (f"{HERE}/24", f"{THERE}/24"), ("10.78.0.1/24", "10.78.0.2/24"))
         other.does(listen, 5301)
-        with tool(path, "--interface", "rucy0", "--burst", "20", "--refill", "5") as ran:
+        words = ("--interface", "rucy0", "--burst", "20", "--refill", "5", "--interval", "0.1")
+        with tool(path, *words) as ran:
             _sends_to(THERE, 50)
-            first, begun = ran.dump("BUCKETS"), time.monotonic()
+            begun = time.monotonic()
             _sends_to("10.78.0.2", 15)
-            while _bucket(ran, THERE)["tokens"] < 20:  # four shots of the timer
-                assert time.monotonic() < begun + 20, "the timer does not fill the bucket"
-                time.sleep(0.05)
+            # four shots of the timer
+            ran.until(lambda: _bucket(ran, THERE).get("tokens") == 20, "the timer does not fill the bucket")
             filled = time.monotonic() - begun
-            time.sleep(0.3)
-            full = _bucket(ran, THERE)
+            time.sleep(0.5)
+            full, running = _bucket(ran, THERE), [row["value"]["running"] for row in ran.dump("BUCKETS")]
             _sends_to(THERE, 7)
-            more = _bucket(ran, THERE)
             seen = other.does(heard, 5301)
-    assert len(first) == 1, first
     early = full["sent"] - 20  # what the timer gave already while the fifty were sent
     assert early >= 0 and early % 5 == 0 and full["sent"] + full["dropped"] == 50, full
     assert filled >= 0.25, f"filled after {filled} s"
-    assert (full["tokens"], full["running"], more["sent"]) == (20, 0, full["sent"] + 7), (full, more)
+    assert full["tokens"] == 20 and running == [0, 0], (full, running)
     assert seen == full["sent"] + 7 + 15, f"{seen} came of {full['sent']} + 7 + 15"
-    buckets = ran.entries("BUCKETS")
-    assert {to: row["sent"] for to, row in buckets.items()} == {THERE: full["sent"] + 7, "10.78.0.2": 15}, buckets
+    head, columns, *_ = [line.split() for line in ran.view]
+    assert (head, columns) == (["2", "addresses"], ["ADDRESS", "SENT", "DROPPED", "TOKENS"]), ran.text
+    sent = {address: _bucket(ran, address)["sent"] for address in (THERE, "10.78.0.2")}
+    assert sent == {THERE: full["sent"] + 7, "10.78.0.2": 15}, ran.text
 
 
 def _sends_to(address: str, count: int) -> None:
@@ -497,9 +537,13 @@ def _sends_to(address: str, count: int) -> None:
                 sender.sendto(b"x", (address, 5301))
 
 
-def _bucket(ran: Ran, address: str) -> dict[str, Any]:
-    (row,) = (row for row in _rows(ran, "BUCKETS") if row["key"] == int.from_bytes(socket.inet_aton(address), "little"))
-    return dict(row["value"])
+def _bucket(ran: Ran, address: str) -> Row:
+    """What the last view says of an address; {} where it has none."""
+    for line in ran.view[2:]:
+        at, sent, dropped, tokens = line.split()
+        if at == address:
+            return {"sent": int(sent), "dropped": int(dropped), "tokens": int(tokens)}
+    return {}
 
 
 _listening: dict[int, socket.socket] = {}

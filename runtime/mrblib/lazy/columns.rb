@@ -9,7 +9,8 @@ module Rucy
       @numbers = columns.values
       @texts = @numbers.map { |each| as_text(each) }
       @formats = {}
-      line(@names.map { |name| name.to_s.upcase }) unless json?
+      @json = json?
+      line(@names.map { |name| name.to_s.upcase }) unless @json
     end
 
     # A value for each column: nil leaves its place empty; an Array is its words.
@@ -17,29 +18,38 @@ module Rucy
       if values.size != @names.size
         raise ArgumentError, "a row has a value for each of #{@names.join(', ')}: #{@names.size}, not #{values.size}"
       end
-      json? ? $stdout.write(Show.to_json(@names.zip(values).to_h) + "\n") : line(values)
+      @json ? $stdout.write(Show.to_json(@names.zip(values).to_h) + "\n") : line(values)
       nil
     end
 
     private
 
     def line(values)
-      shape = values.map { |value| value.is_a?(Numeric) }
-      whole = @formats[shape] ||= shape.each_with_index.map { |number, at| (number ? @numbers : @texts)[at] }.join(" ")
-      $stdout.write(format(whole, *values.map { |value| shown(value) }).rstrip + "\n")
+      numbers = 0 # a bit for each value that is one
+      shown = values.map do |value|
+        number = value.is_a?(Numeric)
+        numbers = numbers << 1 | (number ? 1 : 0)
+        number ? value : text(value)
+      end
+      whole = @formats[numbers] ||= format_of(values)
+      shown.last == "" ? $stdout.write(format(whole, *shown).rstrip + "\n") : printf(whole, *shown)
+    end
+
+    def format_of(values)
+      values.each_with_index.map { |value, at| (value.is_a?(Numeric) ? @numbers : @texts)[at] }.join(" ") + "\n"
     end
 
     # "%-7d" and "%8.2f" for what is no number: "%-7s", "%8s"
     def as_text(format) = format[0...-1].split(".")[0] + "s"
 
     # A line stays one, and a terminal is not told what to do, whatever a file or a process is called.
-    def shown(value)
+    def text(value)
       case value
-      when String then Rucy.printable?(value) ? value : Show.quoted(value)
-      when Numeric then value
-      when Array then value.map { |each| Show.word(each) }.join(" ")
       when nil then ""
-      else shown(value.to_s)
+      when Array then value.map { |each| Show.word(each) }.join(" ")
+      else
+        whole = value.to_s
+        Rucy.printable?(whole) ? whole : Show.quoted(whole)
       end
     end
   end

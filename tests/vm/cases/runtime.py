@@ -4,81 +4,33 @@ environment, against connections that the case itself makes."""
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import socket
 import subprocess
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from tests.tools.running import CHECKOUT, build, tool
 from tests.vm.guest import Env, Skip, options
-
-CHECKOUT = Path(__file__).parents[3]
+from tests.vm.kernels import HOST
 
 
 def prepare_tcp_connect_tool(out: Path) -> None:
-    import sys
-
     from tests.vm.btf import kernel_btf
 
-    machine = os.uname().machine
-    subprocess.run([sys.executable, str(CHECKOUT / "runtime/build.py"), machine], check=True)
-    command = [sys.executable, "-m", "rucy", "build", str(CHECKOUT / "examples/tcp_connect_tool.rb"), "-o", str(out / "tool")]
-    environment = os.environ | {"PYTHONPATH": str(CHECKOUT / "src")}
-    subprocess.run([*command, "--btf", str(kernel_btf("6.1"))], check=True, env=environment)
-
-
-@contextmanager
-def _root(tool: str) -> Iterator[str]:
-    """A folder with the tool, /proc and /sys, and nothing else."""
-    with tempfile.TemporaryDirectory() as root:
-        shutil.copy(tool, root)
-        mounted: list[str] = []
-        try:
-            for kind, name in (("proc", "proc"), ("sysfs", "sys")):
-                place = f"{root}/{name}"
-                os.mkdir(place)
-                subprocess.run(["mount", "-t", kind, kind, place], check=True)
-                mounted.append(place)
-            yield root
-        finally:
-            for place in reversed(mounted):
-                subprocess.run(["umount", "-R", place], check=True)
-
-
-def _attached(pid: int) -> bool:
-    """It has sent itself to sleep and holds what kprobes are attached by."""
-    folder = f"/proc/{pid}/fd"
-    try:
-        links = [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
-    except OSError:  # it has just opened or closed one
-        return False
-    return any("perf_event" in link or "bpf_link" in link or "bpf-link" in link for link in links)
+    build(CHECKOUT / "examples/tcp_connect_tool.rb", out / "tool", kernel_btf("6.1"))
 
 
 @options(timeout=180.0)
 def case_tcp_connect_tool(env: Env) -> None:
-    if env.kernel == "host":
+    if env.kernel == HOST:
         raise Skip("the host may have no kprobes; the lab's kernels do")
-    with _root(f"{env.out}/tool") as root, socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        command = ["/usr/sbin/chroot", root, "/tool", "--port", str(port)]
-        with subprocess.Popen(command, env={}, stdout=subprocess.PIPE, text=True) as child:
-            end = time.monotonic() + 100
-            while not _attached(child.pid) and child.poll() is None and time.monotonic() < end:
-                time.sleep(0.05)
-            time.sleep(0.2)
+        with tool(Path(env.out) / "tool", "--port", str(port)) as ran:
             for _ in range(2):
                 socket.create_connection(("127.0.0.1", port)).close()
-            child.send_signal(signal.SIGINT)
-            out, _ = child.communicate(timeout=60)
     comm = Path("/proc/self/comm").read_text().strip()
     event = f"{os.getpid():<7} {comm:<16} {port}"
-    assert child.returncode == 0
-    assert out.splitlines() == ["PID     COMM             PORT", event, event, f"{os.getpid()} 2"], out
+    assert ran.lines == ["PID     COMM             PORT", event, event, f"{os.getpid()} 2"], ran.text
     left = subprocess.run(["bpftool", "prog", "show", "name", "kprobe_tcp_conn"], capture_output=True, text=True)
     assert left.stdout == ""
 

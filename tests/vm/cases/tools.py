@@ -1,4 +1,4 @@
-"""The programs of tools/ on each kernel, from one object each, compiled once against Linux 6.1's BTF: tests/tools/checks.py says
+"""The programs of tools/ on each kernel, from one executable each, built once against Linux 6.1's BTF: tests/tools/checks.py says
 what must happen."""
 
 from __future__ import annotations
@@ -7,18 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.tools.checks import CHECKS, Check
-from tests.tools.running import TOOLS
+from tests.tools.running import TOOLS, build
 from tests.vm.guest import Env, Skip, options
 from tests.vm.kernels import HOST
 
 
 def _pair(check: Check) -> tuple[Callable[[Path], None], Callable[[Env], None]]:
     def prepare(out: Path) -> None:
-        from rucy.pipeline import Options, compile_file
         from tests.vm.btf import kernel_btf
 
-        compiled = compile_file(str(TOOLS / f"{check.name}.rb"), Options(btf=str(kernel_btf("6.1"))))
-        (out / "tool.o").write_bytes(compiled.data)
+        build(TOOLS / f"{check.name}.rb", out / "tool", kernel_btf("6.1"))
 
     @options(timeout=240.0)
     def case(env: Env) -> None:
@@ -26,7 +24,7 @@ def _pair(check: Check) -> tuple[Callable[[Path], None], Callable[[Env], None]]:
             raise Skip("the host may have no kprobes; the lab's kernels do")
         if tuple(int(part) for part in env.release.split("-")[0].split(".")[:2]) < check.since:
             raise Skip(f"it needs Linux {'.'.join(map(str, check.since))}")
-        check.check(Path(env.out) / "tool.o")
+        check.check(Path(env.out) / "tool")
 
     return prepare, case
 
