@@ -11,7 +11,7 @@ module Rucy
 
     @links = {}
     @left_out = {}
-    @places = {} # name of a probe => [what it needs, the place's name, its number]
+    @places = [] # of each link: [name of its probe, what that needs, the place's name, its number, the link]
     @next_look = nil
 
     class << self
@@ -94,10 +94,9 @@ module Rucy
       def look
         return unless @next_look && Rucy.now >= @next_look
         @next_look = Rucy.now + EACH_LOOK
-        @places.each_key.to_a.each do |name|
-          kind, where, place = @places[name]
+        @places.dup.each do |name, kind, where, place, link|
           next if kind == "cgroup" ? File.directory?(where) : Rucy.interface_index(where) == place
-          let_go(name)
+          let_go(name, [link])
           text = "the #{kind == 'cgroup' ? 'cgroup' : 'network interface'} `#{where}` is gone, and `#{name}` is no longer attached"
           raise Failure.with(text) if @links.empty?
           Rucy.tell(text)
@@ -106,13 +105,15 @@ module Rucy
 
       private
 
-      def let_go(name)
-        @places.delete(name)
-        (@links.delete(name) || []).each { |link| link.detach }
+      def let_go(name, links = @links[name] || [])
+        @places.reject! { |place| links.include?(place[4]) }
+        left = (@links.delete(name) || []) - links
+        @links[name] = left unless left.empty?
+        links.each { |link| link.detach }
       end
 
-      def watch(probe, where, place)
-        @places[probe["name"]] = [probe["needs"], where, place]
+      def watch(probe, where, place, link)
+        @places << [probe["name"], probe["needs"], where, place, link]
         @next_look ||= Rucy.now + EACH_LOOK
       end
 
@@ -222,7 +223,7 @@ module Rucy
           return leave_out_attached(probe, failure)
         end
         (@links[probe["name"]] ||= []) << link
-        watch(probe, where, place) if probe["needs"]
+        watch(probe, where, place, link) if probe["needs"]
         Rucy.tell("#{probe['name']} on #{where}") unless Rucy.quiet?
       end
 

@@ -59,12 +59,15 @@ module Rucy
       def take_down
         return if @over
         @over = true
-        Rucy.flush # the kernel takes its time to detach
-        Binding.detach_all
-        drain unless Rucy.broken?
-        @trace&.drain
-        Report.print_rest if @attached
-        @trace&.close
+        begin
+          Rucy.flush # the kernel takes its time to detach
+          Binding.detach_all
+          drain unless Rucy.broken?
+          @trace&.drain
+          Report.print_rest if @attached
+        ensure
+          @trace&.close
+        end
         Report.losses
         Rucy.flush
         nil

@@ -51,7 +51,7 @@ module Rucy
       terminal?(2) && variables["NO_COLOR"].to_s.empty? && variables["TERM"] != "dumb"
     end
 
-    # Whatever is raised becomes lines on standard error and a status; programs are detached before anything is told.
+    # Whatever is raised becomes lines on standard error and a status, and all is taken down.
     def ended
       status = guarded { yield }
       late = finish

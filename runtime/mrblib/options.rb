@@ -39,15 +39,17 @@ module Rucy
 
       # Asked for before the object is opened, and so before the other words are looked at.
       def btf(words)
+        words = before_dashes(words)
         at = words.index { |word| word == "--btf" || word.start_with?("--btf=") }
         at && (words[at].include?("=") ? words[at].split("=", 2)[1] : words[at + 1])
       end
 
       # Is a process chosen? Asked for before the object is opened, too; a word that only looks so does no harm.
       def selecting?(words)
-        words = words[0...words.index("--")] if words.include?("--")
-        words.any? { |word| word.start_with?("-p") || SELECTING.include?(word[2..-1].to_s.split("=")[0]) && word.start_with?("--") }
+        before_dashes(words).any? { |word| word.start_with?("-p") || SELECTING.include?(word[2..-1].to_s.split("=")[0]) && word.start_with?("--") }
       end
+
+      def before_dashes(words) = words.include?("--") ? words[0...words.index("--")] : words
 
       def rows
         Rucy.notes.fetch("options", [])
@@ -139,7 +141,7 @@ module Rucy
       end
 
       def set(row, name, text)
-        value = parsed(row["type"], text)
+        value = parsed(row["type"], fitting(row, text))
         begin
           Rucy.set_global(row["symbol"], value)
         rescue ArgumentError, RangeError
@@ -154,6 +156,9 @@ module Rucy
       def true_for(symbol)
         Rucy.global(symbol) == false ? true : 1
       end
+
+      # A process's name is cut by the kernel: TASK_COMM_LEN of include/linux/sched.h.
+      def fitting(row, text) = row["symbol"] == "rucy_comm" ? text.byteslice(0, 15) : text
 
       def parsed(type, text)
         return text if type == "bool" || FORMS[type]
@@ -175,8 +180,8 @@ module Rucy
       end
 
       def check_standard
-        @given["duration"] = seconds("duration") { |number| number >= 0 }
-        @given["interval"] = seconds("interval") { |number| number >= 0.01 }
+        @given["duration"] = seconds("duration") { |number| number >= 0 && number < 1e18 }
+        @given["interval"] = seconds("interval") { |number| number >= 0.01 && number < 1e18 }
         count = @given["top"]
         @given["top"] = count && count.bytes.all? { |byte| byte.between?(48, 57) } ? count.to_i : nil
         raise Failure.with("`--top` takes a number from 1 on; not `#{count}`", "", 2) if count && @given["top"].to_i < 1

@@ -173,7 +173,7 @@ static int trapped[64];
 static void stop(int number)
 {
 	if (stops++)
-		_exit(130); /* links go with their descriptors */
+		_exit(130); /* links go with their descriptors, filters of tc with the next tool: see the manual */
 	(void)!write(stop_pipe[1], "!", 1);
 }
 

@@ -1,8 +1,8 @@
 /* The executable: finds the tool that was put into it, and hands it to the Ruby library.
  *
  * The payload lies in a segment of its own, which `rucy build` adds: the kernel maps it with the rest, so that neither /proc
- * nor the file is needed to find it, and since it is loaded, `strip` leaves it alone. The note below keeps a place for it in
- * the table of segments. See src/rucy/bundle.
+ * nor the file is needed to find it, and since it is loaded, `strip` leaves it alone. A note keeps a place for it in the table
+ * of segments. See payload.h and src/rucy/bundle.
  */
 #include <elf.h>
 #include <fcntl.h>

@@ -288,17 +288,30 @@ static mrb_value global_number(mrb_state *mrb, mrb_value self)
 #define TC_MADE 0x800u /* the process made the qdisc too */
 #define TC_NUMBERS 0x800u
 
-static uint64_t made_qdiscs[4]; /* bits by the index of an interface, as far as they go */
+static int *made_qdiscs; /* interfaces, by index */
+static size_t made_count;
 
 static bool is_made(int interface)
 {
-	return interface < 256 && made_qdiscs[interface / 64] >> interface % 64 & 1;
+	for (size_t at = 0; at < made_count; at++)
+		if (made_qdiscs[at] == interface)
+			return true;
+	return false;
 }
 
 static void set_made(int interface, bool made)
 {
-	if (interface < 256)
-		made_qdiscs[interface / 64] = (made_qdiscs[interface / 64] & ~(1ull << interface % 64)) | (uint64_t)made << interface % 64;
+	if (made && !is_made(interface)) {
+		int *more = realloc(made_qdiscs, (made_count + 1) * sizeof *more);
+
+		if (!more)
+			return;
+		made_qdiscs = more;
+		made_qdiscs[made_count++] = interface;
+	}
+	for (size_t at = 0; !made && at < made_count; at++)
+		if (made_qdiscs[at] == interface)
+			made_qdiscs[at--] = made_qdiscs[--made_count];
 }
 
 struct filter {

@@ -157,7 +157,7 @@ static mrb_value print_lines(mrb_state *mrb, mrb_value self)
 	const mrb_value *values;
 	mrb_int count;
 
-	mrb_get_args(mrb, "*!", &values, &count);
+	mrb_get_args(mrb, "*", &values, &count); /* a copy: what `to_s` runs may move the stack */
 	for (mrb_int at = 0; at < count; at++)
 		put_line(mrb, values[at], 0);
 	output_line(mrb, "\n", !count);

@@ -467,10 +467,11 @@ static void encode_prefix(mrb_state *mrb, const struct btf_type *type, mrb_value
 
 	if (slash) {
 		char *end;
+		unsigned long asked = strtoul(slash + 1, &end, 10);
 
-		bits = strtoul(slash + 1, &end, 10);
-		if (!isdigit((unsigned char)slash[1]) || *end || bits > most)
+		if (!isdigit((unsigned char)slash[1]) || *end || asked > most)
 			mrb_raisef(mrb, E_ARGUMENT_ERROR, "%v is no prefix: behind the / stands a number up to %d", value, (int)most);
+		bits = asked;
 	}
 	memcpy(out, &bits, 4);
 	encode_value(mrb, member[1].type, mrb_str_new(mrb, text, slash ? slash - text : strlen(text)), out + offset_of(type, 1));

@@ -23,14 +23,27 @@ static _Noreturn void fail(int status, const char *text, const char *help)
 	exit(status);
 }
 
+/* The machine has no room, or forbids it: errno says which. */
+static _Noreturn void fail_to(const char *what)
+{
+	char text[128];
+
+	snprintf(text, sizeof text, "it cannot %s into memory: %s", what, strerror(errno));
+	fail(77, text, "build the tool without --compress");
+}
+
 /* A file that can be run. Since Linux 6.3 one says so, and a kernel may be told to let none (vm.memfd_noexec). */
 static int open_in_memory(void)
 {
-	int file = memfd_create(name, MFD_CLOEXEC | MFD_EXEC);
+	int file = memfd_create("rucy", MFD_CLOEXEC | MFD_EXEC);
 
 	if (file < 0 && errno == EACCES)
 		fail(77, "this kernel runs nothing from memory (vm.memfd_noexec is 2)", "build the tool without --compress");
-	return file < 0 ? memfd_create(name, MFD_CLOEXEC) : file;
+	if (file < 0)
+		file = memfd_create("rucy", MFD_CLOEXEC);
+	if (file < 0)
+		fail_to("unpack itself");
+	return file;
 }
 
 /* `packed`: the size that it has unpacked (u64), and what zlib made of it */
@@ -44,11 +57,11 @@ static bool unpack(const uint8_t *packed, size_t size, int file)
 	if (size < sizeof whole)
 		return false;
 	memcpy(&whole, packed, sizeof whole);
-	if (whole > 1 << 30 || ftruncate(file, whole))
+	if (whole > 1 << 30)
 		return false;
-	place = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	place = ftruncate(file, whole) ? MAP_FAILED : mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 	if (place == MAP_FAILED)
-		return false;
+		fail_to("unpack itself");
 	stream.next_in = (uint8_t *)packed + sizeof whole, stream.avail_in = size - sizeof whole;
 	stream.next_out = place, stream.avail_out = whole;
 	done = inflateInit(&stream) == Z_OK && inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.total_out == whole;
@@ -69,8 +82,8 @@ int main(int count, char **words)
 	if (!packed)
 		fail(2, "there is no tool in this executable", "`rucy build FILE.rb -o TOOL --compress` puts one into it");
 	file = open_in_memory();
-	if (file < 0 || !unpack(packed, size, file))
-		fail(file < 0 ? 77 : 70, file < 0 ? "there is no memory to unpack it into" : "the tool in it is damaged", "build it again");
+	if (!unpack(packed, size, file))
+		fail(70, "the tool in it is damaged", "build it again");
 	fexecve(file, words, environ);
 	fail(77, "what was unpacked cannot be run", "build the tool without --compress");
 }

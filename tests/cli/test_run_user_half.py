@@ -16,7 +16,8 @@ from rucy.bundle import bundle
 from rucy.bundle import parts_of as parts_in
 from rucy.cli.build import parts_of
 from rucy.cli.runtime import find_runtime
-from tests.cli.test_run import MARK, ours
+from tests.cli.test_run import MARK
+from tests.runtime.tool import attached
 
 pytestmark = pytest.mark.root
 
@@ -56,20 +57,11 @@ def ask(count: int) -> None:
             os.getpgid(WHO)
 
 
-def wait_until_attached() -> None:
-    for _ in range(400):
-        if ours():
-            time.sleep(0.1)
-            return
-        time.sleep(0.05)
-    raise AssertionError("nothing was attached")
-
-
 def test_events_options_and_arguments(tmp_path: Path) -> None:
     (tmp_path / "asked.rb").write_text(ASKED)
     words = command(tmp_path / "asked.rb", "--limit", "2", "--loud", "--", str(WHO))
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
-        wait_until_attached()
+        attached(child)
         ask(2)
         out, err = child.communicate(timeout=60)
     assert (child.returncode, err) == (0, "")
@@ -79,7 +71,7 @@ def test_events_options_and_arguments(tmp_path: Path) -> None:
 def test_ctrl_c(tmp_path: Path) -> None:
     (tmp_path / "asked.rb").write_text(ASKED)
     with subprocess.Popen(command(tmp_path / "asked.rb", "--", str(WHO)), stdout=subprocess.PIPE, text=True) as child:
-        wait_until_attached()
+        attached(child)
         ask(1)
         time.sleep(0.3)
         child.send_signal(signal.SIGINT)
@@ -116,7 +108,7 @@ def test_views_of_a_file_without_a_user_half(tmp_path: Path) -> None:
         pass
     for who in (os.getpid(), os.getppid(), os.getppid()):
         os.getpgid(who)
-    time.sleep(1)
+    time.sleep(3)
     process.send_signal(signal.SIGINT)
     views = process.communicate(timeout=60)[0].rstrip("\n").split("\n\n")
     assert process.returncode == 0
@@ -185,7 +177,7 @@ def test_a_runtime_of_another_version(
     assert runtime is not None
     (tmp_path / "old").write_bytes(Path(runtime).read_bytes().replace(b"Rucy\0\0\0\0place", b"Rucy\0\0\0\0other"))
     (tmp_path / "seen.rb").write_text('license "GPL"\nsyscall("getpgid") { }\n')
-    monkeypatch.setattr("rucy.cli.build.find_runtime", lambda arch: str(tmp_path / "old"))
+    monkeypatch.setattr("rucy.cli.build.find_runtime", lambda arch, name="rucy": str(tmp_path / "old"))
     assert main(["run", str(tmp_path / "seen.rb")]) == 70
     assert capsys.readouterr().err == (
         f"rucy: `{tmp_path}/old` is no runtime of this version: it has no place for a tool\n  help: make it again: make runtime\n"

@@ -157,6 +157,10 @@ ROWS = {
     "a closed pipe": Row(
         f'{PROBE}end\nevery(0.01) {{ puts "more" }}\nwait\n', 141, [], stdout="unread", during=lambda process: None,
     ),
+    "a closed pipe while the kernel's trace is read": Row(
+        f'{PROBE}  printk "who %d", 1\nend\nevery(0.01) {{ puts "more" }}\nwait\n', 141, [], stdout="unread",
+        during=lambda process: None,
+    ),
 }  # fmt: skip
 
 
@@ -183,7 +187,7 @@ def run(row: Row, tool: Path, options: tuple[str, ...] = ()) -> Ended:
             process.kill()
     if write >= 0:
         os.close(write)
-    gone(links)
+    gone(links, process.pid)
     return Ended(process.returncode, out or "", err)
 
 
@@ -209,15 +213,14 @@ def remains(links: list[int]) -> list[str]:
     return found + [f"link {each['id']}" for each in bpftool("link", "show") if each.get("id") in links]
 
 
-def gone(links: list[int]) -> None:
+def gone(links: list[int], pid: int) -> None:
     """The kernel frees what nobody holds a little later (RCU)."""
     end = time.monotonic() + 30
     while left := remains(links):
         assert time.monotonic() < end, left
         time.sleep(0.05)
     assert not [each for each in Path("/sys/fs/bpf").glob("*") if each.name.startswith((NAME, MAP))]
-    instances = Path("/sys/kernel/tracing/instances")
-    assert not [each for each in instances.glob("rucy-*") if not Path(f"/proc/{each.name.split('-')[1]}").exists()]
+    assert not [*Path("/sys/kernel/tracing/instances").glob(f"rucy-{pid}-*")]
 
 
 def check(row: Row, ended: Ended, name: str) -> None:
@@ -243,8 +246,8 @@ def test_a_tool_ends(case: str, tmp_path: Path) -> None:
 
 
 @contextmanager
-def interface() -> Iterator[str]:
-    name = f"re{ME % 100000}"
+def interface(letter: str = "") -> Iterator[str]:
+    name = f"re{ME % 100000}{letter}"
     subprocess.run(["ip", "link", "add", name, "type", "veth", "peer", "name", name + "p"], check=True)
     try:
         yield name
@@ -305,6 +308,32 @@ def test_what_is_attached_elsewhere_goes_on(tmp_path: Path) -> None:
 
         row = Row("", 0, [], "3\nover\n", during, options=("--interface", place))
         check(row, run(row, tool), "tool")
+
+
+def test_one_of_two_interfaces_vanishes(tmp_path: Path) -> None:
+    """The program stays on the other, whichever was first."""
+    text = f"""\
+xdp(name: :{NAME}v, attach: false) {{ |packet| :pass }}
+attach :{NAME}v, interface: ARGV[0]
+attach :{NAME}v, interface: ARGV[1]
+wait
+"""
+    tool = build(tmp_path, text)
+    for gone_first in (0, 1):
+        with interface("a") as one, interface("b") as two:
+            goes, stays = ((one, two), (two, one))[gone_first]
+            said = f"tool: the network interface `{goes}` is gone, and `{NAME}v` is no longer attached"
+
+            def during(process: subprocess.Popen[str], goes: str = goes, stays: str = stays, said: str = said) -> None:
+                vanish(goes)
+                assert process.stderr is not None
+                assert process.stderr.readline() == said + "\n"
+                assert seen(bpftool("net", "show", "dev", stays))
+                process.send_signal(signal.SIGINT)
+
+            row = Row("", 0, [], "", during, options=("--", one, two))
+            check(row, run(row, tool), "tool")
+            assert not seen(bpftool("net", "show", "dev", stays))
 
 
 @pytest.mark.parametrize("kind", PLACES)

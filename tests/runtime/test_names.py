@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import os
 import platform
 import pwd
 import signal
@@ -85,7 +84,7 @@ CALLS.each { |e| puts time(e.at, "%s.%6N"), time(e.boot, "%s.%6N", boot: true), 
     ended = run(tool, during=lambda: ask([1]))
     at, boot, short, day = ended.out.splitlines()
     assert before - 0.01 < float(at) < time.time()
-    assert abs(float(at) - float(boot)) < 0.01
+    assert abs(float(at) - float(boot)) < 0.5
     local = time.localtime(float(at))
     assert short[:8] == time.strftime("%H:%M:%S", local)
     assert day == time.strftime("%Y-%m-%d %H", local)
@@ -135,27 +134,38 @@ wait
 puts "not here"
 """
     with running(build(tmp_path, text)) as process:
+        assert process.stdout is not None
         attached(process)
+        said = [process.stdout.readline().rstrip("\n") for _ in range(6)]
         for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGUSR2, signal.SIGUSR1, signal.SIGHUP):
             process.send_signal(number)
-            time.sleep(0.2)
-        out, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (3, "")
-    assert out.splitlines() == [
+            said.append(process.stdout.readline().rstrip("\n"))
+        said += process.stdout.read().splitlines()
+        assert process.stderr is not None
+        assert (process.wait(60), process.stderr.read()) == (3, "")
+    assert said == [
         '"DEFAULT"', '"DEFAULT"', '"DEFAULT"', str(process.pid), '"IGNORE"',
         "`trap` takes HUP, INT, USR1, USR2, TERM and EXIT; not `CHLD`", "one 10", "asked to end", "two", "one 10", "over", "last",
     ]  # fmt: skip
 
 
 def test_a_trapped_interrupt_does_not_end_it(tmp_path: Path) -> None:
-    text = 'syscall("getpgid") { }\nn = 0\ntrap("INT") { n += 1 }\nsleep 1.5\ntrap("INT", "DEFAULT")\np n\nwait\nputs "end"\n'
+    text = """\
+syscall("getpgid") { }
+n = 0
+trap("INT") do
+  puts n += 1
+  trap("INT", "DEFAULT") if n == 3
+end
+wait
+puts "end"
+"""
     with running(build(tmp_path, text)) as process:
-        attached(process)
-        for _ in range(3):
-            process.send_signal(signal.SIGINT)
-            time.sleep(0.1)
         assert process.stdout is not None
-        assert process.stdout.readline() == "3\n"
-        os.kill(process.pid, signal.SIGINT)
-        assert process.communicate(timeout=30) == ("end\n", "")
+        attached(process)
+        for number in (1, 2, 3):
+            process.send_signal(signal.SIGINT)
+            assert process.stdout.readline() == f"{number}\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60) == ("end\n", "")
     assert process.returncode == 0

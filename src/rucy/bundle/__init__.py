@@ -25,7 +25,7 @@ SECTION = b".rucy"
 
 _PACKED = "packed"
 _LARGEST = 1 << 30  # bytes of a tool that is unpacked
-_NOTE = b"Rucy\0\0\0\0place 2"  # of the runtime's main.c: the number is that of what it is asked for
+_NOTE = b"Rucy\0\0\0\0place 2"  # of the runtime's payload.h: the number is that of what it is asked for
 _PT_LOAD, _PT_NOTE, _PF_R = 1, 4, 4  # elf.h
 _HEADER, _SEGMENT, _SECTION = 64, 56, 64  # sizes of Elf64_Ehdr, Elf64_Phdr, Elf64_Shdr
 _PAGE = 0x10000  # the largest of any machine that there is a runtime for

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -70,7 +71,11 @@ def parts_from(path: str, args: Args) -> dict[str, bytes]:
     types = _types_for(args.text("btf-for"), compiled.data, arch)
     parts = parts_of(path, compiled.unit.file.text, compiled.data, compiled.user_half, arch, types)
     if selectable(compiled.unit):  # `--pid` and `--comm` are a second form of the object: who does not ask pays nothing
-        data = compile_file(path, options._replace(selecting=True)).data
+        try:
+            data = compile_file(path, options._replace(selecting=True)).data
+        except UserError as error:  # a program near a limit has no room for them
+            print(f"rucy: the tool has no `--pid` and `--comm`: {error.diagnostics[0].title}", file=sys.stderr)
+            return parts
         parts |= {"selecting": data, "selecting notes": _json(notes_of(data))}
     return parts
 

@@ -117,15 +117,16 @@ def _run_in_runtime(given: Given) -> int:
 def _open_in_memory() -> int:
     """A file that can be run. Since Linux 6.3 one says so, and a kernel may be told to let none (vm.memfd_noexec of
     Documentation/admin-guide/sysctl/vm.rst); before, all can."""
+    import errno
     import os
 
     try:
         return os.memfd_create("rucy", os.MFD_CLOEXEC | _MFD_EXEC)
-    except PermissionError:
+    except OSError as error:
+        if error.errno != errno.EACCES:
+            return os.memfd_create("rucy")
         help = "`sysctl vm.memfd_noexec=1` lets it; a tool that `rucy build` makes does not need it"
         raise LoadError("this kernel runs nothing from memory (vm.memfd_noexec is 2)", help, 77) from None
-    except OSError:
-        return os.memfd_create("rucy")
 
 
 def _seconds(text: str | None) -> float | None:

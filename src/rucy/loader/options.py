@@ -26,6 +26,8 @@ def spelled(row: dict[str, Any]) -> str:
 
 def set_option(loaded: Loaded, row: dict[str, Any], value: str | bool) -> None:
     """Write the value of an option, and that it was given. ValueError for a text that is none of its type."""
+    if row["symbol"] == "rucy_comm" and isinstance(value, str):
+        value = value.encode("utf-8", "surrogateescape")[:15].decode("utf-8", "surrogateescape")  # as the kernel cuts names
     data = encode(row["type"], value)
     loaded.write_global(row["symbol"], data)
     if row["given"]:
