@@ -71,15 +71,15 @@ def offer(monkeypatch: pytest.MonkeyPatch, store: Path, offered: dict[str, str])
     """Make believe that the suites offer these packages, words of a string. Returns what is downloaded from now on."""
     downloaded: list[str] = []
 
-    def download(package: str, top: Path) -> None:
+    def download(package: str, top: Path, arch: str) -> None:
         downloaded.append(package)
         (top / "boot").mkdir(parents=True)
         (top / "boot" / f"vmlinuz-{top.name}").write_bytes(b"")
         (top / "lib" / "modules" / top.name / "kernel").mkdir(parents=True)
 
     monkeypatch.setattr(kernels, "STORE", store)
-    monkeypatch.setattr(kernels, "_update", lambda suite: suite in offered)
-    monkeypatch.setattr(kernels, "_apt", lambda program, suite: [suite])
+    monkeypatch.setattr(kernels, "_update", lambda suite, arch: f"{suite} {arch}" in offered)
+    monkeypatch.setattr(kernels, "_apt", lambda program, suite, arch: [f"{suite} {arch}"])
     monkeypatch.setattr(kernels, "_run", lambda command: offered[command[0]])
     monkeypatch.setattr(kernels, "_download", download)
     return downloaded
@@ -87,9 +87,10 @@ def offer(monkeypatch: pytest.MonkeyPatch, store: Path, offered: dict[str, str])
 
 def test_a_kernel_is_looked_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     suites = {
-        "bookworm": "linux-image-6.1.0-56-cloud-amd64 linux-image-6.1.0-9-cloud-amd64 linux-image-6.1.0-99-amd64",
-        "trixie": "linux-image-6.12.9+deb13-cloud-amd64 linux-image-6.12.57+deb13-cloud-amd64",
-        "trixie-backports": "linux-image-7.3.4+deb13-cloud-amd64 linux-image-7.10.1+deb13-cloud-amd64-dbg",
+        "bookworm amd64": "linux-image-6.1.0-56-cloud-amd64 linux-image-6.1.0-9-cloud-amd64 linux-image-6.1.0-99-amd64",
+        "trixie amd64": "linux-image-6.12.9+deb13-cloud-amd64 linux-image-6.12.57+deb13-cloud-amd64",
+        "trixie-backports amd64": "linux-image-7.3.4+deb13-cloud-amd64 linux-image-7.10.1+deb13-cloud-amd64-dbg",
+        "trixie arm64": "linux-image-6.12.58+deb13-cloud-arm64 linux-image-6.12.59+deb13-arm64",
     }
     downloaded = offer(monkeypatch, tmp_path, suites)
     assert kernels.get("6.1").release == "6.1.0-56-cloud-amd64"
@@ -97,10 +98,12 @@ def test_a_kernel_is_looked_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert kernels.get("newest").release == "7.3.4+deb13-cloud-amd64"
     with pytest.raises(kernels.NotOffered, match="bullseye-security, bullseye no longer offer a Linux 5.10"):
         kernels.get("5.10")
-    assert len(downloaded) == 3
+    assert kernels.get("6.12", "arm64").release == "6.12.58+deb13-cloud-arm64"  # of each machine by itself
+    assert len(downloaded) == 4
     suites.clear()
     assert kernels.get("6.1").release == "6.1.0-56-cloud-amd64"
-    assert len(downloaded) == 3
+    assert kernels.get("6.12").release == "6.12.57+deb13-cloud-amd64"
+    assert len(downloaded) == 4
 
 
 def test_a_mirror_that_does_not_answer_is_no_missing_kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
