@@ -19,7 +19,7 @@ module Rucy
       lines << "types of kernels without BTF: #{kernels.join(' ')}" unless kernels.empty?
       Rucy.notes.fetch("probes", []).each { |probe| lines << "line #{probe['line']}: #{probe['section']}" }
       lines << "`--rucy-info source` prints the source, `--rucy-info object` the BPF object"
-      lines << "with mruby (MIT), libbpf (BSD-2-Clause), zlib (Zlib), musl (MIT), libc++abi (Apache-2.0 with " \
+      lines << "with mruby (MIT), libbpf (BSD-2-Clause), zlib (Zlib), liblzma (0BSD), musl (MIT), libc++abi (Apache-2.0 with " \
                "the LLVM exception) and libelf of elfutils (LGPL-3.0+ or GPL-2.0+)"
       Rucy.write(lines.join("\n") + "\n")
       0
