@@ -32,7 +32,7 @@ for job in /jobs/*; do
   cd $job
   "./tool" $(cat words) >out 2>err & tool=$!
   tries=0
-  until grep -q '^ready' out err || ! kill -0 $tool || [ $tries = 600 ]; do sleep 0.1; tries=$((tries + 1)); done
+  until grep -q '^READY' out err || ! kill -0 $tool || [ $tries = 600 ]; do sleep 0.1; tries=$((tries + 1)); done
   [ $tries = 600 ] && echo "it did not say that it is ready" >>err
   sh ./act >acted 2>&1
   sleep 0.5
@@ -43,7 +43,7 @@ echo
 for file in /jobs/*/out /jobs/*/err /jobs/*/acted /jobs/*/status; do echo "file $file $(base64 -w0 $file)"; done
 echo "file end "
 poweroff -f
-"""
+""".replace("READY", READY)
 
 
 class Job(NamedTuple):

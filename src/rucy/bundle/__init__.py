@@ -100,11 +100,11 @@ def _unpacked(data: bytes) -> bytes:
     try:
         size = unpack_from("<Q", data)[0]
         made = stream.decompress(data[8:], min(size, _LARGEST) + 1)
+        if len(made) == size and stream.eof:
+            return made
     except (error, struct.error):
-        raise BundleError("the tool in it is damaged") from None
-    if len(made) != size or not stream.eof:
-        raise BundleError("the tool in it is damaged")
-    return made
+        pass
+    raise BundleError("the tool in it is damaged")
 
 
 def _payload(parts: dict[str, bytes]) -> bytes:

@@ -66,6 +66,7 @@ def _ask(runtime: str) -> str:
 
     return subprocess.run([runtime, "--rucy-names"], capture_output=True, text=True, errors="replace").stdout
 
+
 def _not_checked(why: str) -> list[Diagnostic]:
     print(f"rucy: the names of the user half are not checked: {why}", file=sys.stderr)
     return []

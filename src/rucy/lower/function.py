@@ -405,15 +405,9 @@ def _inlined(low: Lowering, node: typed.Inlined) -> Held:
 
 def _own_text(low: Lowering, var: typed.Var, held: Held) -> Held:
     """Text on its way into a variable: a copy in the variable's own memory."""
-    if isinstance(held, Text):
-        from rucy.lower.strings import copy_into_variable
+    from rucy.lower.strings import own_text
 
-        return copy_into_variable(low, var, held)
-    if isinstance(held, Opt) and isinstance(held.value, Text) and not (isinstance(held.some, Const) and not held.some.value):
-        from rucy.lower.characters import copy_if_there
-
-        return copy_if_there(low, var, var.type, held.some, held.value)
-    return held
+    return own_text(low, var, var.type, held)
 
 
 def _is_assigned(node: object, var: typed.Var) -> bool:

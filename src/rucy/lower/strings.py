@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rucy.ir.function import Value, const, false, true
+from rucy.ir.function import Const, Value, const, false, true
 from rucy.ir.types import I1, VOID
 from rucy.lang import typed
 from rucy.lang import types as t
@@ -45,9 +45,15 @@ def write_into(low: Lowering, var: typed.Var, node: typed.Node) -> bool:
     return fresh
 
 
-def copy_into_variable(low: Lowering, var: typed.Var, text: Text) -> Text:
-    """A variable has memory of its own, so that a later string does not change it."""
-    return copy_text(low, var, var.type.size if isinstance(var.type, t.StrType) else text.size, text)
+def own_text(low: Lowering, key: object, type: t.Type, held: Held) -> Held:
+    """A value whose text, if it has any, is a copy in the memory that belongs to `key`: a later string does not change it."""
+    if isinstance(held, Text):
+        return copy_text(low, key, type.size if isinstance(type, t.StrType) else held.size, held)
+    if isinstance(held, Opt) and isinstance(held.value, Text) and not (isinstance(held.some, Const) and not held.some.value):
+        from rucy.lower.characters import copy_if_there
+
+        return copy_if_there(low, key, type, held.some, held.value)
+    return held
 
 
 def copy_text(low: Lowering, key: object, size: int, text: Text) -> Text:
@@ -79,15 +85,9 @@ _FRESH = (typed.Str, typed.ReadString, typed.HelperString, typed.ProbeName)
 def held_before(low: Lowering, node: typed.Node, *later: object) -> Held:
     """A value. What is evaluated behind it, `later`, changes it no more: `same?(s, (s = "b"))`."""
     held = low.held(node)
-    if low.b.block is None or isinstance(node, _FRESH):
+    if low.b.block is None or isinstance(node, _FRESH) or not may_change_text(later):
         return held
-    if isinstance(held, Text) and may_change_text(later):
-        return copy_text(low, (node, "before"), held.size, held)
-    if isinstance(held, Opt) and isinstance(held.value, Text) and may_change_text(later):
-        from rucy.lower.characters import copy_if_there
-
-        return copy_if_there(low, (node, "before"), node.type, held.some, held.value)
-    return held
+    return own_text(low, (node, "before"), node.type, held)
 
 
 def held_each(low: Lowering, nodes: tuple[typed.Node, ...]) -> list[Held]:
@@ -573,8 +573,6 @@ _MOST_CHOSEN = 64  # bytes up to which a word is chosen from all
 
 def _byte_at(low: Lowering, text: Text, index: Value) -> Value:
     """The byte at a computed place, whatever is outside. The frame takes no computed offsets before Linux 5.12."""
-    from rucy.ir.function import Const
-
     if isinstance(index, Const):
         if index.value >= text.size:
             return const(0)
