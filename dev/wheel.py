@@ -18,6 +18,7 @@ def make(folder: Path) -> Path:
         tree = Path(name)
         for file in ("pyproject.toml", "README.md", "LICENSE"):
             shutil.copy(ROOT / file, tree)
+        shutil.copytree(ROOT / "bin", tree / "bin")
         shutil.copytree(ROOT / "src", tree / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "_runtime"))
         inside = tree / "src/rucy/_runtime"
         inside.mkdir()

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import os
 import struct
-from typing import TYPE_CHECKING
 from zlib import crc32
 
+TYPE_CHECKING = False  # that of `typing`, which takes longer to import than all that is kept to read
 if TYPE_CHECKING:
     from mmap import mmap
 
@@ -41,13 +41,13 @@ def content_key(data: bytes | mmap) -> bytes:
     return digest.digest()
 
 
-def write(path: str, data: bytes) -> None:
-    """Written beside its place and renamed, so that a reader sees all of it or none."""
+def write(path: str, data: bytes, mode: int = 0o666) -> None:
+    """Written beside its place and renamed, so that a reader sees all of it or none. `mode`: of the file, before the umask."""
     folder, name = os.path.split(path)
     beside = os.path.join(folder, f".{name}.{os.getpid()}")
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        with open(beside, "xb", buffering=0) as file:
+        with open(beside, "xb", buffering=0, opener=lambda place, flags: os.open(place, flags, mode)) as file:
             whole = file.write(data) == len(data)
         if whole:
             os.replace(beside, path)

@@ -25,14 +25,16 @@ def read_tool(args: Args, runs: bool = False, selecting: bool = False) -> Object
     from rucy.pipeline import notes_of
 
     options = options_of(args)._replace(selecting=selecting)
-    compiled = compile_and_warn(path, options, ("computed-unset",) if runs and has_runtime() else ())
+    without = ("computed-unset",) if runs and has_runtime() else ()
+    compiled = compile_and_warn(path, options, without)
     if runs and has_runtime():
         from rucy.cli.runtime import check_names
 
         if wrong := check_names(compiled):
             raise UserError(*wrong)
     notes = notes_of(compiled.data)
-    return ObjectFile(path, compiled.data, notes["probes"], compiled.user_half, notes, compiled.unit.file.text)
+    warned = any(one.code not in without for one in compiled.diagnostics)
+    return ObjectFile(path, compiled.data, notes["probes"], compiled.user_half, notes, compiled.unit.file.text, warned)
 
 
 def has_runtime() -> bool:

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from importlib import import_module
-
-from rucy.cli.options import COMPILE, Usage, close_to, parse
 
 #: command → what it does, in the order of `rucy --help`
 COMMANDS = {
@@ -46,9 +43,6 @@ def _guarded(args: list[str]) -> int:
     """Run a command; what it raises becomes a line and a status."""
     try:
         return _run(args)
-    except Usage as error:
-        print(f"rucy: {error}", file=sys.stderr)
-        return USAGE
     except BrokenPipeError:
         import os
 
@@ -61,6 +55,14 @@ def _guarded(args: list[str]) -> int:
 
 
 def _run(args: list[str]) -> int:
+    if args[:1] == ["run"]:
+        from rucy.cli.again import run_again
+
+        run_again(args[1:])
+    from importlib import import_module
+
+    from rucy.cli.options import COMPILE, Usage, close_to, parse
+
     if not args or args[0] in ("-h", "--help", "help"):
         if len(args) > 1 and args[1] in COMMANDS:
             args = [args[1], "--help"]
@@ -109,6 +111,11 @@ def _overview() -> str:
 
 def _explain(error: Exception) -> int:
     """A line (or a few) on standard error, and the status."""
+    from rucy.cli.options import Usage
+
+    if isinstance(error, Usage):
+        print(f"rucy: {error}", file=sys.stderr)
+        return USAGE
     import os
 
     if os.environ.get("RUCY_DEBUG"):

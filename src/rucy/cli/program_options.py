@@ -18,11 +18,12 @@ from rucy.records import NamedTuple
 
 class Given(NamedTuple):
     """The program, the command's own options, and (row of an option, value) for each of the program's that was given. Behind the
-    file, `args.files` has the arguments of its user half."""
+    file, `args.files` has the arguments of its user half. `words`: all of them as they were typed."""
 
     tool: ObjectFile
     args: Args
     values: list[tuple[dict[str, Any], str | bool]]
+    words: list[str]
 
 
 def compiled(
@@ -60,9 +61,9 @@ def read(
         taken = tuple(option for option in compile_options if option.name not in rows)
         args = _known(own, rest[1:], options, taken, command)
         tool = read_tool(Args([path], args.values), command == "run", selecting)
-    given = _sorted(tool, own, rest[1:], options, rows, command)
-    check(given.args)
-    return given
+    sorted_args, values = _sorted(tool, own, rest[1:], options, rows, command)
+    check(sorted_args)
+    return Given(tool, sorted_args, values, words)
 
 
 #: Options of a command that are the program's: what it has itself, or is given for them.
@@ -107,8 +108,8 @@ def _known(
 def _sorted(
     tool: ObjectFile, own: list[str], behind: list[str], options: tuple[Option, ...], rows: dict[str, dict[str, Any]],
     command: str,
-) -> Given:  # fmt: skip
-    """Behind the file the program's options go first."""
+) -> tuple[Args, list[tuple[dict[str, Any], str | bool]]]:  # fmt: skip
+    """`args` and `values` of Given. Behind the file the program's options go first."""
     theirs = []
     letters = {"-" + row["short"] for row in rows.values() if row["short"]}
     for name, row in rows.items():
@@ -139,7 +140,7 @@ def _sorted(
             except ValueError as error:
                 raise Usage(f"`{name}` takes {error}") from None
             values.append((row, value))
-    return Given(tool, Args([tool.name, *after.files], before.values | after.values), values)
+    return Args([tool.name, *after.files], before.values | after.values), values
 
 
 def _joined(words: list[str], rows: dict[str, dict[str, Any]]) -> list[str]:

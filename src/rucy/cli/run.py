@@ -93,6 +93,7 @@ def _run_in_runtime(given: Given) -> int:
     import os
 
     from rucy.cli import options
+    from rucy.cli.again import keep
     from rucy.cli.build import into_runtime, parts_of
 
     tool, args = given.tool, given.args
@@ -107,11 +108,14 @@ def _run_in_runtime(given: Given) -> int:
     for row, value in given.values:
         name = spelled(row)
         words.append(f"{name}={value}" if isinstance(value, str) else name if value else f"--no-{name[2:]}")
+    words = ["rucy", *words, "--", *args.files[1:]]
+    if not tool.warned:
+        keep(given.words, tool.name, tool.source, executable, words)
     place = _open_in_memory()
     with open(place, "wb", closefd=False) as made:
         made.write(executable)
     sys.stdout.flush()
-    os.execve(place, ["rucy", *words, "--", *args.files[1:]], os.environ)
+    os.execve(place, words, os.environ)
 
 
 def _open_in_memory() -> int:

@@ -6,8 +6,11 @@ import os
 import sys
 
 from rucy import kept
-from rucy.pipeline import Compiled, names_of_user_half
-from rucy.source import Diagnostic
+
+TYPE_CHECKING = False  # that of `typing`: `rucy.cli.again` is to start as soon as it can
+if TYPE_CHECKING:
+    from rucy.pipeline import Compiled
+    from rucy.source import Diagnostic
 
 
 def find_runtime(arch: str, name: str = "rucy") -> str | None:
@@ -31,6 +34,8 @@ def check_names(compiled: Compiled) -> list[Diagnostic]:
     path = find_runtime(machine)
     if path is None:
         return _not_checked(f"there is no runtime for {machine} here (`make runtime` makes it)")
+    from rucy.pipeline import names_of_user_half
+
     place = _place_of_names(path)
     found = names_of_user_half(compiled, _read(place)) if place else None
     if found is None:

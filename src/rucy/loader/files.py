@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # `rucy run` of a Ruby file needs neither
 
 class ObjectFile(NamedTuple):
     """Object bytes and what its notes say: of each program (rows of rucy.object.probes), and the rest ({} of another compiler's
-    object). `user_half`: the line where it begins, or 0; `source`: the text of a Ruby file."""
+    object). `user_half`: the line where it begins, or 0; `source`: the text of a Ruby file; `warned`: there were warnings."""
 
     name: str
     data: bytes
@@ -25,6 +25,7 @@ class ObjectFile(NamedTuple):
     user_half: int
     notes: dict[str, Any] = {}
     source: bytes = b""
+    warned: bool = False
 
 
 def read_object(path: str) -> ObjectFile:
