@@ -78,6 +78,7 @@ class BlockGenerator:
         block = self.fresh("given", "") if form == "call" or self.chance(35) else ""
         asks = self.chance(15)
         self.yielding = {"yields": yields, "given": given, "form": form, "block": block, "left": 0, "asks": asks, "turns": 2}
+        self.yielding["in body"] = False  # Ruby has no name for the block in the defaults of parameters
         self.method(name, self.rng.choice(("U", "S", "S", "B")), [type_ for type_ in yields if type_.startswith("O:")])
         self.yielding = {}
 
@@ -90,7 +91,7 @@ class BlockGenerator:
 
     def yielding_body(self) -> list[Node]:
         """What surely runs the block, in front of the rest."""
-        self.yielding["left"] = 2  # and none in its parameters
+        self.yielding["left"], self.yielding["in body"] = 2, True  # and none in its parameters
         given = self.yielding["given"]
         if self.yielding["asks"]:
             self.yielding["left"] -= 1
@@ -171,7 +172,7 @@ class BlockGenerator:
 
     def style_of(self, method: Node) -> str:
         row, yields, given = self.yielding, method.data["yields"], method.data["given"]
-        if row and row["block"] and self.inside[0] == "method" and (row["yields"], row["given"]) == (yields, given):
+        if row and row["block"] and row["in body"] and self.inside[0] == "method" and (row["yields"], row["given"]) == (yields, given):
             is_same = "list" not in (row["form"], method.data["form"]) or row["form"] == method.data["form"]
             if is_same and "block" not in self.inside and not row["asks"] and self.chance(80):
                 return "&" + str(row["block"])

@@ -122,6 +122,8 @@ def lower_passed(lo: Lowering, node: Node) -> tree.Block | tree.PassedBlock:
     if own and lo.block_var is not None:
         lo.yields = True
         return tree.PassedBlock(span)
+    if inner and lo.is_name(inner[0]) and lo.text(inner[0]) == lo.later_block:
+        return _empty(span, lo.lower(inner[0]), "")
     return _empty(span, lo.refuse(lo.refusal(errors.BlockArgument, node)), "")
 
 

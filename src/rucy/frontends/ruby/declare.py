@@ -353,13 +353,17 @@ class Declarations:
         lo = self.lo
         source = node.child_by_field_name("parameters")
         params: list[tree.Parameter] = []
-        for child in source.children if source is not None else []:
+        parts = source.children if source is not None else []
+        own = next((field(child, "name") for child in parts if child.type == "block_parameter" and len(child.children) > 1), None)
+        lo.later_block = lo.text(own) if own is not None else ""
+        for child in parts:
             if not child.is_named or child.type == "comment":
                 continue
             name = child if lo.is_name(child) else child.child_by_field_name("name")
             if child.type == "block_parameter":
                 lo.block_var = tree.Var(lo.text(name) if name is not None else "&", lo.span(child))
                 lo.scope.names[lo.block_var.name] = lo.block_var
+                lo.later_block = ""
                 continue
             if child.type not in ("optional_parameter", "keyword_parameter") and not lo.is_name(child):
                 lo.refuse(self.refused_parameter(child))

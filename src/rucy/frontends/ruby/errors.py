@@ -130,6 +130,12 @@ class BlockArgument(Diagnostic):
     help = "write the block, e.g. `{{ |x| x.succ }}`"
 
 
+class EarlyBlock(Diagnostic):
+    code = "early-block"
+    title = "`{name}` is not there while the defaults of parameters are computed"
+    help = "Ruby does not know the name there either: run the block in the method's body"
+
+
 class SplatParameter(Diagnostic):
     code = "splat-parameter"
     title = "`{text}` takes any number of arguments"

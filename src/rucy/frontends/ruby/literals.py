@@ -118,6 +118,8 @@ def lower_identifier(lo: Lowering, node: Node) -> tree.Node:
         return tree.Local(span, var) if var is not lo.block_var else lo.refuse(errors.BlockObject(span, name=name))
     if lo.scope.is_user(name):
         return lo.refuse(errors.UserLocal(span, name=name, upper=name.upper()))
+    if name == lo.later_block and name not in lo.methods:
+        return lo.refuse(errors.EarlyBlock(span, name=name))
     return call_by_name(lo, node, name, span)
 
 

@@ -75,6 +75,7 @@ class Lowering:
         self.self_var: tree.Var | None = None  # the object there
         self.takes_two: Node | None = None  # the right side of a multiple assignment, where `divmod` may stand
         self.block_var: tree.Var | None = None  # the parameter that holds the block of the method being lowered
+        self.later_block = ""  # its name, while defaults in front of it are lowered
         self.yields: bool | None = None  # does that method ask for its block? None outside methods
         self._temps = 0
 
