@@ -45,6 +45,7 @@ module Rucy
         pin_maps
         choose
         Rucy.said
+        write_logs if Options.standard("verifier-log")
         error = Rucy.load_object
         raise Failures.loading(error, Rucy.said) if error < 0
       end
@@ -104,6 +105,11 @@ module Rucy
       end
 
       private
+
+      def write_logs
+        Rucy.flush
+        Rucy.write_logs(Rucy.name)
+      end
 
       def let_go(name, links = @links[name] || [])
         @places.reject! { |place| links.include?(place[4]) }

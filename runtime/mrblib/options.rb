@@ -15,6 +15,7 @@ module Rucy
       ["mode", nil, "MODE", "how xdp runs: native or generic"],
       ["btf", nil, "FILE", "the types of this kernel, where it does not tell them"],
       ["duration", nil, "SECONDS", "stop by itself after this time"],
+      ["verifier-log", nil, "", "print all that the kernel's verifier says"],
     ]
     SELECTING = %w[pid comm] # only a kernel half can leave out what it would otherwise count
     METAVARS = { "string" => "TEXT", "bool" => "", "ip4" => "ADDRESS", "ip6" => "ADDRESS", "mac" => "ADDRESS" }

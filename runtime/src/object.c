@@ -18,16 +18,32 @@
 
 #include "rucy.h"
 
-/* ---- what libbpf says: kept until it is asked for */
+/* ---- what libbpf says: kept until it is asked for; the verifier's logs are written as they come, where that is wished */
 
 static char *said;
 static size_t said_size;
+static char *log_reader; /* the tool's name, where logs are written */
+
+static void write_log(const char *format, va_list arguments)
+{
+	const char *program, *log;
+
+	if (!log_reader || !strstr(format, "'%s': -- BEGIN PROG LOAD LOG --\n%s"))
+		return;
+	program = va_arg(arguments, const char *);
+	log = va_arg(arguments, const char *);
+	dprintf(2, "%s: the verifier's log of `%s`:\n%s", log_reader, program, log);
+}
 
 static int keep_message(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	char *text, *grown;
+	va_list same;
 	int size;
 
+	va_copy(same, arguments);
+	write_log(format, same);
+	va_end(same);
 	if (level == LIBBPF_DEBUG || (size = vasprintf(&text, format, arguments)) < 0)
 		return 0;
 	grown = realloc(said, said_size + size + 1);
@@ -138,6 +154,19 @@ static mrb_value load_object(mrb_state *mrb, mrb_value self)
 	error = bpf_object__load(rucy.object);
 	rucy.loaded = !error;
 	return mrb_fixnum_value(error);
+}
+
+/* Rucy.write_logs(name): all that the verifier says while programs are loaded goes to standard error, as `name` says it */
+static mrb_value write_logs(mrb_state *mrb, mrb_value self)
+{
+	struct bpf_program *program;
+	const char *name;
+
+	mrb_get_args(mrb, "z", &name);
+	log_reader = strdup(name);
+	bpf_object__for_each_program(program, rucy.object)
+		bpf_program__set_log_level(program, 2 | 4); /* BPF_LOG_LEVEL2 | BPF_LOG_STATS of include/linux/bpf_verifier.h */
+	return mrb_nil_value();
 }
 
 static mrb_value is_loaded(mrb_state *mrb, mrb_value self)
@@ -659,6 +688,7 @@ void init_object(mrb_state *mrb)
 	mrb_define_class_method(mrb, module, "set_program", set_program, MRB_ARGS_REQ(5));
 	mrb_define_class_method(mrb, module, "leave_out", leave_out, MRB_ARGS_REQ(1));
 	mrb_define_class_method(mrb, module, "load_object", load_object, MRB_ARGS_NONE());
+	mrb_define_class_method(mrb, module, "write_logs", write_logs, MRB_ARGS_REQ(1));
 	mrb_define_class_method(mrb, module, "loaded?", is_loaded, MRB_ARGS_REQ(1));
 	mrb_define_class_method(mrb, module, "close_object", close_object, MRB_ARGS_NONE());
 	mrb_define_class_method(mrb, module, "global?", has_global, MRB_ARGS_REQ(1));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -80,11 +81,33 @@ def test_ctrl_c(tmp_path: Path) -> None:
     assert out.splitlines() == [f"waiting for {WHO}.", f"{os.getpid()} asked for {WHO}", "the end"]
 
 
+def test_what_the_verifier_says(tmp_path: Path) -> None:
+    """On standard error, and the user half runs: as of a tool, and of an object, where Python writes it."""
+    text = f'license "GPL"\nCALLS = hash default: 0\nsyscall "getpgid", name: :{MARK}a do |who|\n  CALLS[who] += 1\nend\n'
+    text += f'syscall "getsid", name: :{MARK}b do |who|\n  CALLS[who] += 1\nend\nputs "the user half"\n'
+    (tmp_path / "two.rb").write_text(text)
+    for words in (("build",), ("object",)):
+        made = tmp_path / ("two" if words == ("build",) else "two.o")
+        subprocess.run([sys.executable, "-m", "rucy", *words, tmp_path / "two.rb", "-o", made], check=True)
+    words = ("--verifier-log", "--duration", "0.1")
+    outputs = {}
+    runs = {"rucy": command(tmp_path / "two.rb"), "two": [tmp_path / "two"], "rucy.o": command(tmp_path / "two.o")}
+    for name, run in runs.items():
+        done = subprocess.run([*run, *words], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0
+        assert name == "rucy.o" or done.stdout == "the user half\n"
+        parts = done.stderr.split(f"{name.removesuffix('.o')}: the verifier's log of ")
+        assert [part.partition("\n")[0] for part in parts] == ["", f"`{MARK}a`:", f"`{MARK}b`:"]
+        outputs[name] = [re.findall(r"^\d+: \(\w\w\)|^processed \d+ insns", part, re.MULTILINE) for part in parts]
+        assert all(len(found) > 10 and found[-1].startswith("processed") for found in outputs[name][1:])
+    assert outputs["rucy"] == outputs["two"] == outputs["rucy.o"]
+
+
 @pytest.mark.parametrize(
     "words, status, said",
     [
         (("--limit", "many"), 2, "`--limit` takes "),
-        (("--verifier-log",), 2, "`rucy verify` shows the log"),
+        (("--verifier-log=all",), 2, "`--verifier-log` takes no value"),
         (("--duration", "x"), 2, "`--duration` takes seconds"),
     ],
 )

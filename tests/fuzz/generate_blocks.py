@@ -172,9 +172,9 @@ class BlockGenerator:
 
     def style_of(self, method: Node) -> str:
         row, yields, given = self.yielding, method.data["yields"], method.data["given"]
-        if row and row["block"] and row["in body"] and self.inside[0] == "method" and (row["yields"], row["given"]) == (yields, given):
+        if row and row["block"] and self.inside[0] == "method" and (row["yields"], row["given"]) == (yields, given):
             is_same = "list" not in (row["form"], method.data["form"]) or row["form"] == method.data["form"]
-            if is_same and "block" not in self.inside and not row["asks"] and self.chance(80):
+            if is_same and row["in body"] and "block" not in self.inside and not row["asks"] and self.chance(80):
                 return "&" + str(row["block"])
         symbols = [name for name, type_ in (("abs", "U"), ("pred", "S"), ("bit_length", "U")) if type_ == given]
         symbols += ["succ"] * (yields == [given])

@@ -57,6 +57,18 @@ def test_a_tool_tells_what_the_loader_tells(case: Refused, tmp_path: Path, capsy
 
 
 @pytest.mark.root
+def test_the_whole_log(tmp_path: Path) -> None:
+    """`--verifier-log`: it stands before the refusal, from the first instruction on."""
+    tool = tool_of(CASES[0].build(), tmp_path / "tool")
+    status, told = ran(tool)
+    again, more = ran(tool, "--verifier-log")
+    head, found, refusal = more.partition("bad.s:3: error: ")
+    assert again == status and (found + refusal).splitlines()[:4] == told.splitlines()[:4]
+    assert head.startswith("tool: the verifier's log of `bad`:\n")
+    assert re.search(r"^0: \(", head, re.MULTILINE) and re.search(r"^processed \d+ insns", head, re.MULTILINE)
+
+
+@pytest.mark.root
 def test_colours_when_they_are_asked_for(tmp_path: Path) -> None:
     tool = tool_of(CASES[0].build(), tmp_path / "tool")
     status, told = ran(tool, "--rucy-run", "always", "dir/bad.rb", env={"NO_COLOR": "1"})

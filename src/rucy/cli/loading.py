@@ -50,9 +50,19 @@ def open_tool(tool: ObjectFile, btf: str | None = None) -> Loaded:
     return loaded
 
 
+def load(loaded: Loaded, verifier_log: bool, stats: bool = False) -> None:
+    """As Loaded.load; with `verifier_log` all that the verifier said is written, of a program that it refuses too."""
+    try:
+        loaded.load(verifier_log, stats=stats)
+    finally:
+        if verifier_log:
+            for name, log in loaded.logs.items():
+                sys.stderr.write(f"rucy: the verifier's log of `{name}`:\n{log}\n")
+
+
 def tell_left_out(reasons: dict[str, LoadError]) -> None:
     for name, error in reasons.items():
         print(f"rucy: `{name}` is left out: {error.message}", file=sys.stderr)
 
 
-__all__ = ["has_runtime", "open_tool", "read_tool", "require_permission", "tell_left_out"]
+__all__ = ["has_runtime", "load", "open_tool", "read_tool", "require_permission", "tell_left_out"]

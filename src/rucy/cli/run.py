@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from rucy.cli.loading import has_runtime, open_tool, require_permission, tell_left_out
+from rucy.cli.loading import has_runtime, load, open_tool, require_permission, tell_left_out
 from rucy.cli.options import COMPILE, Args, Option, Usage
 from rucy.cli.program_options import Given
 from rucy.loader.errors import LoadError
@@ -57,20 +57,17 @@ def check(args: Args) -> None:
 
 def run_program(given: Given) -> int:
     """A Ruby file runs as the executable that `rucy build` would write. An object, and any file where there is no runtime, is
-    loaded and printed by Python; so is what the verifier says of a file."""
+    loaded and printed by Python."""
     tool, args = given.tool, given.args
     duration = _seconds(args.text("duration"))
     is_ruby = not tool.name.endswith(".o")
-    if is_ruby and has_runtime() and not args.flag("verifier-log"):
+    if is_ruby and has_runtime():
         return _run_in_runtime(given)
-    if is_ruby and has_runtime() and tool.user_half:
-        raise Usage("`--verifier-log` is for programs alone; `rucy verify` shows the log")
     asked = next((name for name in ("top", "interval") if args.text(name) is not None), None)
     if asked is not None and not is_ruby:
         raise Usage(f"`--{asked}` is for Ruby files; `{tool.name}` is an object")
     if asked is not None:
-        raise Usage(f"`--{asked}` needs the runtime, which is not there: make runtime" if not has_runtime() else
-                    f"`--verifier-log` and `--{asked}` do not go together")  # fmt: skip
+        raise Usage(f"`--{asked}` needs the runtime, which is not there: make runtime")
     if tool.user_half:
         half = "the user half, which begins here, does not run: the runtime is not there (make runtime)"
         print(f"rucy: {tool.name}:{tool.user_half}: {half}; programs run until Ctrl-C", file=sys.stderr)
@@ -80,10 +77,7 @@ def run_program(given: Given) -> int:
     require_permission()
     with Stop() as stop, open_tool(tool) as loaded:
         set_options(loaded, tool.notes, given.values)
-        loaded.load(verifier_log=args.flag("verifier-log"))
-        if args.flag("verifier-log"):
-            for probe in tool.probes:
-                sys.stderr.write(loaded.log(probe["name"]))
+        load(loaded, args.flag("verifier-log"))
         _print_until_stopped(tool, loaded, args, stop, duration)
     return 0
 
@@ -102,7 +96,7 @@ def _run_in_runtime(given: Given) -> int:
     words = ["--rucy-run", options.colours, tool.name]
     names = ("cgroup", "interface", "mode", "duration", "top", "interval")
     words += [f"--{name}={args.text(name)}" for name in names if args.text(name) is not None]
-    words += ["--json"] if args.flag("json") else []
+    words += [f"--{name}" for name in ("json", "verifier-log") if args.flag(name)]
     types = args.text("btf")  # what it was compiled for; what it is loaded by only where the kernel does not tell its own
     words += [f"--btf={types}"] if types is not None and not os.path.exists(_KERNEL_TYPES) else []
     for row, value in given.values:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from rucy.cli.loading import open_tool, require_permission
+from rucy.cli.loading import load, open_tool, require_permission
 from rucy.cli.options import COMPILE, Args, Option
 from rucy.cli.program_options import Given
 from rucy.loader.options import set_options
@@ -25,15 +23,13 @@ def run_program(given: Given) -> int:
     require_permission()
     with open_tool(tool) as loaded:
         set_options(loaded, tool.notes, given.values)
-        loaded.load(verifier_log=args.flag("verifier-log"), stats=True)
+        load(loaded, args.flag("verifier-log"), stats=True)
         there = {info.name for info in loaded.programs if info.fd >= 0}
         width = max(7, *(len(probe["name"]) for probe in tool.probes))
         print(f"{'PROGRAM':{width}}  INSTRUCTIONS  PROCESSED  STACK")
         for probe in tool.probes:
             if probe["name"] not in there:  # optional, and left out
                 continue
-            if args.flag("verifier-log"):
-                sys.stderr.write(loaded.log(probe["name"]))
             stats = loaded.stats(probe["name"])
             processed = stats.verified if stats.verified is not None else "-"
             stack = "+".join(map(str, stats.stack)) if stats.stack is not None else "-"

@@ -215,6 +215,11 @@ class Loaded:
             raise LoadError(f"the program `{name}` is not loaded", status=70)
         return fd
 
+    @property
+    def logs(self) -> dict[str, str]:
+        """The verifier's logs by program, in the order of loading: without their last line's end."""
+        return self._logs
+
     def log(self, name: str) -> str:
         """The verifier's log of a program; "" unless `load` was asked to keep it."""
         return self._logs.get(name, "")
