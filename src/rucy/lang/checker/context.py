@@ -9,11 +9,12 @@ from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import swap, untested
 from rucy.lang.checker.state import Site, may_be_nil
 from rucy.lang.storage import BytesStorage
-from rucy.lang.types import BOOL, U64, BoolType, BytesType, CtxType, IntType, PtrType, StrType
+from rucy.lang.types import BOOL, S64, U64, BoolType, BytesType, CtxType, IntType, PtrType, StrType
 from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
     from rucy.lang.checker.state import Checker
+    from rucy.source import Span
 
 
 _IP6 = BytesType(BytesStorage(16, "ip6"))
@@ -310,6 +311,9 @@ def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed
     if name.endswith("=") and name[:-1].isidentifier():
         ck.expr(node.args[0])
         return ck.say("KernelWrite", node.span, text=node.span.text)
+    call = btf.name(struct) in _CALL_RECORDS and not node.args
+    if call and name in ("id", "__syscall_nr"):
+        return _call_number(ck, node.span, base, struct)
     found = find_member(btf, struct, name)
     located = find_member(btf, struct, LOCATOR + name)
     array = kt.place(node.span, base, struct, found.indices, found.type_id, found.bitfield_size) if found else None
@@ -327,7 +331,7 @@ def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed
     if ("Any", name) in ck.dialect.methods:
         return None
     more: list[str] = []
-    if btf.name(struct) == "trace_event_raw_sys_enter" and not node.args:
+    if call:
         from rucy.lang.checker.arguments import of_system_call, system_call
 
         argument = of_system_call(ck, name, node.span)
@@ -339,6 +343,25 @@ def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed
     names = [n.removeprefix(LOCATOR) for n in member_names(btf, struct) if n not in ("ent", "__data")] + more
     return ck.say("NoContextField", node.name_span, name=name, what=f"event {btf.name(struct)[16:]}",
                   suggestion=did_you_mean(name, names), names=", ".join(names))  # fmt: skip
+
+
+#: Classes of `raw_syscalls:sys_enter`, `_exit`, and of all events of the group `syscalls`.
+_CALL_RECORDS = ("trace_event_raw_sys_enter", "trace_event_raw_sys_exit")
+
+
+def _call_number(ck: Checker, span: Span, base: typed.Node, struct: int) -> typed.Node | None:
+    """The number of the system call: `long id` in the class. Events of the group `syscalls` have `int __syscall_nr` there
+    (struct syscall_tp_t of kernel/trace/trace_syscalls.c), and whatever lay on the stack in the four bytes behind."""
+    from rucy.btf.access import find_member
+    from rucy.lang.checker import kernel_types as kt
+
+    found = find_member(ck.btf(), struct, "id")
+    if found is None:
+        return None
+    number = kt.materialize(ck, kt.place(span, base, struct, found.indices, found.type_id))
+    for op in ("shl", "shr"):
+        number = typed.Prim(span, S64, op, (number, typed.Int(span, U64, 32)), 0)
+    return number
 
 
 _EVENT_STRING = 64  # bytes of a string behind the record that are read
