@@ -12,7 +12,7 @@ from rucy.lang import tree, typed
 from rucy.lang.checker import kernel_types
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import converter, untested
-from rucy.lang.checker.state import may_be_nil
+from rucy.lang.checker.state import bad, may_be_nil
 from rucy.lang.storage import size_of
 from rucy.lang.types import (
     NIL,
@@ -82,6 +82,8 @@ def check(ck: Checker, node: tree.Send, row: Helper, at: int, arg: tree.Node) ->
         from rucy.lang.checker import objects
 
         return objects.argument(ck, node.name, arg, "timer")
+    if kind in _OBJECTS and struct == "task_struct" and is_current_task(arg):
+        return running_task(ck, arg)
     made = ck.expr(arg)
     value = in_place(ck, made, struct) or kernel_types.address(ck, made)
     if not settled(value.type):
@@ -101,6 +103,23 @@ def check(ck: Checker, node: tree.Send, row: Helper, at: int, arg: tree.Node) ->
     if isinstance(value.type, IntType) and value.type.net and kind in SIZES:
         return ck.say("NetworkOrder", value.span, text=value.span.text, convert=converter(value.type.net))
     return value
+
+
+def is_current_task(arg: tree.Node) -> bool:
+    """Is this argument the word `current_task`?"""
+    return isinstance(arg, tree.Send) and arg.recv is None and arg.name == "current_task"
+
+
+def running_task(ck: Checker, node: tree.Node) -> typed.Node:
+    """`current_task` where an object that the verifier knows is wanted: by the helper whose result it knows."""
+    from rucy.lang.checker import helper_calls
+
+    row = helper_calls.find("get_current_task_btf")
+    assert row is not None and isinstance(node, tree.Send)
+    if not helper_calls.allowed(ck, node, row):
+        return bad(node.span)
+    task = PtrType(kernel_types.named(ck, "task_struct"), True, False, held="trusted")
+    return typed.CallHelper(node.span, task, row.name, ())
 
 
 def in_place(ck: Checker, made: typed.Node, struct: str) -> typed.Node | None:

@@ -15,7 +15,7 @@ from rucy.lang.checker import helper_arguments, kernel_types
 from rucy.lang.checker.helper_arguments import memory_size
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import untested
-from rucy.lang.checker.state import bad, may_be_nil
+from rucy.lang.checker.state import may_be_nil
 from rucy.lang.types import NIL, U64, BoolType, CtxType, DynptrType, IntType, MapType, PtrType, StrType
 
 if TYPE_CHECKING:
@@ -196,8 +196,8 @@ def _signature(ck: Checker, row: Kfunc, proto: Any) -> str:
 def _argument(ck: Checker, node: tree.Send, row: Kfunc, param: Any, what: str, arg: tree.Node) -> typed.Node:
     if what == "map":
         return _map(ck, node, arg)
-    if what == "object" and isinstance(arg, tree.Send) and arg.recv is None and arg.name == "current_task":
-        return _running_task(ck, arg)
+    if what == "object" and helper_arguments.is_current_task(arg):
+        return helper_arguments.running_task(ck, arg)
     made = ck.expr(arg)
     if what == "object":
         return _object(ck, node, row, param, made)
@@ -253,14 +253,6 @@ def _map(ck: Checker, node: tree.Send, arg: tree.Node) -> typed.Node:
         value = ck.value(arg)
         return ck.say("HelperArgument", value.span, name=node.name, want="a map", have=ck.called(value.type))
     return typed.MapRef(arg.span, MapType(state.name), state.name)
-
-
-def _running_task(ck: Checker, node: tree.Send) -> typed.Node:
-    """`current_task` as an argument: by the helper whose result the verifier knows."""
-    from rucy.lang.checker.maps import current_task
-
-    found = current_task(ck, node)
-    return found[0] if found is not None else bad(node.span)
 
 
 def _object(ck: Checker, node: tree.Send, row: Kfunc, param: Any, made: typed.Node) -> typed.Node:

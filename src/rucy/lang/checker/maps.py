@@ -180,24 +180,9 @@ def _owner(ck: Checker, node: tree.Node, args: tuple[tree.Node, ...], state: Map
     if not helper_calls.allowed(ck, asked, row):
         ck.expr(args[0])
         return None
-    given = args[0]
-    if isinstance(given, tree.Send) and given.recv is None and given.name == "current_task" and state.row is not None:
-        return current_task(ck, given) if state.row.name == "TASK_STORAGE" else None
     shown = tree.Send(node.span, None, f"{state.name}[…]", args, (), None, False, node.span)
     made = helper_arguments.check(ck, shown, helpers.for_program(row, ck.site.prog_type), 1, args[0])
     return (made,) if settled(made.type) else None
-
-
-def current_task(ck: Checker, node: tree.Send) -> tuple[typed.Node, ...] | None:
-    """The running task, by the helper whose result the verifier knows."""
-    from rucy.lang.checker import helper_calls, kernel_types
-
-    row = helper_calls.find("get_current_task_btf")
-    assert row is not None
-    if not helper_calls.allowed(ck, node, row):
-        return None
-    task = PtrType(kernel_types.named(ck, "task_struct"), True, False, held="trusted")
-    return (typed.CallHelper(node.span, task, row.name, ()),)
 
 
 def _see_key(ck: Checker, state: MapState, values: list[typed.Node], span: Span) -> bool:
