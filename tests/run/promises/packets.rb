@@ -267,6 +267,17 @@ socket_filter do |pkt|
   u.dest == 53 ? 20 : 0
 end
 
+#: socket filter: the whole of some packets, by its size
+#! hook = socket
+#! packets = udp4(dport=53), udp4(dport=54), arp()
+#! values = 36, 20, 0
+socket_filter do |pkt|
+  n = pkt.size
+  u = pkt.udp
+  next 0 unless u
+  u.dest == 53 ? n : [n, 20].min
+end
+
 #: socket filter: a write
 socket_filter do |pkt|
   if ip = pkt.ipv4

@@ -262,6 +262,8 @@ def interval(ck: Checker, node: typed.Node) -> tuple[int, int]:
             return ck.frame.ranges.get(node.var, whole)
         case typed.CtxLoad():
             return _of_load(node.width, node.signed, node.mask)
+        case typed.PacketSize():
+            return _of_load(4, False, 0)
         case typed.KernelLoad() if isinstance(node.type, IntType):
             bits = node.step.bitfield or node.step.size * 8
             return (-(1 << bits - 1), (1 << bits - 1) - 1) if node.step.signed else (0, (1 << bits) - 1)
