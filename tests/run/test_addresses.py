@@ -49,6 +49,55 @@ def test_an_address_is_compared_with_its_text(hook: str) -> None:
     bench.close()
 
 
+KEPT = """\
+class Way
+  attr :number, :u32
+  attr :from,   :ip4
+  attr :six,    :ip6
+  attr :mac,    :mac
+end
+
+WAYS = hash([:mac, :ip4] => Way)
+SIX  = hash(:ip4 => :ip6)
+$way = Way.new(from: "10.0.0.3", six: "fd00::9")
+"""
+
+KEEPS = """
+  way = Way.new(from: "10.0.0.1", six: "fd00::1", mac: "02:00:00:00:00:07")
+  way.mac = "02:00:00:00:00:01"
+  $way.mac = "02:00:00:00:00:08"
+  WAYS["02:00:00:00:00:01", "10.0.0.1"] = way
+  SIX["10.0.0.1"] = "fd00::2"
+  e, ip, six = pkt.eth, pkt.ipv4, pkt.ipv6
+  if e && ip
+    if kept = WAYS[e.h_source, ip.saddr]
+      $hits += 1 if kept.from == ip.saddr && kept.mac == e.h_source && kept.six == "fd00::1"
+    end
+    $hits += 2 if SIX[ip.saddr] == "fd00::2"
+    ip.saddr = "10.0.0.3"
+    e.h_source = "02:00:00:00:00:08"
+    $hits += 4 if ip.saddr == $way.from && e.h_source == $way.mac
+  elsif six
+    six.saddr = "fd00::9"
+    $hits += 8 if six.saddr == $way.six
+  end
+"""
+
+
+@pytest.mark.parametrize("hook", ["xdp", "tc_ingress"])
+def test_an_address_is_kept_that_is_written_as_text(hook: str) -> None:
+    bench = Bench(hook, f"{KEEPS}  {ENDS[hook]}", ["hits"], KEPT)
+    frame = p.eth(p.IP4, p.ip4(p.UDP, p.udp()))
+    done = bench.run(frame)
+    assert done.globals == {"hits": 7}
+    assert done.packet == frame[:6] + bytes.fromhex("020000000008") + frame[12:26] + bytes((10, 0, 0, 3)) + frame[30:]
+    frame = p.eth(p.IP6, p.ip6(p.UDP, p.udp()))
+    done = bench.run(frame)
+    assert done.globals == {"hits": 8}
+    assert done.packet == frame[:22] + socket.inet_pton(socket.AF_INET6, "fd00::9") + frame[38:]
+    bench.close()
+
+
 PRINTED = """\
 license "GPL"
 ME = option :me, :u32

@@ -563,7 +563,7 @@ class ArrayGet(Node):
 
 
 class Numbers(Node):
-    """A constant array as an object of ElementsType: its bytes in .rodata, to be copied from there."""
+    """A constant array as an object of ElementsType, or an address (BytesType): its bytes in .rodata, to be copied from there."""
 
     __slots__ = ("data",)
     data: bytes

@@ -60,7 +60,7 @@ def new(low: Lowering, node: typed.New) -> Held:
 
 def numbers(low: Lowering, node: typed.Numbers) -> Held:
     """They lie in .rodata: who keeps them copies them."""
-    assert isinstance(node.type, t.ElementsType)
+    assert isinstance(node.type, t.ElementsType | t.BytesType)
     size = (len(node.data) + 7) & ~7
     return Object(low.rodata(node.data.ljust(size, b"\0"), 8, ("u8", size)))
 

@@ -5,6 +5,6 @@ xdp do |pkt|
   next :pass unless ip
   ip.ttl = 256 # error: [header-constant]
   ip.ihl = 16 # error: [header-constant]
-  ip.saddr = "10.0.0.1" # error: [context-value]
+  ip.ttl = "64" # error: [context-value]
   :pass
 end

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
+from rucy.lang.checker.addresses import from_text
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import swap, untested
 from rucy.lang.checker.state import Site, may_be_nil
@@ -238,6 +239,7 @@ def _store(ck: Checker, node: tree.Send, found: Layout, name: str, field: CtxFie
                       names=", ".join(names) or "none")  # fmt: skip
     if field.elems > 1:
         return ck.say("WholeArray", node.span, text=node.span.text)
+    value = from_text(ck, value, "ip4" if name.endswith("_ip4") else "")
     if not settled(value.type):
         return value
     if may_be_nil(value.type):

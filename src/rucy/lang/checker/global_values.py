@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
 from rucy.lang.checker import aliases, structs
+from rucy.lang.checker.addresses import EXAMPLES, bytes_of_text
 from rucy.lang.checker.declared import number_of
 from rucy.lang.checker.flow import Flow
 from rucy.lang.checker.ints import swap
 from rucy.lang.storage import (
     ArrayStorage,
     BoolStorage,
+    BytesStorage,
     IntStorage,
     Storage,
     StructStorage,
@@ -107,6 +109,8 @@ def bytes_of(ck: Checker, node: tree.Node, storage: Storage) -> bytes:
     match storage, node:
         case (IntStorage(), tree.Int()):
             return _number(ck, node, storage)
+        case (IntStorage() | BytesStorage(), tree.Str()) if storage.display in EXAMPLES:
+            return bytes_of_text(ck, node, storage.display) or bytes(size_of(storage))
         case (BoolStorage(), tree.Bool()):
             return bytes([node.value])
         case (TextStorage(size), tree.Str()):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rucy.kernel.addresses import IP4
 from rucy.kernel.packets import ACCESS, BY_WORD, Access, Header, HeaderField
 from rucy.lang import tree, typed
+from rucy.lang.checker.addresses import from_text
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.exprs import is_plain
 from rucy.lang.checker.infer import settled
@@ -234,10 +235,14 @@ def _address_type(found: HeaderField) -> Type:
     return BytesType(BytesStorage(found.size, found.display))
 
 
+def _is_ip4(found: HeaderField) -> bool:
+    return found.name.rpartition(".")[2] in IP4
+
+
 def _load(span: Span, base: typed.Node, found: HeaderField) -> typed.Node:
     mask = (1 << found.bits) - 1 if found.bits else 0
     type_ = IntType(found.signed and not found.bits, 0 if found.bits else found.net)
-    if type_.net == 32 and found.name.rpartition(".")[2] in IP4:
+    if type_.net == 32 and _is_ip4(found):
         type_ = type_._replace(shown="ip4")
     return typed.PacketField(span, type_, base, found.offset, found.size, found.signed and not found.bits, found.shift, mask)
 
@@ -366,6 +371,7 @@ def _store(ck: Checker, node: tree.Send, base: typed.Node, found: HeaderField | 
         return _read_only(ck, node.span, name)
     if found is None or (found.elems and not found.display):
         return ck.say("WholeArray", node.span, text=node.span.text)
+    value = from_text(ck, value, found.display or ("ip4" if _is_ip4(found) else ""))
     if not settled(value.type):
         return value
     if may_be_nil(value.type):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
 from rucy.lang.checker import aliases, storage
+from rucy.lang.checker.addresses import EXAMPLES, from_text
 from rucy.lang.checker.coerce import coerce
 from rucy.lang.checker.infer import settled
 from rucy.lang.checker.ints import interval, swap, untested
@@ -122,6 +123,8 @@ def holds_object(held: Storage) -> bool:
 
 def stored(ck: Checker, value: typed.Node, held: Storage, where: str) -> typed.Node:
     """A value on its way into memory of that storage, of the storage's type; `where` says in a message what is there."""
+    if isinstance(held, IntStorage | BytesStorage):
+        value = from_text(ck, value, held.display if held.display in EXAMPLES else "")
     if not settled(value.type):
         return value
     if isinstance(value.type, OptType) or (may_be_nil(value.type) and not isinstance(value.type, PtrType)):

@@ -44,7 +44,7 @@ class HeaderConstant(Diagnostic):
 class HeaderAddress(Diagnostic):
     code = "header-address"
     title = "`{name}` takes an address of its own kind, and this is {have}"
-    help = "give such an address whole, from another header or a struct, or set its elements one by one"
+    help = "give its text, such an address from another header or a struct, or set its elements one by one"
 
 
 class PacketInBlock(Diagnostic):

@@ -46,7 +46,7 @@ class NeverEqual(Diagnostic):
 
 class AddressText(Diagnostic):
     code = "address-text"
-    title = "{text} is no address that this can be equal to"
+    title = "{text} is no {kind} address"
     help = 'write one whole, such as "{example}"{networks}'
 
 
