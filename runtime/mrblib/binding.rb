@@ -8,6 +8,8 @@ module Rucy
     KPROBE_MULTI = 42 # BPF_TRACE_KPROBE_MULTI
     CGROUP2_MAGIC = 0x63677270
     EACH_LOOK = 1.0 # seconds
+    # what a program's `needs` is, in words, and the option that says which
+    PLACES = { "cgroup" => ["a cgroup", "--cgroup PATH"], "interface" => ["a network interface", "--interface IF"] }
 
     @links = {}
     @left_out = {}
@@ -55,16 +57,15 @@ module Rucy
       # Before anything is loaded: whatever attaches by itself has been told where.
       def require_places
         probes.each do |probe|
-          next unless probe["attach"] && probe["needs"]
-          what = probe["needs"] == "cgroup" ? ["a cgroup", "--cgroup PATH"] : ["a network interface", "--interface IF"]
-          needed(probe, Options.standard(probe["needs"]), *what)
+          what = PLACES[probe["needs"]]
+          needed(probe, Options.standard(probe["needs"]), *what) if probe["attach"] && what
         end
       end
 
       def attach_all
         probes.each { |probe| attach_probe(probe) if probe["attach"] }
         return if !@links.empty? || (Rucy.quiet? && probes.none? { |probe| probe["attach"] }) # the user half may attach them
-        raise Failure.with("no program of `#{Rucy.file}` attaches", "each is optional and left out, or has `attach: false`")
+        raise Failure.with("no program of `#{Rucy.file}` attaches", "each is optional and left out, has `attach: false`, or is only run")
       end
 
       # Newest first.
@@ -267,7 +268,7 @@ module Rucy
       end
 
       def cgroup(probe, path)
-        needed(probe, path, "a cgroup", "--cgroup PATH")
+        needed(probe, path, *PLACES["cgroup"])
         number = Rucy.open_path(path, 0o200000) # O_DIRECTORY
         number = Rucy.open_path(path, 0o40000) if number == -20 # the same on aarch64
         raise Failure.with("the cgroup `#{path}` cannot be opened: #{Rucy.error_text(number)}", Failures.cgroup_help) if number < 0
@@ -276,7 +277,7 @@ module Rucy
       end
 
       def interface(probe, name)
-        needed(probe, name, "a network interface", "--interface IF")
+        needed(probe, name, *PLACES["interface"])
         index = Rucy.interface_index(name)
         return [index, name] if index > 0
         raise Failure.with("there is no network interface `#{name}`", "there are: #{Rucy.interfaces.join(', ')}")

@@ -630,7 +630,7 @@ static int attach_by_kind(struct bpf_program *program, const char *kind, const c
 	else if (!strcmp(kind, "lsm"))
 		link->link = bpf_program__attach_lsm(program);
 	else
-		return -EOPNOTSUPP;
+		return -ENOSYS; /* no kind of ours */
 	return link->link ? 0 : -errno;
 }
 

@@ -141,7 +141,7 @@ def hook(row: Hook) -> str:
     result = results.BY_NAME[row.result]
     spelled = f"{row.word} {_TARGETS.get(row.target, '')}".strip()
     place = {"cgroup": ", attached with --cgroup PATH", "interface": ", attached with --interface IF"}
-    lines = [f"{spelled:31} Linux {row.since}{place.get(row.needs or '', '')}{'' if row.ready else ' (not yet)'}"]
+    lines = [f"{spelled:31} Linux {row.since}{place.get(row.needs or '', '')}{'' if row.ready else ' (not supported)'}"]
     if row.ready:
         fields = [(field.name, field.may_write) for field in context_fields(row)]
         if fields:

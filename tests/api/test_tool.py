@@ -68,6 +68,36 @@ def test_an_object_file_does_the_same(tmp_path: Path) -> None:
         assert (tool.COUNTS[0], tool.COUNTS[NOBODY], tool.globals["seen"]) == (2, 0, 2)
 
 
+ONLY_RUN = f"""\
+$seen = 0
+section! "syscall"
+def {MARK}run(ctx)
+  $seen += 100
+  7
+end
+{own("$seen += 1")}"""
+
+
+def test_a_program_that_is_only_run_beside_others(tmp_path: Path) -> None:
+    """From a Ruby file and from its object: the others are attached, and it runs when it is told to."""
+    path = written(tmp_path, ONLY_RUN)
+    subprocess.run([sys.executable, "-m", "rucy", "object", path], check=True)
+    for each in (path, path.with_suffix(".o")):
+        with nothing_left(), rucy.load(each) as tool, tool.attach() as attached:
+            assert [link.target for link in attached.links] == ["syscalls:sys_enter_getpgid"]
+            calls(NOBODY)
+            assert (tool.globals["seen"], tool.test_run(f"{MARK}run").retval, tool.globals["seen"]) == (1, 7, 101)
+            with pytest.raises(rucy.LoadError, match="a program of the kind `syscall` is only run"):
+                tool.attach(f"{MARK}run")
+
+
+def test_kinds_that_are_not_attached(tmp_path: Path) -> None:
+    path = written(tmp_path, f'section! "uprobe//bin/sh:main"\ndef {MARK}p(ctx)\n  0\nend\n')
+    with nothing_left(), rucy.load(path) as tool, pytest.raises(rucy.LoadError) as caught:
+        tool.attach()
+    assert caught.value.message == f"`{MARK}p` cannot be attached: Rucy attaches no programs of the kind `uprobe`"
+
+
 def test_an_object_of_another_compiler() -> None:
     """Hand-built, without our notes."""
     from tests.load.programs import counting

@@ -123,6 +123,21 @@ ROWS = {
         1, [rf"tool\.rb:7: the map `{MAP}_N` cannot be written: it has room for 2 entries \(Rucy::MapError\)"],
         "",
     ),
+    "a kind of program that is not attached": Row(
+        f'section! "uprobe//bin/sh:main"\ndef {NAME}p(ctx)\n  0\nend\nwait\n', 1,
+        [rf"TOOL: `{NAME}p` cannot be attached: Rucy attaches no programs of the kind `uprobe`",
+         "  help: `rucy object FILE.rb` makes an object for libbpf or bpftool, which may attach it"],
+    ),
+    "nothing but what is only run": Row(
+        f'section! "syscall"\ndef {NAME}p(ctx)\n  0\nend\n', 1,
+        [r"TOOL: no program of `tool\.rb` attaches",
+         "  help: each is optional and left out, has `attach: false`, or is only run"],
+    ),
+    "what is only run, attached": Row(
+        f'section! "syscall"\ndef {NAME}p(ctx)\n  0\nend\nattach :{NAME}p\n', 1,
+        [rf"TOOL: `{NAME}p` cannot be attached: a program of the kind `syscall` is only run",
+         "  help: `tool.test_run` of `rucy.load` in Python runs it"],
+    ),
     "no right at all": Row(PLAIN, 77, NOT_PERMITTED, "over\n", wrapped=("setpriv", "--reuid=65534", "--clear-groups", "--")),
     "root without the rights": Row(
         PLAIN, 77, NOT_PERMITTED, "over\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import platform
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from rucy.bundle import parts_of
+from rucy.loader import libbpf
 from tests.cli.test_commands import rucy
 from tests.runtime.tool import MARK, ask, attached, build, left, run, running
 
@@ -51,6 +53,36 @@ puts "over"
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("calls"), CALLS)
+
+
+def test_a_program_that_is_only_run(tmp_path: Path) -> None:
+    """It is loaded beside one that is attached, and whoever is told of it may run it: here libbpf, by its name in the kernel."""
+    tool = build(tmp_path, f"""\
+$seen = 0
+section! "syscall"
+def {MARK}r(ctx)
+  $seen += 100
+  7
+end
+syscall "getpgid", name: :{MARK}a do |who|
+  $seen += 1 if pid == ME
+end
+puts "loaded"
+wait
+puts $seen
+""")
+    plain = ctypes.CDLL("libbpf.so.1")
+
+    def run_it() -> None:
+        ask([1])
+        (told,) = [each for each in left(f"{MARK}r") if each.lstrip()[:1].isdigit()]
+        program = plain.bpf_prog_get_fd_by_id(int(told.split(":")[0]))
+        options = libbpf.TestRunOpts(sz=ctypes.sizeof(libbpf.TestRunOpts))
+        assert plain.bpf_prog_test_run_opts(program, ctypes.byref(options)) == 0
+        os.close(program)
+        assert options.retval == 7
+
+    assert run(tool, during=run_it) == (0, "loaded\n101\n", "")
 
 
 def _comm() -> str:

@@ -135,8 +135,8 @@ module Rucy
 
       def attaching(error, probe, where)
         name, target = probe["name"], probe["target"]
+        return no_link(probe) if error == ENOSYS
         case probe["link"]
-        when "none" then return Failure.with("`#{name}` cannot be attached yet (link kind `none`)")
         when "kprobe", "kretprobe"
           unless File.exist?("/sys/bus/event_source/devices/kprobe/type")
             return Failure.with("this kernel has no kprobes", "it needs CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y", 77)
@@ -162,6 +162,17 @@ module Rucy
         return Failure.with("this kernel cannot attach `#{name}` to #{where}", "", 77) if EOPNOTSUPP.include?(error)
         return Failure.with("`#{name}` cannot attach to #{where}: another program is attached there already") if error == EBUSY
         Failure.with("`#{name}` cannot attach to #{where}: #{words(error)}")
+      end
+
+      # A kind of link that we do not make.
+      def no_link(probe)
+        name, kind = probe["name"], probe["section"].split("/")[0]
+        if probe["link"] == "run"
+          help = "`tool.test_run` of `rucy.load` in Python runs it"
+          return Failure.with("`#{name}` cannot be attached: a program of the kind `#{kind}` is only run", help)
+        end
+        help = "`rucy object FILE.rb` makes an object for libbpf or bpftool, which may attach it"
+        Failure.with("`#{name}` cannot be attached: Rucy attaches no programs of the kind `#{kind}`", help)
       end
 
       def cgroup_help

@@ -399,7 +399,7 @@ class Tool:
 def _require_place(file: ObjectFile, row: dict[str, Any], cgroup: str | None, interface: str | None) -> None:
     """Before anything is attached: LoadError where a program is not told of its place."""
     needs = row["needs"]
-    if needs is not None and {"cgroup": cgroup, "interface": interface}[needs] is None:
+    if needs in PLACES and {"cgroup": cgroup, "interface": interface}[needs] is None:
         where = f"{file.name}:{row['line']}" if row["line"] else file.name
         example = {"cgroup": 'cgroup="/sys/fs/cgroup/demo"', "interface": 'interface="eth0"'}[needs]
         raise LoadError(f"{where}: `{row['hook'] or row['name']}` attaches to {PLACES[needs]}", f"name one: attach({example})", 2)

@@ -143,7 +143,7 @@ def _require_places(tool: ObjectFile, args: Args) -> None:
     """Before anything is loaded: whatever a probe attaches to has been named."""
     for probe in tool.probes:
         option = probe["needs"]
-        if probe["attach"] and option is not None and args.text(option) is None:
+        if probe["attach"] and option in PLACES and args.text(option) is None:
             metavar = {o.name: o.metavar for o in OPTIONS}[f"--{option}"]
             where = f"{tool.name}:{probe['line']}" if probe["line"] else tool.name
             kind = probe["hook"] or probe["name"]

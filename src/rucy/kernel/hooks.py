@@ -33,9 +33,10 @@ class Hook(NamedTuple):
     result:  a row of `results`.
     link:    the attach function: "kprobe", "kretprobe", "trace" (fentry, fexit, fmod_ret), "tp_btf", "tracepoint",
              "raw_tracepoint", "cgroup", "xdp", "tc_ingress", "tc_egress", "socket", "uprobe", "uretprobe", "usdt",
-             "perf_event", "lsm", "iter", "struct_ops", "sk_lookup", "sockmap", "netfilter" or "none".
+             "perf_event", "lsm", "iter", "struct_ops", "sk_lookup", "sockmap", "netfilter", "run" (never attached, only
+             run) or "none".
     needs:   what the one who attaches must be told: "cgroup", "interface", "path" or None.
-    ready:   False where the compiler says "not yet".
+    ready:   False where the compiler refuses the word: such a program is written behind `section!`.
     """
 
     word: str
@@ -118,7 +119,7 @@ ROWS: tuple[Hook, ...] = (
     Hook("lsm_cgroup",          "LSM",          "BPF_LSM_CGROUP",                    "lsm_cgroup/{}",         "function",    "btf_func",     None, "lsm_cgroup",    "cgroup",         "cgroup",    "6.0",  _F,   _F,   "",     _T),
     Hook("iter",                _TR,            "BPF_TRACE_ITER",                    "iter/{}",               "iterator",    "iter",         None, "ignored",       "iter",           None,        "5.8",  _T,   _F,   "",     _T),
     Hook("struct_ops",          "STRUCT_OPS",   None,                                "struct_ops/{}",         "ops",         "ops",          None, "number",        "struct_ops",     None,        "5.6",  _T,   _F,   "",     _T),
-    Hook("syscall_prog",        "SYSCALL",      None,                                "syscall",               "none",        "none",         None, "number",        "none",           None,        "5.14", _T,   _F,   "",     _F),
+    Hook("syscall_prog",        "SYSCALL",      None,                                "syscall",               "none",        "none",         None, "number",        "run",            None,        "5.14", _T,   _F,   "",     _F),
     Hook("freplace",            "EXT",          None,                                "freplace/{}",           "program",     "context",      None, "number",        "trace",          None,        "5.6",  _F,   _F,   "",     _F),
 )
 # fmt: on

@@ -69,6 +69,15 @@ def attaching(error: int, program: str, kind: str, name: str) -> LoadError:
     return LoadError(f"`{program}` cannot attach to {where}: {_words(error)}")
 
 
+def no_link(program: str, kind: str, section: str) -> LoadError:
+    """A kind of link that we do not make."""
+    if kind == "run":
+        help = "`tool.test_run` of `rucy.load` in Python runs it"
+        return LoadError(f"`{program}` cannot be attached: a program of the kind `{section}` is only run", help)
+    help = "`rucy object FILE.rb` makes an object for libbpf or bpftool, which may attach it"
+    return LoadError(f"`{program}` cannot be attached: Rucy attaches no programs of the kind `{section.partition('/')[0]}`", help)
+
+
 def test_run(error: int, program: str) -> LoadError:
     """BPF_PROG_TEST_RUN failed. ENOTSUPP (524) is what a type without test_run gives (kernel/bpf/syscall.c)."""
     if error in (524, errno.EOPNOTSUPP):

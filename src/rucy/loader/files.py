@@ -125,7 +125,8 @@ def attach_each(
             attached = True
             yield probe["name"], link
     if not attached:
-        raise LoadError(f"no program of `{file.name}` attaches", "each is optional and left out, or has `attach: false`")
+        help = "each is optional and left out, has `attach: false`, or is only run"
+        raise LoadError(f"no program of `{file.name}` attaches", help)
 
 
 def attach_one(

@@ -45,6 +45,8 @@ class Program(Protocol):
     def fd(self) -> int: ...
     @property
     def attach_type(self) -> int: ...
+    @property
+    def section(self) -> str: ...
 
 
 class Link:
@@ -121,7 +123,7 @@ def attach(
             return attach_program(library, program, name, interface_index(name), kind)
         case "socket":
             return _socket(program, interface, socket)
-    raise LoadError(f"`{program.name}` cannot be attached yet (link kind `{kind}`)")
+    raise failures.no_link(program.name, kind, program.section)
 
 
 def make_link(library: Library, made: int | None, program: Program, kind: str, target: str) -> Link:

@@ -2,8 +2,8 @@
 
 A row: `name`, `section`, `prog_type` and `attach_type` as the kernel numbers them (None: of no meaning), `hook` (its word, None
 for a section that no hook stands for), `link` (how it attaches: `Hook.link`), `needs` ("cgroup", "interface" or None), `target`,
-`line` (0: not known), `attach` (by itself), `optional`, `sleepable`, `group` (what the source calls it), `choice` (number of the
-`first_of` that it belongs to, or 0).
+`line` (0: not known), `attach` (by itself; never what is only run), `optional`, `sleepable`, `group` (what the source calls it),
+`choice` (number of the `first_of` that it belongs to, or 0).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def probe_row(
         "needs": found.needs if found is not None else None,
         "target": target,
         "line": line,
-        "attach": bool(options.get("attach", True)),
+        "attach": bool(options.get("attach", True)) and (found is None or found.link != "run"),
         "optional": bool(options.get("optional", False)),
         "sleepable": bool(options.get("sleepable", False)),
         "group": str(options.get("name", name)),

@@ -1,4 +1,4 @@
 license "GPL"
-struct_ops "tcp_congestion_ops", name: "mine" do  # error: [not-yet]
+struct_ops "tcp_congestion_ops", name: "mine" do  # error: [unsupported-hook]
   def ssthresh(sk) = 2
 end

@@ -528,9 +528,9 @@ class SectionTwice(Diagnostic):
 
 
 class StructOps(Diagnostic):
-    code = "not-yet"
-    title = "`struct_ops` is not yet in this version"
-    help = "use another hook; `rucy hooks` lists them"
+    code = "unsupported-hook"
+    title = "the hook `struct_ops` is not supported"
+    help = "use another one; `rucy hooks` says which are supported"
 
 
 class UnknownHook(Diagnostic):

@@ -192,7 +192,7 @@ def _probe(ck: Checker, at: int, node: tree.Probe) -> list[Plan]:
                                                           BY_NAME[hook.result], False), (at, "")))  # fmt: skip
     ck.flow = Flow()
     if not hook.ready:
-        ck.say("NotYet", node.hook_span, what=f"`{node.hook}`", instead="another hook; `rucy hooks` lists those that work")
+        ck.say("UnsupportedHook", node.hook_span, name=node.hook)
         return []
     ck.need(hook.since, f"`{node.hook}`", node.hook_span)
     options = _options(ck, node, hook)

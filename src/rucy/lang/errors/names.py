@@ -1,4 +1,4 @@
-"""Names: unknown ones, calls that do not fit, what is not there yet."""
+"""Names: unknown ones, calls that do not fit, hooks that are not supported."""
 
 from __future__ import annotations
 
@@ -132,10 +132,10 @@ class Recursion(Diagnostic):
     help = "write it as a loop"
 
 
-class NotYet(Diagnostic):
-    code = "not-yet"
-    title = "{what} is not supported yet"
-    help = "for now: {instead}"
+class UnsupportedHook(Diagnostic):
+    code = "unsupported-hook"
+    title = "the hook `{name}` is not supported"
+    help = "use another one; `rucy hooks` says which are supported"
 
 
 class ConstantOfUserSpace(Diagnostic):

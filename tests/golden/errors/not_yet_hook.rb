@@ -1,1 +1,0 @@
-lsm("file_open") { |file| 0 }  # error: [not-yet] `lsm`

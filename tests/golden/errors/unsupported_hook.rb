@@ -1,0 +1,1 @@
+lsm("file_open") { |file| 0 }  # error: [unsupported-hook] `lsm`
