@@ -432,7 +432,7 @@ class DataGenerator:
         if self.chance(70):
             style = self.rng.choice(("plain", "optional", "keyword"))
             type_ = self.rng.choice(("U", "S"))
-            params.append((self.declare("a", type_), style))
+            params.append((self.declare("arg", type_), style))  # fields are a0, a1, …, which it would hide
             if style != "plain":
                 defaults.append(self.literal(type_))
         numbers = [(f, s) for f, s in struct.fields if held(s) in ("U", "S")]

@@ -286,3 +286,11 @@ def test_killed_process_leaves_no_cgroup_link() -> None:
                     time.sleep(0.02)
 
     in_child(body)
+
+
+def test_a_program_that_only_the_kernels_own_compiler_refuses() -> None:
+    from rucy.loader import failures
+
+    said = failures.loading(524, [(0, "libbpf: prog 'p': BPF program load failed: Unknown error 524")], b"")
+    assert said.message == "this kernel's own compiler (JIT) fails on the program `p`" and said.status == 77
+    assert "`p`" in said.help

@@ -4,7 +4,8 @@ module Rucy
   module Failures
     NOT_ROOT = "run it as root (or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN)"
     EPERM, ENOENT, ESRCH, E2BIG, ENOMEM, EBUSY, EINVAL, ENOSYS, EADDRNOTAVAIL = 1, 2, 3, 7, 12, 16, 22, 38, 99
-    EOPNOTSUPP = [95, 524] # the second is the kernel's own
+    ENOTSUPP = 524 # the kernel's own
+    EOPNOTSUPP = [95, ENOTSUPP]
 
     class << self
       def words(error) = "#{Rucy.error_text(error)} (#{Rucy.errno_name(error.abs) || error.abs})"
@@ -90,6 +91,9 @@ module Rucy
         when E2BIG then Failure.with("the program `#{name}` has more instructions than this kernel takes")
         when EINVAL
           Failure.with("this kernel does not know the kind of program that `#{name}` is", "a newer kernel may have it", 77)
+        when ENOTSUPP # of bpf_prog_select_runtime: the verifier took it
+          help = "how far its jumps go decides that: a statement more or less in `#{name}` helps, or another kernel"
+          Failure.with("this kernel's own compiler (JIT) fails on the program `#{name}`", help, 77)
         else Failure.with("the kernel refused `#{name}` without a log: #{words(error)}", "", 77)
         end
       end

@@ -123,6 +123,9 @@ def _program(error: int, name: str, log: str, data: bytes) -> LoadError:
         return LoadError(f"the program `{name}` has more instructions than this kernel takes", status=1)
     if error == errno.EINVAL:
         return LoadError(f"this kernel does not know the kind of program that `{name}` is", "a newer kernel may have it", 77)
+    if error == 524:  # ENOTSUPP of bpf_prog_select_runtime: the verifier took it
+        help = f"how far its jumps go decides that: a statement more or less in `{name}` helps, or another kernel"
+        return LoadError(f"this kernel's own compiler (JIT) fails on the program `{name}`", help, 77)
     return LoadError(f"the kernel refused `{name}` without a log: {_words(error)}", status=77)
 
 
