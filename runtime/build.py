@@ -411,7 +411,7 @@ def compile_ours(zig: Path, arch: str, more: Sequence[Path] = (), more_flags: Se
         *OUR_FLAGS, *(f"-D{each}" for each in DEFINES), "-DMRB_USE_BIGINT", "-D_GNU_SOURCE",
         f"-I{CACHE / arch / 'mruby/target/include'}", f"-I{sources / 'mruby-3.3.0/include'}", f"-I{sources / 'libbpf-1.5.0/src'}",
         f"-I{sources / 'libbpf-1.5.0/include/uapi'}", f"-I{sources / 'xz-5.8.1/src/liblzma/api'}",
-        f"-I{sources / 'elfutils-0.192/libelf'}",
+        f"-I{sources / 'elfutils-0.192/libelf'}", f"-I{sources / 'zlib-1.3.1'}",
     ]  # fmt: skip
     for name in os.listdir(sources / "libbpf-1.5.0/src"):  # <bpf/libbpf.h>, as an installed libbpf is included
         if name.endswith(".h"):

@@ -297,8 +297,16 @@ static void try_elf(const uint8_t *bytes, size_t size)
 	close(file);
 }
 
-enum kind { PAYLOAD, JSON, NOTES, FORMAT, BTF, RECORD, ELF, KINDS };
-static const char *const kind_names[] = {"payload", "json", "notes", "format", "btf", "record", "elf"};
+/* libbpf's part: the object, as a tool opens it. */
+static void try_object(const uint8_t *bytes, size_t size)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "rucy");
+
+	bpf_object__close(bpf_object__open_mem(bytes, size, &options));
+}
+
+enum kind { PAYLOAD, JSON, NOTES, FORMAT, BTF, RECORD, ELF, OBJECT, KINDS };
+static const char *const kind_names[] = {"payload", "json", "notes", "format", "btf", "record", "elf", "object"};
 
 static void try(enum kind kind, const uint8_t *given, size_t size, struct bytes tool)
 {
@@ -313,6 +321,7 @@ static void try(enum kind kind, const uint8_t *given, size_t size, struct bytes 
 	case BTF: try_btf(bytes, size, tool); break;
 	case RECORD: try_record(bytes, size, tool); break;
 	case ELF: try_elf(bytes, size); break;
+	case OBJECT: try_object(bytes, size); break;
 	case KINDS: break;
 	}
 	mrb->exc = NULL;
@@ -404,7 +413,7 @@ static struct bytes read_whole(const char *path)
 
 static struct bytes tool_in(struct bytes file)
 {
-	static const char head[] = MAGIC "\1\0\0";
+	static const char head[] = MAGIC "\2\0\0";
 	struct payload *found = file.size ? memmem(file.at, file.size, head, sizeof head) : NULL;
 
 	return found && found->size <= file.at + file.size - (uint8_t *)found ? (struct bytes){(void *)found, found->size} : (struct bytes){0};
@@ -415,7 +424,7 @@ static void add_parts(struct bytes tool)
 	static const struct {
 		const char *name;
 		enum kind kind;
-	} parts[] = {{"notes", JSON}, {"meta", JSON}, {"notes", NOTES}};
+	} parts[] = {{"notes", JSON}, {"meta", JSON}, {"notes", NOTES}, {"object", OBJECT}};
 	const struct payload *payload = (const void *)tool.at;
 	const void *raw;
 	uint32_t length;
@@ -548,7 +557,7 @@ static size_t damage(const struct seed *seed, uint8_t *bytes)
 	while (times--)
 		if (seed->kind == BTF && below(16))
 			damage_words(bytes, size, size > 24 ? 24 : 0);
-		else if (seed->kind == ELF && below(8))
+		else if ((seed->kind == ELF || seed->kind == OBJECT) && below(8))
 			damage_elf(bytes, size);
 		else
 			size = damage_once(bytes, size);

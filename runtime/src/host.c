@@ -109,6 +109,7 @@ static mrb_value write_text(mrb_state *mrb, mrb_value self)
 static mrb_value exit_now(mrb_state *mrb, mrb_value self)
 {
 	output_flush();
+	detach_staying();
 	_exit(mrb_integer(mrb_get_arg1(mrb)));
 }
 
@@ -172,8 +173,10 @@ static int trapped[64];
 
 static void stop(int number)
 {
-	if (stops++)
-		_exit(130); /* links go with their descriptors, filters of tc with the next tool: see the manual */
+	if (stops++) {
+		detach_staying();
+		_exit(130);
+	}
 	(void)!write(stop_pipe[1], "!", 1);
 }
 

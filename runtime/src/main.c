@@ -22,10 +22,11 @@
 #include "rucy.h"
 
 struct rucy rucy;
+static const struct payload *payload_here;
 
 const void *payload_part(const char *name, size_t *size)
 {
-	const struct payload *payload = find_payload();
+	const struct payload *payload = payload_here;
 
 	return payload ? find_part(payload->parts, (uint8_t *)payload + payload->size, name, size) : NULL;
 }
@@ -274,23 +275,24 @@ static void keep_standard_numbers(void)
 			(void)!open("/", O_PATH | O_CLOEXEC); /* neither read nor written */
 }
 
-/* One that was run from memory has a number for a name. */
-static void name_process(const char *word)
+static const char *last_part(const char *word)
 {
 	const char *name = strrchr(word, '/');
 
-	if (!strncmp((const char *)getauxval(AT_EXECFN), "/dev/fd/", 8))
-		prctl(PR_SET_NAME, name ? name + 1 : word);
+	return name ? name + 1 : word;
 }
 
 int main(int count, char **words)
 {
-	mrb_state *mrb = open_runtime();
+	const char *name = count ? last_part(words[0]) : "rucy";
+	mrb_state *mrb;
 	mrb_value arguments, status;
 
 	keep_standard_numbers();
-	if (count)
-		name_process(words[0]);
+	payload_here = find_payload(name);
+	mrb = open_runtime();
+	if (!strncmp((const char *)getauxval(AT_EXECFN), "/dev/fd/", 8)) /* run from memory: it has a number for a name */
+		prctl(PR_SET_NAME, name);
 	if (!mrb) {
 		fputs("rucy: there is not enough memory\n", stderr);
 		return 70;

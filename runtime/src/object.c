@@ -397,15 +397,59 @@ end:
 	return count;
 }
 
-static void remove_qdisc(int interface)
-{
-	struct bpf_tc_hook hook = {.sz = sizeof hook, .ifindex = interface, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS};
+#define TC_SIDE(egress) TC_H_MAKE(TC_H_CLSACT, (egress) ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS)
 
-	if (!is_made(interface) || list_filters(interface, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS), NULL, 0) ||
-	    list_filters(interface, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS), NULL, 0))
+/* Removes a filter, or the qdisc. Not by libbpf, whose way takes memory: a signal's handler does it too. */
+static void remove_tc(int type, const struct tcmsg *what, const char *kind)
+{
+	struct {
+		struct nlmsghdr head;
+		struct tcmsg body;
+		struct rtattr kind;
+		char text[8];
+	} request = {
+		.head = {sizeof request, type, NLM_F_REQUEST | NLM_F_ACK, 1, 0},
+		.body = *what,
+		.kind = {RTA_LENGTH(strlen(kind) + 1), TCA_KIND},
+	};
+	struct timeval limit = {.tv_sec = 5};
+	int route = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	char reply[1024];
+
+	if (route < 0)
 		return;
-	set_made(interface, false);
-	bpf_tc_hook_destroy(&hook);
+	strcpy(request.text, kind);
+	setsockopt(route, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	if (send(route, &request, sizeof request, 0) > 0)
+		(void)!recv(route, reply, sizeof reply, 0); /* when it is done */
+	close(route);
+}
+
+static void remove_filter(int interface, uint32_t parent, uint32_t handle, uint32_t priority)
+{
+	struct tcmsg what = {
+		.tcm_ifindex = interface, .tcm_parent = parent, .tcm_handle = handle,
+		.tcm_info = TC_H_MAKE(priority << 16, __builtin_bswap16(3)), /* ETH_P_ALL */
+	};
+
+	remove_tc(RTM_DELTFILTER, &what, "bpf");
+}
+
+/* Where no filter is left on it, ours or not. */
+static bool remove_qdisc(int interface)
+{
+	struct tcmsg what = {.tcm_ifindex = interface, .tcm_parent = TC_H_CLSACT, .tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0)};
+
+	if (list_filters(interface, TC_SIDE(false), NULL, 0) || list_filters(interface, TC_SIDE(true), NULL, 0))
+		return false;
+	remove_tc(RTM_DELQDISC, &what, "clsact");
+	return true;
+}
+
+static void remove_made_qdisc(int interface)
+{
+	if (is_made(interface) && remove_qdisc(interface))
+		set_made(interface, false);
 }
 
 /* A socket that holds the number, or -1 where somebody does. */
@@ -438,20 +482,16 @@ static void remove_left(int interface)
 {
 	for (int egress = 0; egress < 2; egress++) {
 		struct filter found[64];
-		int count = list_filters(interface, TC_H_MAKE(TC_H_CLSACT, egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS), found, 64);
+		int count = list_filters(interface, TC_SIDE(egress), found, 64);
 
 		for (int at = 0; at < count && at < 64; at++) {
 			uint32_t handle = found[at].handle;
-			struct bpf_tc_hook hook = {
-				.sz = sizeof hook, .ifindex = interface, .attach_point = egress ? BPF_TC_EGRESS : BPF_TC_INGRESS,
-			};
-			struct bpf_tc_opts options = {.sz = sizeof options, .handle = handle, .priority = found[at].priority};
 			int held = found[at].bpf && (handle & ~(TC_MADE | (TC_NUMBERS - 1))) == TC_OURS
 				? hold_number(handle & (TC_NUMBERS - 1)) : -1;
 
 			if (held < 0)
 				continue;
-			bpf_tc_detach(&hook, &options);
+			remove_filter(interface, TC_SIDE(egress), handle, found[at].priority);
 			if (handle & TC_MADE)
 				set_made(interface, true);
 			close(held);
@@ -465,9 +505,30 @@ struct link {
 	struct bpf_link *link;		/* or: */
 	int fd;				/* a descriptor that holds the program there (xdp, tcx, a socket), that of a cgroup, or a filter's number */
 	int program, attach_type;	/* of a cgroup on a kernel without links for it */
-	struct bpf_tc_hook hook;	/* of tc: ifindex 0 otherwise */
-	struct bpf_tc_opts options;
+	int interface;			/* of a filter of tc; 0 otherwise */
+	uint32_t parent, handle, priority;
+	bool made_qdisc;
+	struct link *next;		/* of those that do not go with the process */
 };
+
+static struct link *volatile staying;
+
+static void stays(struct link *link)
+{
+	link->next = staying;
+	staying = link;
+}
+
+static void leave_staying(struct link *link)
+{
+	struct link *each = staying;
+
+	if (each == link)
+		staying = link->next;
+	for (; each; each = each->next)
+		if (each->next == link)
+			each->next = link->next;
+}
 
 static void undo(struct link *link)
 {
@@ -475,14 +536,28 @@ static void undo(struct link *link)
 		bpf_link__destroy(link->link);
 	if (link->program)
 		bpf_prog_detach2(link->program, link->fd, link->attach_type);
-	if (link->hook.ifindex) {
-		link->options.flags = link->options.prog_fd = link->options.prog_id = 0;
-		bpf_tc_detach(&link->hook, &link->options);
-		remove_qdisc(link->hook.ifindex);
-	}
+	if (link->interface)
+		remove_filter(link->interface, link->parent, link->handle, link->priority);
+	leave_staying(link);
+	if (link->interface)
+		remove_made_qdisc(link->interface);
 	if (link->fd >= 0)
 		close(link->fd);
 	*link = (struct link){.fd = -1};
+}
+
+/* What the kernel does not take down with the process: behind this, it ends at once. Called by a signal's handler, wherever the
+ * process was: it asks for no memory, and what is removed twice does no harm. */
+void detach_staying(void)
+{
+	for (struct link *each = staying; each; each = each->next)
+		if (each->interface)
+			remove_filter(each->interface, each->parent, each->handle, each->priority);
+		else
+			bpf_prog_detach2(each->program, each->fd, each->attach_type);
+	for (struct link *each = staying; each; each = each->next)
+		if (each->made_qdisc)
+			remove_qdisc(each->interface);
 }
 
 static void free_link(mrb_state *mrb, void *link)
@@ -539,7 +614,7 @@ static int attach_cgroup(struct bpf_program *program, int cgroup, struct link *l
 		return link->link ? 0 : -errno;
 	error = bpf_prog_attach(bpf_program__fd(program), cgroup, attach_type, BPF_F_ALLOW_MULTI);
 	if (!error)
-		link->program = bpf_program__fd(program), link->attach_type = attach_type, link->fd = dup(cgroup);
+		link->program = bpf_program__fd(program), link->attach_type = attach_type, link->fd = dup(cgroup), stays(link);
 	return error;
 }
 
@@ -568,11 +643,13 @@ static int attach_filter(struct bpf_program *program, int interface, bool egress
 		options.handle = TC_OURS | (is_made(interface) ? TC_MADE : 0) | number;
 	error = bpf_tc_attach(&hook, &options);
 	if (error) {
-		remove_qdisc(interface);
+		remove_made_qdisc(interface);
 		if (held >= 0)
 			close(held);
 	} else {
-		link->hook = hook, link->options = options, link->fd = held;
+		link->interface = interface, link->parent = TC_SIDE(egress), link->handle = options.handle, link->priority = options.priority;
+		link->made_qdisc = is_made(interface), link->fd = held;
+		stays(link);
 	}
 	return error;
 }

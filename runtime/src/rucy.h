@@ -100,6 +100,7 @@ void init_refusals(mrb_state *mrb);
 void init_symbols(mrb_state *mrb);
 void init_values(mrb_state *mrb);
 void init_object(mrb_state *mrb);
+void detach_staying(void);
 void init_maps(mrb_state *mrb);
 void init_printing(mrb_state *mrb);
 void init_rings(mrb_state *mrb);

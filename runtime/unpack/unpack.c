@@ -71,19 +71,20 @@ static bool unpack(const uint8_t *packed, size_t size, int file)
 
 int main(int count, char **words)
 {
-	const struct payload *payload = find_payload();
+	const struct payload *payload;
 	const char *slash = count ? strrchr(words[0], '/') : NULL;
 	const uint8_t *packed;
 	size_t size;
 	int file;
 
 	name = slash ? slash + 1 : count ? words[0] : "rucy";
+	payload = find_payload(name);
 	packed = payload ? find_part(payload->parts, (uint8_t *)payload + payload->size, "packed", &size) : NULL;
 	if (!packed)
 		fail(2, "there is no tool in this executable", "`rucy build FILE.rb -o TOOL --compress` puts one into it");
 	file = open_in_memory();
 	if (!unpack(packed, size, file))
-		fail(70, "the tool in it is damaged", "build it again");
+		tell_damaged(name);
 	fexecve(file, words, environ);
 	fail(77, "what was unpacked cannot be run", "build the tool without --compress");
 }

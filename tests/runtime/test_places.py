@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -72,6 +73,29 @@ def test_tc_leaves_no_filter_and_no_qdisc(tmp_path: Path, interface: str) -> Non
         process.terminate()
         assert process.wait(20) == 0
     assert "clsact" not in _says("tc", "qdisc", "show", "dev", interface)
+
+
+@pytest.mark.parametrize("other", [False, True])
+@pytest.mark.parametrize("how", ["a second signal", "exit!"])
+def test_filters_go_with_a_tool_that_ends_at_once(how: str, other: bool, tmp_path: Path, interface: str) -> None:
+    """Its user half does not come to an end by itself. What another put there stays, and with it the qdisc."""
+    text = f"{FILTERS}poll 0\n$stderr.puts 'attached; Ctrl-C ends'\n" + ("exit! 130\n" if how == "exit!" else "loop { }\n")
+    tool = build(tmp_path, text)
+    if other:
+        subprocess.run(["tc", "qdisc", "add", "dev", interface, "clsact"], check=True)
+        added = ["tc", "filter", "add", "dev", interface, "egress", "bpf", "bytecode", "1,6 0 0 4294967295,", "flowid", "1:1"]
+        subprocess.run(added, check=True)
+    with running(tool, "--interface", interface) as process:
+        _waiting(process)
+        if how == "a second signal":
+            assert _says("tc", "filter", "show", "dev", interface, "egress").count(f"name {MARK}") == 1
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 130
+    told = _says("tc", "filter", "show", "dev", interface, "egress")
+    assert _says("tc", "filter", "show", "dev", interface, "ingress") == ""
+    assert (told.count(" bytecode "), told.count(f"name {MARK}")) == (1 if other else 0, 0)
+    assert ("clsact" in _says("tc", "qdisc", "show", "dev", interface)) == other
 
 
 def test_filters_of_a_killed_tool_go_with_the_next(tmp_path: Path, interface: str) -> None:

@@ -174,18 +174,51 @@ def test_same_bytes_and_back(calls: Path, tmp_path: Path) -> None:
     assert "licence of the programs: GPL" in run(calls, "--rucy-info").out
 
 
-def test_a_damaged_tool_says_so(calls: Path, tmp_path: Path) -> None:
-    """Numbers of its payload's head and of the first parts made large or zero: a line and a status, no crash."""
+DAMAGED = "damaged: this executable is damaged: the tool in it is not as it was built\n  help: copy it again, or build it again\n"
+
+
+def tells_of_damage(data: bytes, folder: Path) -> None:
+    """One line, its help and status 70, whatever is asked of it; and `rucy extract` gives nothing of it."""
+    damaged = folder / "damaged"
+    damaged.write_bytes(data)
+    damaged.chmod(0o755)
+    for words in ((), ("--version",), ("--rucy-info",)):
+        assert run(damaged, *words) == (70, "", DAMAGED)
+    assert rucy("extract", str(damaged), "--source", "-").returncode == 1
+    damaged.unlink()
+
+
+@pytest.mark.parametrize("part", ["meta", "notes", "object", "program", "source"])
+def test_a_part_that_is_damaged(calls: Path, tmp_path: Path, part: str) -> None:
+    """Bytes all over it, one at a time; of the notes also such as leave them JSON, and of the object what libbpf would take."""
+    whole, parts = calls.read_bytes(), parts_of(calls.read_bytes())
+    start = whole.index(parts[part], whole.index(b"RUCYTOOL\2\0\0\0"))
+    for at in range(start, start + len(parts[part]), 1 + len(parts[part]) // 25):
+        tells_of_damage(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :], tmp_path)
+    if part == "notes":
+        for old, new in ((b'"probes"', b'"robbed"'), (b'"symbol"', b'"cymbal"'), (b'"type":"u64"', b'"type":"u65"')):
+            assert parts[part].count(old)
+            at = whole.index(old, start)
+            tells_of_damage(whole[:at] + new + whole[at + len(old) :], tmp_path)
+
+
+def test_a_payload_whose_head_is_damaged(calls: Path, tmp_path: Path) -> None:
+    """Numbers of it, and of the first parts' lengths, made large or zero."""
     whole = calls.read_bytes()
-    at = whole.index(b"RUCYTOOL" + b"\1\0\0\0")
-    for number, offset in enumerate(range(8, 48, 4)):
+    at = whole.index(b"RUCYTOOL\2\0\0\0")
+    for offset in (8, 12, 16, *range(24, 56, 4)):
         for value in (0, 0x7FFFFFFF, 0xFFFFFFFF):
-            damaged = tmp_path / f"{number}{value}"
-            damaged.write_bytes(whole[: at + offset] + value.to_bytes(4, "little") + whole[at + offset + 4 :])
-            damaged.chmod(0o755)
-            ended = run(damaged, "--version")
-            assert ended.status in (0, 2, 70), (offset, value, ended)
-            assert ended.err or ended.status == 0
+            damaged = whole[: at + offset] + value.to_bytes(4, "little") + whole[at + offset + 4 :]
+            if damaged != whole:
+                tells_of_damage(damaged, tmp_path)
+
+
+def test_a_tool_that_was_cut_short(calls: Path, tmp_path: Path) -> None:
+    """Up to the payload's begin: what is mapped and no longer there may not be read."""
+    whole = calls.read_bytes()
+    at, size = whole.index(b"RUCYTOOL\2\0\0\0"), sum(len(part) for part in parts_of(whole).values())
+    for kept in (24, 100, size // 3, size // 2, size - 1):
+        tells_of_damage(whole[: at + kept], tmp_path)
 
 
 def test_an_exception_is_told_with_its_line_and_all_is_detached(tmp_path: Path) -> None:
@@ -305,12 +338,9 @@ def test_a_packed_tool_that_is_damaged(tmp_path: Path) -> None:
     for offset, fill in ((0, 200), (4, 200), (9, 0), (2000, 255), (2001, 255)):
         damaged = bytearray(data)
         damaged[at + offset] ^= fill or 255
-        (tmp_path / "damaged").write_bytes(damaged)
-        (tmp_path / "damaged").chmod(0o755)
-        ended = run(tmp_path / "damaged")
-        assert (ended.status, ended.out) == (70, "")
-        assert ended.err == "damaged: the tool in it is damaged\n  help: build it again\n"
-        assert rucy("extract", str(tmp_path / "damaged"), "--source", "-").returncode == 1
+        tells_of_damage(bytes(damaged), tmp_path)
+    for kept in (at + 2000, (at + len(data)) // 2, len(data) - 2000):
+        tells_of_damage(bytes(data[:kept]), tmp_path)
 
 
 def test_what_stands_behind_the_dashes_is_the_programs(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@
 maps with the rest: the executable finds it among its segments, without /proc and without reading itself, and `strip` keeps
 what is loaded. The segment's header takes the place of the one of a note that the runtime was linked with for this.
 
-The payload: "RUCYTOOL", version and whole length (u32 each), then the parts: lengths of name and data (u32 each), name, data;
-name and data are each filled up to a multiple of 8 bytes. All is little-endian.
+The payload: "RUCYTOOL"; version, whole length, the CRC-32 of what follows, and 0 (u32 each); then the parts: lengths of name
+and data (u32 each), name, data; name and data are each filled up to a multiple of 8 bytes. All is little-endian.
 
 A tool can be packed: then the executable is a small one, and its one part, "packed", is the tool as it would lie in a file, its
 size (u64) and what zlib makes of it.
@@ -20,13 +20,14 @@ from rucy.elf.model import SHF_ALLOC, SHT_PROGBITS
 from rucy.records import NamedTuple
 
 MAGIC = b"RUCYTOOL"
-VERSION = 1
+VERSION = 2
 SECTION = b".rucy"
 
 _PACKED = "packed"
 _LARGEST = 1 << 30  # bytes of a tool that is unpacked
-_NOTE = b"Rucy\0\0\0\0place 2"  # of the runtime's payload.h: the number is that of what it is asked for
+_NOTE = b"Rucy\0\0\0\0place 3"  # of the runtime's payload.h: the number is that of what it is asked for
 _PT_LOAD, _PT_NOTE, _PF_R = 1, 4, 4  # elf.h
+_HEAD = 24  # bytes of the payload before its parts
 _HEADER, _SEGMENT, _SECTION = 64, 56, 64  # sizes of Elf64_Ehdr, Elf64_Phdr, Elf64_Shdr
 _PAGE = 0x10000  # the largest of any machine that there is a runtime for
 
@@ -108,10 +109,12 @@ def _unpacked(data: bytes) -> bytes:
 
 
 def _payload(parts: dict[str, bytes]) -> bytes:
+    from binascii import crc32
+
     body = b""
     for name, data in parts.items():
         body += pack("<II", len(name.encode()), len(data)) + _filled(name.encode()) + _filled(data)
-    return MAGIC + pack("<II", VERSION, 16 + len(body)) + body
+    return MAGIC + pack("<IIII", VERSION, _HEAD + len(body), crc32(body), 0) + body
 
 
 def _filled(data: bytes) -> bytes:
@@ -119,11 +122,17 @@ def _filled(data: bytes) -> bytes:
 
 
 def _parts(payload: bytes) -> dict[str, bytes]:
-    version, size = unpack_from("<II", payload, 8)
-    if version != VERSION or size > len(payload):
+    from binascii import crc32
+
+    if len(payload) < _HEAD:
+        raise BundleError("the tool in it is damaged")
+    version, size, total = unpack_from("<III", payload, 8)
+    if version != VERSION:
         raise BundleError("the tool in it is damaged, or of another version of Rucy")
+    if not _HEAD <= size <= len(payload) or crc32(payload[_HEAD:size]) != total:
+        raise BundleError("the tool in it is damaged")
     found: dict[str, bytes] = {}
-    at = 16
+    at = _HEAD
     while at + 8 <= size:
         name_size, data_size = unpack_from("<II", payload, at)
         start = at + 8 + (name_size + 7 & ~7)
