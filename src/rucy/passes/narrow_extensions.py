@@ -28,7 +28,7 @@ def narrow_extensions(fn: Function) -> bool:
     changed = _drop_unseen(fn)
     changed = _drop_signs(fn) or changed
     dominance = Dominance(fn)
-    ranges, shown = Ranges(fn, dominance=dominance), Ranges(fn, shown=True, dominance=dominance)
+    ranges, shown = Ranges(fn, dominance=dominance), Ranges(fn, shown=True, dominance=dominance, walked=True)
     guarded = guarded_values(fn)
     gone: dict[Value, Value] = {}
     for block in fn.blocks:

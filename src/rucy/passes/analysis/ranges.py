@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from rucy.ir.dominance import Dominance, has_loop
 from rucy.ir.function import MASK64, Block, Const, Function, Instr, Value
-from rucy.ir.ops import NEGATED, SWAPPED
+from rucy.ir.ops import NEGATED, SWAPPED, effects
 from rucy.ir.types import I1, I64
 from rucy.records import NamedTuple
 
@@ -88,11 +88,16 @@ def tight(r: Range) -> Range | None:
 class Ranges:
     """`of(value)`: anywhere; `at(value, block)`: in a block, with what the branches before it say. `shown`: only what the
     oldest verifier sees as well (5.10, kernel/bpf/verifier.c, adjust_scalar_min_max_vals: nothing of a quotient, a
-    remainder, a negation, a byte swap, or a shift by what is no constant), for what bounds a loop or an index."""
+    remainder, a negation, a byte swap, or a shift by what is no constant), for what bounds a loop or an index. `walked`: nothing
+    of what goes round with a loop by an iterator, or with one that may become one: the verifier widens it there
+    (widen_imprecise_scalars), whatever bounds it at each turn."""
 
-    def __init__(self, fn: Function, shown: bool = False, dominance: Dominance | None = None) -> None:
+    def __init__(
+        self, fn: Function, shown: bool = False, dominance: Dominance | None = None, walked: bool = False
+    ) -> None:
         self._shown = shown
         self._dominance = dominance or Dominance(fn)
+        self._widened = {block for block in fn.blocks if any(map(_asks_for_a_turn, block.instrs))} if walked else set()
         self._known: dict[Value, Range] = {}
         self._tests = _tests(self._dominance)
         self._followed = [i for block in self._dominance.order for i in block.instrs if _is_followed(i)]
@@ -160,7 +165,7 @@ class Ranges:
         return _TRANSFER[instr.op.name](instr, [self.at(arg, block) for arg in instr.args])
 
     def _phi(self, phi: Instr, block: Block) -> Range | None:
-        found: Range | None = None
+        found: Range | None = TOP if block in self._widened else None
         for pred, arg in zip(block.preds, phi.args):
             if isinstance(arg, Instr) and arg not in self._known and _is_followed(arg):
                 continue  # not computed yet: a back edge in the first round
@@ -177,6 +182,10 @@ class Ranges:
                 if tested is value:
                     found = found.meet(_said(name, number, found))
         return found
+
+
+def _asks_for_a_turn(instr: Instr) -> bool:
+    return instr.op.name == "turn" or instr.op.name == "kfunc" and effects(instr).turns
 
 
 def _is_followed(instr: Instr) -> bool:
