@@ -277,6 +277,8 @@ def _found(low: Lowering, map: typed.MapVar, at: Value, node: typed.Node, type: 
     if is_object(of) and in_map(object_pointer(of)):
         return Opt(_is_there(low, at), Object(at)) if isinstance(type, t.OptType) else Object(known(low, at))
     assert map.value is not None
+    if not isinstance(type, t.OptType | t.IntType | t.BoolType):  # text, an address: nothing stands for one that is not there
+        return _own(low, node, load(low, known(low, at), 0, map.value, node), of)
     some = _is_there(low, at)
     sides, key = _Sides(low, some), object()
     sides.on(sides.yes)
