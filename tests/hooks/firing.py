@@ -7,6 +7,7 @@ in a process of its own.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import platform
 import socket
@@ -338,6 +339,16 @@ def call_numbers(data: bytes) -> None:
         assert sorted(set(lines)) == [f"any {number}", f"enters {number} {number}", f"leaves {number} {number}"], lines
 
 
+def renamed_calls(data: bytes) -> None:
+    call = ctypes.CDLL(None, use_errno=True).syscall
+    with running(data) as run:
+        os.uname()
+        with open("/etc/hostname", "rb") as file, contextlib.suppress(OSError):
+            os.sendfile(-1, file.fileno(), 0, 1)
+        call(80 if platform.machine() == "aarch64" else 5, -1, ctypes.create_string_buffer(512))
+        run.says(["uname 0", "sendfile 0", "fstat 4294967295 0", "fstat gave -9"])
+
+
 def several(data: bytes) -> None:
     with running(data) as run:
         os.getpgid(0)
@@ -559,6 +570,7 @@ FIRINGS = (
     Firing("syscall_return",     returns),
     Firing("syscalls",           several),
     Firing("call_numbers",       call_numbers),
+    Firing("renamed_calls",      renamed_calls),
     Firing("optional",           left_out),
     Firing("first_of",           first_of),
     Firing("event_classes",      event_classes),

@@ -16,10 +16,24 @@ class Argument(NamedTuple):
     type: str
 
 
+#: Calls that the kernel has by another name than user space: under the plain one it keeps what 32-bit programs may still call
+#: (__SYSCALL of include/uapi/asm-generic/unistd.h, arch/x86/entry/syscalls/syscall_64.tbl).
+RENAMED = {
+    "stat": "newstat", "lstat": "newlstat", "fstat": "newfstat", "uname": "newuname", "sendfile": "sendfile64",
+    "umount2": "umount",
+}  # fmt: skip
+
+
+def kernel_name(name: str) -> str:
+    """The name in the kernel's events, "newstat" of "stat"."""
+    return RENAMED.get(name, name)
+
+
 def find(name: str, arch: str = "x86_64") -> tuple[Argument, ...] | None:
-    """Arguments of a system call ("openat"); None if there is no such call."""
+    """Arguments of a system call ("openat"), by either name; None if there is no such call."""
     from rucy.kernel._generated.syscalls import TEXT
 
+    name = kernel_name(name)
     for key in (f"{name}@{arch}", name):
         at = TEXT.find(f"\n{key}(")
         if at >= 0:
@@ -29,10 +43,11 @@ def find(name: str, arch: str = "x86_64") -> tuple[Argument, ...] | None:
 
 
 def names() -> list[str]:
-    """Names of all system calls of the table."""
+    """The kernel's names of all system calls of the table."""
     from rucy.kernel._generated.syscalls import TEXT
 
-    return [line.split("(", 1)[0] for line in TEXT.splitlines() if line and "@" not in line]
+    found = [line.split("(", 1)[0] for line in TEXT.splitlines() if line and "@" not in line]
+    return [name for name in found if name not in RENAMED]
 
 
 def _argument(text: str) -> Argument:

@@ -222,6 +222,10 @@ def _name(first: str, target: str) -> str:
 
 
 def _section_name(hook: Hook, target: str, sleepable: bool) -> str:
+    if hook.target == "syscall":
+        from rucy.kernel import syscalls
+
+        target = syscalls.kernel_name(target)
     holes = hook.section.count("{}")
     section = hook.section.format(*target.split(":", holes - 1)) if holes else hook.section
     if sleepable:
