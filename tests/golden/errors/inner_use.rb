@@ -20,5 +20,7 @@ syscall "getpid" do
   KEEP[2] = m                      # error: [stored-type]
   $x = m                           # error: [global-type]
   m = QUEUES[1]                    # error: [variable-types]
-  puts m                           # error: [output-value]
+  other = BY[2]
+  next unless other
+  puts other                       # error: [output-value]
 end

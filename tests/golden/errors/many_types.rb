@@ -6,7 +6,7 @@ end
 kprobe "tcp_connect" do |sk|
   a = uid
   a = "root"  # error: [variable-types]
-  b = a + comm  # error: [wrong-operand]
+  b = uid + comm  # error: [wrong-operand]
   c = 1 / 0  # error: [division-by-zero]
   d = 2 ** -1  # error: [negative-exponent]
   next if b

@@ -72,6 +72,7 @@ def check(
     for _ in range(MAX_ROUNDS):
         ck.changed = False
         ck.said.clear()
+        ck.mistyped.clear()
         ck.needs.clear()
         ck.reached.clear()
         if declares_options:

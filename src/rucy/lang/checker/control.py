@@ -173,14 +173,33 @@ def truth(ck: Checker, node: typed.Node, word: str) -> Condition:
             return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, True))), flow, flow.end())
         case IntType() if ck.dialect.truth.get("Integer", "always") == "always":
             text = node.span.text
-            return Condition(ck.say("IntegerCondition", node.span, text=text, word=word,
+            return Condition(ck.say("IntegerCondition", node.span, text=text, word=word, found=_never_nil(ck, node),
                                     test=ck.words.get("not_zero", "{x} != 0").format(x=text)), flow, flow)  # fmt: skip
         case PtrType() | HeaderType() | MapType(inner=True) | StructType() if not _made_here(node.type):
             return Condition(typed.Seq(node.span, BOOL, (node, typed.Bool(node.span, BOOL, True))), flow, flow.end())
         case _ if not settled(node.type):
             return Condition(node, flow, flow)
     text = node.span.text
-    return Condition(ck.say("AlwaysTrue", node.span, text=text, what=ck.called(node.type)), flow, flow)
+    said = ck.say("AlwaysTrue", node.span, text=text, what=ck.called(node.type), found=_never_nil(ck, node))
+    return Condition(said, flow, flow)
+
+
+def _never_nil(ck: Checker, node: typed.Node) -> str:
+    """The lookup that a value comes from, and what asks for its key: "`H[n]`", or "`H[n]`; `H.key?(n)` …". It is never nil, or
+    would have been tested; "" of other values."""
+    while isinstance(node, typed.Write | typed.Unwrap | typed.Convert | typed.Seq):
+        node = node.items[-1] if isinstance(node, typed.Seq) else node.value
+    text = node.span.text
+    if isinstance(node, typed.Read):
+        site = ck.frame.sites.get(node.var)
+        value = site.value if isinstance(site, tree.SetLocal) else None
+        text = value.span.text if isinstance(value, tree.Send) and value.name == "[]" else text
+    name, bracket, key = text.partition("[")
+    state = ck.maps.get(name)
+    if not isinstance(node, typed.MapGet | typed.Element | typed.ArrayGet) and (state is None or not bracket):
+        return ""
+    asks = f"; `{name}.key?({key.removesuffix(']')})` asks for the key" if state is not None and state.kind == "hash" else ""
+    return f"`{text}` is never nil here, so leave the test out{asks}"
 
 
 def _made_here(type_: Type) -> bool:

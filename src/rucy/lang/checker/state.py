@@ -177,6 +177,8 @@ class Checker:
         self.table: dict[type, Callable[..., typed.Node]] = {}
         self.changed = False
         self.said: list[Said] = []
+        #: variables that have been given a value of another class: what is read of them leads to no other refusal
+        self.mistyped: set[typed.Var] = set()
         self.needs: dict[tuple[str, str], Span] = {}
         self.flow = Flow()
         self.frame: Frame
@@ -295,8 +297,10 @@ class Checker:
             return value
         both = self.raise_type(target.type, self.reaching(value.type))
         if both is None:
+            self.mistyped.add(target)
             return self.say("VariableTypes", value.span, name=target.name.lstrip("%"), old=self.called(target.type),
                             new=self.called(value.type))  # fmt: skip
+        self.mistyped.discard(target)
         target.type = both
         if target in self.frame.given - self.frame.moved:
             self.frame.moved.add(target)
@@ -330,6 +334,8 @@ class Checker:
     def read(self, var: tree.Var, span: Span) -> typed.Node:
         """The variable's value: nil where a path comes here that did not assign it, as a test on the way has narrowed it."""
         target = self.var(var)
+        if target in self.mistyped:
+            return bad(span)
         if target not in self.flow.assigned and not self.flow.dead:
             self.frame.unset.add(target)
             both = self.raise_type(target.type, NIL)

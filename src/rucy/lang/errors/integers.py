@@ -12,7 +12,16 @@ class IntegerCondition(Diagnostic):
 
     @property
     def help_text(self) -> str:
+        found = self.values.get("found")
+        if found:
+            return f"{found}; to compare the number, write `{number_of(self.values['text'])} != 0`"
         return meant_comparison(self.values["text"]) or super().help_text
+
+
+def number_of(text: str) -> str:
+    """`x` of `x = 5`, where a condition stands; anything else as it is."""
+    name, equals, _ = text.partition(" = ")
+    return name if equals and name.replace(".", "").isidentifier() else text
 
 
 def meant_comparison(text: str) -> str:

@@ -17,7 +17,7 @@ class VariableTypes(Diagnostic):
             return super().help_text
         made = new.removesuffix(" in a map").split()[-1]
         taken = f"{self.values['name']} = (MAP[key] ||= {made}.new)"
-        return f"put one into the map where there is none, and take what is there: `{taken}`"
+        return f"put one into the map where there is none, and take what is there: `{taken}`; or use another variable"
 
 
 class BranchTypes(Diagnostic):
@@ -59,7 +59,7 @@ class AlwaysTrue(Diagnostic):
     def help_text(self) -> str:
         from rucy.lang.errors.integers import meant_comparison
 
-        return meant_comparison(self.values["text"]) or super().help_text
+        return self.values.get("found") or meant_comparison(self.values["text"]) or super().help_text
 
 
 class ArrayElement(Diagnostic):
