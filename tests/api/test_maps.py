@@ -220,6 +220,33 @@ $known = KNOWN.include?(4_000_000)
         assert tool.globals["known"] and NOBODY in tool.KNOWN
 
 
+def test_slots_and_stacks(tmp_path: Path) -> None:
+    """Of a map with slots what is in them; of a stack what it has; what the kernel's configuration is kept in is no map."""
+    text = f"""\
+OUT    = devmap(4)
+STACKS = stack_traces
+NEXT   = prog_array(tracepoint, 1 => :other)
+$stack = -1
+$ticks = 0
+tracepoint "syscalls:sys_enter_getsid", name: :other, attach: false do
+  puts 1
+end
+{own('''
+$stack = kstack(STACKS)
+$ticks = kconfig(:HZ)
+''')}"""
+    with nothing_left(), rucy.load(written(tmp_path, text)) as tool, tool.attach():
+        assert (dict(tool.OUT), len(tool.OUT), 0 in tool.OUT) == ({}, 0, False)
+        tool.OUT[2] = 1
+        assert (dict(tool.OUT), list(tool.OUT.values()), len(tool.OUT)) == ({2: 1}, [1], 1)
+        assert list(tool.NEXT) == [1]
+        calls(0)
+        assert tool.globals["ticks"] > 0
+        stack = tool.STACKS[tool.globals["stack"]]
+        assert 2 < len(stack) < 127 and "0x0" not in stack
+        assert set(tool.maps) == {"OUT", "STACKS", "NEXT"}
+
+
 def test_histograms_and_statistics(tmp_path: Path) -> None:
     text = f"""\
 SIZES = histogram

@@ -146,8 +146,10 @@ class HashMap(_Base, MutableMapping[Any, Any]):
 
     def __iter__(self) -> Iterator[Any]:
         """Each key once. Of a map that changes meanwhile some may be missed."""
-        for key in self._place.live().each_key():
-            yield self._key(key)
+        target = self._place.live()
+        for key in target.each_key():
+            if not target.has_slots or target.get(key) is not None:
+                yield self._key(key)
 
     def items(self) -> ItemsView[Any, Any]:
         """One look-up a key; what goes while one walks is left out."""
@@ -158,7 +160,7 @@ class HashMap(_Base, MutableMapping[Any, Any]):
 
     def __len__(self) -> int:
         target = self._place.live()
-        return target.max_entries if target.is_array else sum(1 for _ in target.each_key())
+        return target.max_entries if target.is_array else sum(1 for _ in self)
 
     def clear(self) -> None:
         """Deletes every key; of an array, sets every element to zero."""

@@ -63,6 +63,11 @@ class Map:
         """Are all its elements always there?"""
         return self.type in ("ARRAY", "PERCPU_ARRAY")
 
+    @property
+    def has_slots(self) -> bool:
+        """Does the kernel name all its indices, and has it what lies there only where something does?"""
+        return self.type in ("PROG_ARRAY", "DEVMAP", "CPUMAP")
+
     def get(self, key: bytes) -> Cell | None:
         """The value of a key; None if there is none. LoadError for a map that user space cannot read."""
         if len(key) != self.key_size:

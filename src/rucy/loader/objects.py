@@ -346,7 +346,8 @@ class Loaded:
     def _name_maps(self) -> dict[str, int]:
         """By name; the data sections' maps, which libbpf calls by object and section, by section alone."""
         call = self._library.call
-        sections = {call("bpf_object__find_map_by_name", self._handle, s.encode()): s for s in _DATA_SECTIONS}
+        named = (*_DATA_SECTIONS, ".kconfig")
+        sections = {call("bpf_object__find_map_by_name", self._handle, s.encode()): s for s in named}
         every = self._each("bpf_object__next_map")
         return {sections.get(item) or self._text("bpf_map__name", item): item for item in every}
 

@@ -139,8 +139,10 @@ def _entries(target: Map, types: MapTypes, decoder: Decoder) -> Iterator[Entry]:
 
 def frames(value: Value) -> Value:
     """A stack's addresses end at the first zero."""
-    end = "0x0" if isinstance(value, list) and value and isinstance(value[0], str) else 0
-    return value[: value.index(end)] if isinstance(value, list) and end in value else value
+    if not isinstance(value, list | tuple) or not value:
+        return value
+    end = "0x0" if isinstance(value[0], str) else 0
+    return value[: value.index(end)] if end in value else value
 
 
 def table(entries: list[Entry]) -> list[str]:
