@@ -158,8 +158,8 @@ module Rucy
         Rucy.global(symbol) == false ? true : 1
       end
 
-      # A process's name is cut by the kernel: TASK_COMM_LEN of include/linux/sched.h.
-      def fitting(row, text) = row["symbol"] == "rucy_comm" ? text.byteslice(0, 15) : text
+      # What counts of it.
+      def fitting(row, text) = row["most"] ? text.byteslice(0, row["most"]) : text
 
       def parsed(type, text)
         return text if type == "bool" || FORMS[type]

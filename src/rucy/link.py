@@ -161,10 +161,11 @@ def _map_note(row: typed.MapVar) -> dict[str, Any] | None:
 def _option(row: typed.SettingVar, letters: set[str]) -> dict[str, Any]:
     """`letters`: of all options. The one called `pid` has `-p`, as in other tools, unless the program says otherwise."""
     letter = row.short or ("p" if row.option == "pid" and "p" not in letters else "")
-    return {
+    note = {
         "name": row.option, "type": row.word, "short": letter, "desc": row.desc, "default": row.default,
         "symbol": row.name, "given": row.given, "line": row.span.line,
     }  # fmt: skip
+    return note | {"most": row.most} if row.most else note
 
 
 def _probe(program: typed.Program, fn: ir.Function) -> dict[str, Any]:

@@ -141,6 +141,14 @@ def test_views_of_a_file_without_a_user_half(tmp_path: Path) -> None:
     assert done.returncode == 2 and "`--top` is for Ruby files" in done.stderr
 
 
+def test_a_name_that_the_kernel_cuts(tmp_path: Path) -> None:
+    """A tool takes it, and so does the command."""
+    (tmp_path / "any.rb").write_text('license "GPL"\nsyscall("getpgid") { |who| puts who }\n')
+    words = command(tmp_path / "any.rb", "--comm", "n" * 70, "--duration", "0")
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_an_exception_has_the_line_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "wrong.rb").write_text(ASKED.replace('puts "the end"', "nil.keys"))
     done = subprocess.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rucy.loader.options import encode_option
 from rucy.pipeline import Options, compile_file, emit, notes_of, parse, selectable
 from rucy.source import Diagnostics
 
@@ -39,6 +40,18 @@ xdp { 2 }
     assert tree.count(ADDED) == 2
     assert tree.count(".!= rucy_comm") == 2
     assert "rucy_pid" not in tree[tree.index("(probe xdp") :]
+
+
+def test_a_processs_name_is_cut_as_the_kernel_cuts_it(tmp_path: Path) -> None:
+    """What counts of the text is in the notes; a program's own option of that name is another."""
+    path = written(tmp_path, 'syscall("getpgid") { puts 1 }\n')
+    rows = {row["name"]: row for row in notes_of(compile_file(path, Options(selecting=True)).data)["options"]}
+    assert (rows["comm"]["most"], "most" in rows["pid"]) == (15, False)
+    whole = encode_option(rows["comm"], "a name of fifteen and more" + "x" * 70)
+    assert whole.rstrip(b"\0") == b"a name of fifte" and len(whole) == 64
+    path = written(tmp_path, 'COMM = option :comm, :string\nsyscall("getpgid") { puts COMM || "?" }\n')
+    (row,) = [row for row in notes_of(compile_file(path, Options(selecting=True)).data)["options"] if row["name"] == "comm"]
+    assert "most" not in row
 
 
 def test_the_programs_own_options_stand_for_themselves(tmp_path: Path) -> None:

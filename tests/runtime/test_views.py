@@ -254,7 +254,8 @@ def test_any_tool_tells_processes_apart(tmp_path: Path) -> None:
     named = Path("/proc/self/comm")
     named.write_text("a name of fifteen and more"[:15])
     try:  # the kernel has cut it, and so does the tool
-        assert run(tool, "--comm", "a name of fifteen and more", during=lambda: ask([4711])).out == "4711\n"
+        for more in ("", "x" * 70):
+            assert run(tool, "--comm", "a name of fifteen and more" + more, during=lambda: ask([4711])).out == "4711\n"
     finally:
         named.write_text(own)
     shown = run(tool, "--help").out

@@ -73,7 +73,7 @@ def load(
 
 def _given(file: ObjectFile, values: dict[str, object]) -> list[tuple[dict[str, Any], str | bool]]:
     """Rows of the notes with the text of their value."""
-    from rucy.loader.options import encode
+    from rucy.loader.options import encode_option
 
     rows = {str(row["name"]): row for row in (*file.notes.get("options", ()), *file.notes.get("constants", ()))}
     found: list[tuple[dict[str, Any], str | bool]] = []
@@ -88,7 +88,7 @@ def _given(file: ObjectFile, values: dict[str, object]) -> list[tuple[dict[str, 
             raise Error(f"`{name}` takes a value of type `{row['type']}`, not {value!r}", status=2)
         text = value if isinstance(value, bool) else str(value)
         try:
-            encode(row["type"], text)
+            encode_option(row, text)
         except ValueError as error:
             raise Error(f"`{name}` takes {error}", status=2) from None
         found.append((row, text))

@@ -12,7 +12,7 @@ from typing import Any
 from rucy.cli.loading import read_tool
 from rucy.cli.options import Args, Option, Usage, parse
 from rucy.loader.files import ObjectFile
-from rucy.loader.options import METAVARS, encode, spelled
+from rucy.loader.options import METAVARS, encode_option, spelled
 from rucy.records import NamedTuple
 
 
@@ -136,7 +136,7 @@ def _sorted(
         value = False if unset and given is None else given
         if isinstance(value, str | bool):
             try:
-                encode(row["type"], value)
+                encode_option(row, value)
             except ValueError as error:
                 raise Usage(f"`{name}` takes {error}") from None
             values.append((row, value))

@@ -14,8 +14,9 @@ from rucy.source import Span
 #: Types of programs that run for the process that does what they look at.
 _OF_PROCESSES = frozenset(("KPROBE", "TRACEPOINT", "RAW_TRACEPOINT", "PERF_EVENT", "TRACING", "LSM"))
 
-#: (name, letter, type, what `--help` says) of the options.
-_OPTIONS = (("pid", "p", "u32", "only this process"), ("comm", "", "string", "only processes of this name"))
+#: (name, letter, type, bytes of a text that count, what `--help` says) of the options. The kernel cuts names of processes:
+#: TASK_COMM_LEN of include/linux/sched.h.
+_OPTIONS = (("pid", "p", "u32", 0, "only this process"), ("comm", "", "string", 15, "only processes of this name"))
 
 
 def selectable(unit: tree.Unit) -> tuple[str, ...]:
@@ -31,7 +32,7 @@ def select_processes(unit: tree.Unit) -> None:
     names = selectable(unit)
     letters = {node.value for decl in _own(unit) for word, node in decl.kwargs if word == "short" and isinstance(node, tree.Str)}
     probes = [probe for probe in unit.programs if isinstance(probe, tree.Probe) and _runs_for_a_process(probe)]
-    for name, letter, type, desc in _OPTIONS:
+    for name, letter, type, most, desc in _OPTIONS:
         if name not in names:
             continue
         span = probes[0].hook_span
@@ -40,7 +41,8 @@ def select_processes(unit: tree.Unit) -> None:
             kwargs.append(("short", tree.Str(span, letter.encode())))
         args = (tree.Sym(span, name), tree.Sym(span, type))
         constant = _constant(name)
-        unit.consts[constant] = tree.ConstDecl(span, constant, tree.OptionDecl(span, constant, args, tuple(kwargs), span))
+        decl = tree.OptionDecl(span, constant, args, tuple(kwargs), span, most)
+        unit.consts[constant] = tree.ConstDecl(span, constant, decl)
     for probe in probes:
         for name in reversed(names):
             _lead(probe, name)

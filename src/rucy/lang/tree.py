@@ -466,13 +466,15 @@ class MapDecl(Node):
 
 
 class OptionDecl(Node):
-    """`NAME = option :port, :u16, default: 80`: the value of a `ConstDecl`; `args` and `kwargs` as they stand."""
+    """`NAME = option :port, :u16, default: 80`: the value of a `ConstDecl`; `args` and `kwargs` as they stand. `most`: the
+    bytes of a text that count, 0 for all."""
 
-    __slots__ = ("name", "args", "kwargs", "word_span")
+    __slots__ = ("name", "args", "kwargs", "word_span", "most")
     name: str
     args: tuple[Node, ...]
     kwargs: tuple[tuple[str, Node], ...]
     word_span: Span
+    most: int
 
 
 class ComputedDecl(Node):

@@ -45,7 +45,8 @@ class GlobalVar(NamedTuple):
 class SettingVar(NamedTuple):
     """A read-only value of the object, set before it is loaded: an option, or ("computed") a constant that only the user half
     can compute. `initial`: its bytes unless set. `given`: the symbol of the byte that says whether it was, "" where it is never
-    nil. `option`, `word`, `short`, `desc`: the option's name, type as written, letter and text; `default`: as its notes say."""
+    nil. `option`, `word`, `short`, `desc`: the option's name, type as written, letter and text; `default`: as its notes say;
+    `most`: the bytes of a text that count, 0 for all."""
 
     name: str
     kind: str  # "option" or "computed"
@@ -58,6 +59,7 @@ class SettingVar(NamedTuple):
     short: str = ""
     desc: str = ""
     default: int | str | bool | None = None
+    most: int = 0
 
 
 class MapVar(NamedTuple):

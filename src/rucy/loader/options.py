@@ -26,10 +26,7 @@ def spelled(row: dict[str, Any]) -> str:
 
 def set_option(loaded: Loaded, row: dict[str, Any], value: str | bool) -> None:
     """Write the value of an option, and that it was given. ValueError for a text that is none of its type."""
-    if row["symbol"] == "rucy_comm" and isinstance(value, str):
-        value = value.encode("utf-8", "surrogateescape")[:15].decode("utf-8", "surrogateescape")  # as the kernel cuts names
-    data = encode(row["type"], value)
-    loaded.write_global(row["symbol"], data)
+    loaded.write_global(row["symbol"], encode_option(row, value))
     if row["given"]:
         loaded.write_global(row["given"], b"\1")
 
@@ -64,6 +61,13 @@ def set_sizes(loaded: Loaded, notes: dict[str, Any]) -> None:
 
 _RINGS = (27, 31)  # BPF_MAP_TYPE_RINGBUF, BPF_MAP_TYPE_USER_RINGBUF
 _PAGE = 4096
+
+
+def encode_option(row: dict[str, Any], value: str | bool) -> bytes:
+    """As `encode`, of the text's bytes that count."""
+    if "most" in row and isinstance(value, str):
+        value = value.encode("utf-8", "surrogateescape")[: row["most"]].decode("utf-8", "surrogateescape")
+    return encode(row["type"], value)
 
 
 def encode(type_: str, value: str | bool) -> bytes:
@@ -110,4 +114,4 @@ def _address(type_: str, text: str) -> bytes:
         raise ValueError(f"{_FORMS[type_]}; not `{text}`") from None
 
 
-__all__ = ["METAVARS", "encode", "set_constant", "set_option", "set_options", "set_sizes", "spelled"]
+__all__ = ["METAVARS", "encode", "encode_option", "set_constant", "set_option", "set_options", "set_sizes", "spelled"]

@@ -5,10 +5,10 @@ is_sec_name_dwarf). The contents: 8 bytes of magic, version and length of the pa
 payload, JSON in UTF-8: an object with the keys that the version defines.
 
 Version 1: `probes` (what the user half registers), `options` (`name`, `type`, `short`, `desc`, `default`, null without;
-`symbol` of the value in `.rodata`, `given` of the byte that says whether it was, "" with a default; `line`), `constants`
-(values that the user half computes),
-`maps` (for those that are shown in a form of their own, pinned by a name of their own, as large as an option says, or have a
-default: `name`, `show`, `pin`; `size`, `default` where there is one).
+`symbol` of the value in `.rodata`, `given` of the byte that says whether it was, "" with a default; `line`; `most`, where only
+so many bytes of a text count), `constants` (values that the user half computes), `maps` (for those that are shown in a form of
+their own, pinned by a name of their own, as large as an option says, or have a default: `name`, `show`, `pin`; `size`, `default`
+where there is one).
 """
 
 from __future__ import annotations

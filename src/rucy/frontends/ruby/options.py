@@ -26,7 +26,7 @@ def lower_option(lo: Lowering, node: Node, name: str) -> tree.Node:
     made = lower_map(lo, node, name)
     if not isinstance(made, tree.MapDecl):
         return made
-    return tree.OptionDecl(made.span, name, made.args, made.kwargs, made.word_span)
+    return tree.OptionDecl(made.span, name, made.args, made.kwargs, made.word_span, 0)
 
 
 def is_option(lo: Lowering, node: Node) -> bool:

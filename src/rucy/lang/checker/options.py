@@ -234,6 +234,7 @@ def finished(ck: Checker) -> dict[str, typed.SettingVar]:
         name: typed.SettingVar(
             name, "option" if state.option else "computed", state.storage, state.initial, state.given, state.decl.span,
             state.option, state.word, state.short, state.desc, state.default,
+            state.decl.most if isinstance(state.decl, tree.OptionDecl) else 0,
         )
         for name, state in ck.settings.items()
     }  # fmt: skip
