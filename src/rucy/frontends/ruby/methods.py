@@ -136,6 +136,9 @@ _USER_SPACE = """
 #: What a program has instead, `{name}` being the constant that is made of one.
 _INSTEAD = {
     "Hash": "declare a map: `{name} = hash default: 0`",
+    "Array": "what changes is a global, `$counts = [0] * 16`, or a field of a struct, `attr :counts, [:u32, 16]`",
+    "Integer": "every number is an Integer here, so nothing needs to ask",
+    "Float": "the kernel computes with Integers only: scale, `x * 1000 / y`",
     "Set": "declare a map, and put `true` into it: `{name} = hash(:u32 => :bool)`",
     "Queue": "declare a queue, `{name} = queue(:u64, 64)`, or for records a ring, `{name} = ringbuf Event`",
     "Struct": "write a class whose fields have types: `class {name}; attr :pid, :u32; attr :comm, [:char, 16]; end`",
@@ -163,8 +166,21 @@ _INSTEAD_OF_TEXT = {
                     "ask it with `==`, `start_with?`, `end_with?` or `include?`, or print it as it is"),
     **dict.fromkeys(("upcase", "downcase", "capitalize", "swapcase", "casecmp", "casecmp?"),
                     'no text changes here: compare with each spelling, `x == "a" || x == "A"`, or print it as it is'),
+    **dict.fromkeys(("chars", "bytes", "each_char", "each_byte", "count", "reverse"),
+                    "its bytes are numbers, one by one: `16.times { |i| … s.getbyte(i) … }`"),
+    **dict.fromkeys(("to_i", "hex", "oct"), "the kernel reads a number of a text: `strtol(text, 0)`, nil where there is none"),
     "strip": "print it as it is", "chomp": "print it as it is",
 }  # fmt: skip
+
+_GROWS = "an Array does not grow here: declare a map, `SEEN = hash default: 0`, a `queue`, or a ring, `EVENTS = ringbuf Event`"
+#: The same of methods of an Integer and of an Array.
+_INSTEAD_OF_OTHERS = {
+    "Integer each": "write `n.times { |i| … }`, and a range in parentheses: `(1..n).each { |i| … }`",
+    **{f"Array {name}": _GROWS for name in ("<<", "push", "append", "concat", "unshift", "pop", "shift")},
+    "Array *": "what changes is a global, `$counts = [0] * 16`, or a field of a struct, `attr :counts, [:u32, 16]`",
+    "Array join": 'text is put together where it is printed: `puts "#{a},#{b}"`',
+    "Array minmax": "take `min` and `max`, one by one",
+}
 
 
 def _rows(owner: str, rows: list[tuple[str, int, int, _Expand]]) -> list[MethodRow]:
@@ -298,6 +314,7 @@ DIALECT = Dialect(
         "other_languages": _OTHER_LANGUAGES,
         **{f"instead of {name}": advice for name, advice in _INSTEAD.items()},
         **{f"instead of String {name}": advice for name, advice in _INSTEAD_OF_TEXT.items()},
+        **{f"instead of {name}": advice for name, advice in _INSTEAD_OF_OTHERS.items()},
         "test_nil": "next unless {x}",
         "or_default": "{x} || {value}",
         "absolute": "{x}.abs",

@@ -186,11 +186,25 @@ def _expansion(ck: Checker, node: tree.Send, row: MethodRow, recv: tree.Node) ->
     kept = ck.expansions.get((id(node), row.owner))
     if kept is None:
         args = tuple(_resolved(ck, arg) for arg in node.args)
+        if node.name == "clamp" and _no_bounds(ck, args):
+            return bad(node.span)
         made = row.expand(tree.Send(node.span, recv, node.name, args, node.kwargs, node.block, False, node.name_span))
         kept = ck.expansions[id(node), row.owner] = (node, recv, made)
     elif isinstance(recv, Done) and isinstance(kept[1], Done):
         kept[1].node = recv.node
     return kept[2]
+
+
+def _no_bounds(ck: Checker, args: tuple[tree.Node, ...]) -> bool:
+    """Says where `clamp` has no two bounds, or the lower above the upper."""
+    if len(args) == 1 and not isinstance(args[0], tree.Range):
+        ck.say("ClampBound", args[0].span, text=args[0].span.text)
+        return True
+    low, high = (args[0].lo, args[0].hi) if isinstance(args[0], tree.Range) else args
+    if isinstance(low, tree.Int) and isinstance(high, tree.Int) and low.value > high.value:
+        ck.say("ClampOrder", args[0].span, low=low.value, high=high.value)
+        return True
+    return False
 
 
 def _resolved(ck: Checker, node: tree.Node) -> tree.Node:

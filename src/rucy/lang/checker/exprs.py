@@ -135,7 +135,11 @@ def _no_element(ck: Checker, value: typed.Node) -> None:
 
 
 def range_(ck: Checker, node: tree.Range, used: bool) -> typed.Node:
-    return ck.say("RangeValue", node.span) if used else typed.Nil(node.span, RangeType())
+    if used:
+        return ck.say("RangeValue", node.span)
+    ends = tuple(ck.effect(end) for end in (node.lo, node.hi) if end is not None)
+    nothing = typed.Nil(node.span, RangeType())
+    return typed.Seq(node.span, nothing.type, (*ends, nothing)) if ends else nothing
 
 
 # ---------------------------------------------------------------- names

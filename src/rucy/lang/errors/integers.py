@@ -42,6 +42,18 @@ class DivisionByZero(Diagnostic):
     help = "divide by something else"
 
 
+class ClampBound(Diagnostic):
+    code = "clamp-bound"
+    title = "`clamp` takes a range, or the least and the greatest value, and `{text}` is neither"
+    help = "write `clamp(..{text})` for the greatest, `clamp({text}..)` for the least"
+
+
+class ClampOrder(Diagnostic):
+    code = "clamp-order"
+    title = "`clamp` takes the least value first, and {low} is greater than {high}"
+    help = "write `clamp({high}, {low})`"
+
+
 class StepZero(Diagnostic):
     code = "step-zero"
     title = "a step of 0 never gets anywhere, and Ruby refuses it"
