@@ -562,6 +562,12 @@ class AttrType(Diagnostic):
     title = "`{text}` is not a type that an attr can have"
     help = "use a storage type (`:u32`), an array of one (`[:char, 16]`), or a struct's name"
 
+    @property
+    def help_text(self) -> str:
+        from rucy.lang.errors.maps import meant_type
+
+        return meant_type(str(self.values["text"])) or super().help_text
+
 
 class AttrForeign(Diagnostic):
     code = "attr-type"

@@ -149,14 +149,30 @@ def _no_field(ck: Checker, node: tree.Send, found: Layout | None, name: str, typ
     from rucy.lang.checker.suggest import did_you_mean
 
     for arg in node.args:
-        ck.expr(arg)
+        if not isinstance(arg, tree.Sym | tree.Range):
+            ck.expr(arg)
     if found is None:
         return ck.say("NoContext", node.name_span, name=name, hook=_hook(ck))
     names = [n for n, f in found.fields.items() if f.ptr is None and _may(f.readable, ck.site)]
     names += packets.names(ck, type_)
     return ck.say("NoContextField", node.name_span, name=name, what=found.spelled,
                   suggestion="; did you mean `size`?" if name == "len" and "size" in names else did_you_mean(name, names),
-                  names=", ".join(names))  # fmt: skip
+                  names=", ".join(names), instead=_for_index(node, "u8" in names))  # fmt: skip
+
+
+def _for_index(node: tree.Send, bytes_: bool) -> str:
+    """What to write for `e[:field]`, `e["field"]` or, of a packet, `pkt[0]`; "" for anything else."""
+    if node.name != "[]" or len(node.args) != 1 or node.recv is None:
+        return ""
+    recv, index = node.recv.span.text, node.args[0]
+    match index:
+        case tree.Sym():
+            return f"a field has its name: `{recv}.{index.name}`"
+        case tree.Str():
+            return f"a field has its name: `{recv}.{index.value.decode('utf-8', 'replace')}`"
+        case tree.Range():
+            return "take bytes one by one, or a header" if bytes_ else ""
+    return f"a byte of it is `{recv}.u8({index.span.text})`, nil behind its end" if bytes_ else ""
 
 
 def _load(ck: Checker, node: tree.Send, name: str, field: CtxField) -> typed.Node:
@@ -344,7 +360,7 @@ def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed
 
     names = [n.removeprefix(LOCATOR) for n in member_names(btf, struct) if n not in ("ent", "__data")] + more
     return ck.say("NoContextField", node.name_span, name=name, what=f"event {btf.name(struct)[16:]}",
-                  suggestion=did_you_mean(name, names), names=", ".join(names))  # fmt: skip
+                  suggestion=did_you_mean(name, names), names=", ".join(names), instead=_for_index(node, False))  # fmt: skip
 
 
 #: Classes of `raw_syscalls:sys_enter`, `_exit`, and of all events of the group `syscalls`.

@@ -83,11 +83,21 @@ def sym(ck: Checker, node: tree.Sym, used: bool) -> typed.Node:
     from rucy.lang.checker.suggest import result
 
     meant = result(ck, node.name)
+    number = _number_called(ck, node.name)
     if not values and not meant and ck.site.result.kind != "bytes":
-        return ck.say("SymbolHere", node.span, name=node.name)
+        return ck.say("SymbolHere", node.span, name=node.name, number=number)
     from rucy.lang.checker.results import listed
 
-    return ck.say("UnknownResult", node.span, name=node.name, results=listed(ck.site.result, ck.words), suggestion=meant)
+    return ck.say("UnknownResult", node.span, name=node.name, results=listed(ck.site.result, ck.words), suggestion=meant,
+                  number=number)  # fmt: skip
+
+
+def _number_called(ck: Checker, word: str) -> str:
+    """The constant that a symbol may stand for: "IPPROTO_TCP" of `:tcp`; "" where there is none."""
+    from rucy.kernel import constants
+
+    names = (prefix + word.upper() for prefix in ("IPPROTO_", "ETH_P_", "AF_", "TCP_", "SIG", ""))
+    return next((name for name in names if constants.find(name, ck.target.arch) is not None), "")
 
 
 def array(ck: Checker, node: tree.Array, used: bool) -> typed.Node:

@@ -12,6 +12,9 @@ class IntegerCondition(Diagnostic):
 
     @property
     def help_text(self) -> str:
+        text = str(self.values["text"])
+        if text.replace("_", "").isdigit():
+            return f"compare it with something: `x == {text}`"
         found = self.values.get("found")
         if found:
             return f"{found}; to compare the number, write `{number_of(self.values['text'])} != 0`"

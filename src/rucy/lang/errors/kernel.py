@@ -182,6 +182,10 @@ class NoContextField(Diagnostic):
     title = "{what} has no field `{name}`{suggestion}"
     help = "its fields: {names}"
 
+    @property
+    def help_text(self) -> str:
+        return self.values.get("instead") or super().help_text
+
 
 class ContextUnreadable(Diagnostic):
     code = "context-unreadable"

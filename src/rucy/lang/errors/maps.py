@@ -85,10 +85,36 @@ class RingRecord(Diagnostic):
     help = "name a class with attrs: `{word} Event`"
 
 
+#: What is meant by types of other languages, and of Ruby.
+_MEANT = {
+    ":u8": "byte uint8 uchar", ":i8": "int8", ":u16": "ushort uint16 port", ":i16": "short int16",
+    ":u32": "uint uint32 uint32_t unsigned pid", ":i32": "int int32 int32_t s32 signed", ":u64": "ulong uint64 uint64_t size_t",
+    ":i64": "long int64 int64_t s64 integer", ":bool": "boolean", ":ip4": "ip ipaddr ipv4", ":ip6": "ipv6",
+    "[:char, 64]": "string str text comm",
+}  # fmt: skip
+
+
+_WORDS = "u8 u16 u32 u64 i8 i16 i32 i64 bool char ip4 ip6 mac ksym errno".split()
+
+
+def meant_type(text: str) -> str:
+    """What to write for a type that is none here; "" where that is not known."""
+    word = text.strip(":\"'").lower()
+    found = next((type_ for type_, words in _MEANT.items() if word in words.split()), None)
+    if text[:1] in ('"', "'") and found is None and word in _WORDS:
+        found = f":{word}"
+    room = " (the number is the room that it has, with the NUL at its end)" if found and found.startswith("[") else ""
+    return f"write `{found}`{room}" if found else ""
+
+
 class NoSuchType(Diagnostic):
     code = "no-such-type"
     title = "`{text}` is no type{suggestion}"
     help = "use a storage type (`:u32`), an array of one (`[:char, 16]`), or a struct's name"
+
+    @property
+    def help_text(self) -> str:
+        return meant_type(str(self.values["text"])) or super().help_text
 
 
 class TypeCount(Diagnostic):

@@ -180,6 +180,11 @@ class UnknownResult(Diagnostic):
     title = "`:{name}` is no result of this hook{suggestion}"
     help = "its results: {results}"
 
+    @property
+    def help_text(self) -> str:
+        number = self.values.get("number")
+        return super().help_text + (f"; where a number is meant, it is the constant `{number}`" if number else "")
+
 
 class ResultNil(Diagnostic):
     code = "result-nil"

@@ -59,6 +59,9 @@ class AlwaysTrue(Diagnostic):
     def help_text(self) -> str:
         from rucy.lang.errors.integers import meant_comparison
 
+        text = str(self.values["text"])
+        if text[:1] in ('"', "'"):
+            return f"compare it with something: `x == {text}`"
         return self.values.get("found") or meant_comparison(self.values["text"]) or super().help_text
 
 
@@ -108,6 +111,11 @@ class SymbolHere(Diagnostic):
     code = "symbol"
     title = "the symbol `:{name}` means nothing here: only results of hooks that list symbols are written so"
     help = "use a number, a constant or a string, e.g. `\"{name}\"`"
+
+    @property
+    def help_text(self) -> str:
+        number = self.values.get("number")
+        return f"the number is a constant: `{number}`" if number else super().help_text
 
 
 class NulInString(Diagnostic):
