@@ -76,10 +76,60 @@ CHANGES = (
      "        mc->mid = mid;\n        mc_names[mid>>3&127] |= 1<<(mid&7);\n"),
     ("mruby-3.3.0/src/class.c", "static void mc_clear(mrb_state *mrb);\n",
      "static uint8_t mc_names[128];\nstatic void mc_clear(mrb_state *mrb);\n"),
+    # A table of methods grows when three quarters of it are taken: one that is full is walked all through for a name that it
+    # does not have.
+    ("mruby-3.3.0/src/class.c", "  if (t->alloc == 0) {\n    mt_rehash(mrb, t);\n  }\n\n  mrb_sym *keys",
+     "  if (t->size >= t->alloc - t->alloc/4) {\n    mt_rehash(mrb, t);\n  }\n\n  mrb_sym *keys"),
+    # The names that it is compiled with are found by a hash, instead of by halving their table.
+    ("mruby-3.3.0/lib/mruby/presym.rb", """          f.puts %|  "#{sym}",|
+        end
+        f.puts "};"
+""", """          f.puts %|  "#{sym}",|
+        end
+        f.puts "};"
+        slots = [0] * 4096
+        presyms.each.with_index(1) do |sym, number|
+          place = sym.bytes.inject(0) { |hash, byte| hash * 31 + byte }
+          place += 1 until slots[place % 4096] == 0
+          slots[place % 4096] = number
+        end
+        f.puts "static const uint16_t presym_slots[4096] = {#{slots.join(",")}};"
+"""),
+    ("mruby-3.3.0/src/symbol.c", """  mrb_sym start, idx, presym_size = MRB_PRESYM_MAX;
+  int cmp;
+  for (start = 0; presym_size != 0; presym_size/=2) {
+    idx = start+presym_size/2;
+    cmp = (int)len-(int)presym_length_table[idx];
+    if (cmp == 0) {
+      cmp = memcmp(name, presym_name_table[idx], len);
+      if (cmp == 0) return idx+1;
+    }
+    if (0 < cmp) {
+      start = ++idx;
+      --presym_size;
+    }
+  }
+  return 0;
+""", """  uint32_t hash = 0;
+  mrb_sym number;
+
+  for (size_t at=0; at<len; at++) {
+    hash = hash*31 + (uint8_t)name[at];
+  }
+  for (; (number = presym_slots[hash%4096]) != 0; hash++) {
+    if (presym_length_table[number-1] == len && memcmp(name, presym_name_table[number-1], len) == 0) return number;
+  }
+  return 0;
+"""),
+    # Ours and the program's fit at once.
+    ("mruby-3.3.0/src/symbol.c", "if (symcapa == 0) symcapa = 100;", "if (symcapa == 0) symcapa = 1000;"),
 )  # fmt: skip
 
 #: What mruby and our own sources are compiled with alike.
-DEFINES = ("MRB_INT64", "MRB_UTF8_STRING", "MRB_STR_LENGTH_MAX=0", "MRB_ARY_LENGTH_MAX=0", "MRB_METHOD_CACHE_SIZE=128")
+DEFINES = (
+    "MRB_INT64", "MRB_UTF8_STRING", "MRB_STR_LENGTH_MAX=0", "MRB_ARY_LENGTH_MAX=0", "MRB_METHOD_CACHE_SIZE=128",
+    "MRB_HEAP_PAGE_SIZE=256",
+)  # fmt: skip
 OUR_FLAGS = ("-std=gnu11", "-Werror", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare")
 
 LIBBPF = (

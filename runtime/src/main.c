@@ -215,7 +215,7 @@ static mrb_value constants_of(mrb_state *mrb, mrb_value self)
 /* Nothing that the start makes becomes garbage worth looking for: see collect. */
 static mrb_state *open_without_collecting(void)
 {
-	mrb_state *mrb = mrb_open_core(mrb_default_allocf, NULL);
+	mrb_state *mrb = mrb_open_core(allocate, NULL);
 	mrb_bool failed = false;
 
 	if (!mrb)

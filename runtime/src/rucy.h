@@ -94,6 +94,7 @@ const char *kernel_symbol(uint64_t address, uint64_t *offset);
 extern const char *const rucy_syscalls[];
 extern const int rucy_syscall_count;
 
+void *allocate(mrb_state *mrb, void *piece, size_t size, void *data);
 void init_host(mrb_state *mrb);
 void init_names(mrb_state *mrb);
 void init_refusals(mrb_state *mrb);

@@ -87,15 +87,16 @@ def parts_of(
     from rucy.loader.calls import TRACE, calls_any
     from rucy.pipeline import hook_words, license_of, notes_of, user_half_of
 
+    program = user_half_of(source, data, arch)
     meta = {
         "rucy": __version__, "arch": arch, "file": os.path.basename(path), "user_half": user_half,
         "about": _about(source.decode("utf-8", "replace")), "license": license_of(data),
-        "printk": calls_any(data, TRACE), "hooks": hook_words(),
+        "printk": calls_any(data, TRACE), "hooks": [word for word in hook_words() if word.encode() in program],
         "kernels": sorted(types),
     }  # fmt: skip
     return {
         "meta": _json(meta), "notes": _json(notes_of(data)), "object": data,
-        "program": user_half_of(source, data, arch), "source": source,
+        "program": program, "source": source,
         **{f"btf/{release}": types[release] for release in sorted(types)},
     }  # fmt: skip
 
