@@ -665,14 +665,13 @@ class KernelFunction(NamedTuple):
 
 
 class Region(Node):
-    """The body between two kernel functions, `leave` on every way out. `state`: bytes that `enter` fills in and `leave` takes;
-    `still`: until the end nothing may be called that the verifier does not walk through at the call. Value: the body's."""
+    """The body between two kernel functions, `leave` on every way out. `state`: bytes that `enter` fills in and `leave` takes.
+    Value: the body's."""
 
-    __slots__ = ("enter", "leave", "state", "still", "body")
+    __slots__ = ("enter", "leave", "state", "body")
     enter: KernelFunction
     leave: KernelFunction
     state: int
-    still: bool
     body: Node
 
 

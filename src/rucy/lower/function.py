@@ -103,7 +103,6 @@ class Lowering:
         self.of_turn: set[tuple[Frame, typed.Var]] = set()  # variables of objects that are first assigned in a loop
         self.locked = False  # a lock is held: nothing may be called
         self.unused: set[int] = set()  # nodes (by id) whose value nobody wants
-        self.still = 0  # regions around the place in which no global function may be called
 
     # -- whole bodies
 
@@ -733,7 +732,7 @@ def _call_method(low: Lowering, node: typed.CallMethod) -> Held:
     if low.b.block is None:
         return low.undefined(node.type)
     low.b.span = node.span
-    if _can_be_called(node.method) and not low.locked and not low.still:
+    if _can_be_called(node.method) and not low.locked:
         return _call(low, node, [cast(Value, a) for a in args])
     return _lower_in_place(low, node, args)
 

@@ -39,9 +39,7 @@ def region(low: Lowering, node: typed.Region) -> Held:
     state = (place(low, node.state, "state"),) if node.state else ()
     call(low, node.enter, *state)
     low.held_open.append(lambda: void(call(low, node.leave, *state)))
-    low.still += node.still
     held = low.held(node.body)
-    low.still -= node.still
     low.held_open.pop()
     if b.block is not None:
         b.span = node.span

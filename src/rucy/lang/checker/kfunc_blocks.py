@@ -86,7 +86,7 @@ def _region(ck: Checker, node: tree.Send, row: Region, used: bool) -> typed.Node
     frame.site = outer._replace(regions=(*outer.regions, row.kind))
     body = ck.value(_body(block)) if used else ck.effect(_body(block))
     frame.site = outer
-    return typed.Region(node.span, body.type, functions[0], functions[1], row.state, row.kind != "rcu", body)
+    return typed.Region(node.span, body.type, functions[0], functions[1], row.state, body)
 
 
 def _function(ck: Checker, node: tree.Send, name: str) -> typed.KernelFunction | None:
