@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rucy.ir.function import Block, Const, Function, Instr, Value, const, make, users_of
+from rucy.ir.ops import COMPARES
 from rucy.ir.types import I1, I64, VOID, Type, pointer
 from rucy.passes.analysis.loops import Loop, by_iterator, induction
 from rucy.passes.analysis.ranges import Ranges
@@ -253,8 +254,10 @@ class _Hidden:
 
     def test(self, user: Instr, value: Value) -> None:
         """A compare or branch sees what its operand was through memory; not one that a check rests on."""
-        guards = any(i.op.name == "within" for i in self.users.get(value, ()))
-        if value not in user.args or guards or says_whether(value) or is_address(value):
+        if value not in user.args or not self._may_hide(value):
+            return
+        if user.op.name == "branch" and isinstance(value, Instr) and value.op.name in COMPARES:
+            self._compare_anew(user, value)
             return
         mask = -1
         if user.op.name == "padd":
@@ -262,6 +265,24 @@ class _Hidden:
             if mask > _FAR:
                 return
         self._before(user, value, mask)
+
+    def _may_hide(self, value: Value) -> bool:
+        guards = any(i.op.name == "within" for i in self.users.get(value, ()))
+        return not guards and not says_whether(value) and not is_address(value)
+
+    def _compare_anew(self, branch: Instr, compare: Instr) -> None:
+        """Where it branches, of what its operands were through memory."""
+        numbers = [arg for arg in compare.args if not isinstance(arg, Const)]
+        if not all(arg.type == I64 and self._may_hide(arg) for arg in numbers):
+            return
+        anew = make(compare.op.name, list(compare.args), I1, branch.span, branch.calls, **compare.attrs)
+        block = _block(branch)
+        self._insert(block, block.instrs.index(branch), [anew])
+        branch.args = [anew]
+        self.users[compare] = [one for one in self.users[compare] if one is not branch]
+        self._note([anew, branch])
+        for number in dict.fromkeys(numbers):
+            self._before(anew, number, -1)
 
     def _before(self, user: Instr, value: Value, mask: int) -> None:
         """mask: what bounds the number again, -1 where nothing need."""

@@ -95,6 +95,10 @@ def _numbers(count: int, value: str, before: str = "") -> str:
     return "\n".join([*zeros, "60.times do |i|", before, *sets, "end", *(f"$h += {number}" for number in _MANY[:count])])
 
 
+#: truth values of compares, which a number each of its own decides
+_TESTED = [f"{flag} = $n >> {at} > {at + 5}" for at, flag in enumerate(_MANY[:12])]
+_SAID = [f"$g += {at} if {flag}" for at, flag in enumerate(_MANY[:12])]
+
 #: what once was more than a verifier walks through: sums and truth values that are compared behind the loop, too
 LARGE |= {
     "bad":     "bad = 0\n8.times { 128.times { |i| bad += 1 if $n == i } }\n$h = bad",
@@ -111,6 +115,8 @@ LARGE |= {
     "saying":  _numbers(8, "i * 3", 'printk "%d", i; '),
     "behind":  "s = 1\na = $g > 5\nb = $h > 7\n60.times { |i| 20.times { |j| s += 1 if $n == j } }\n"
                "$g = 1 if a\n$h = 2 if b\n$n = s if s << 3 > $n",
+    "told":    "\n".join([*_TESTED, *_SAID, "s = 0", "300.times { |i| s += i * 3; $h = s }", *_SAID]),
+    "asked":   "\n".join([*_TESTED, "100.times do |i|", *_SAID, "end"]),
     "inner":   "s = 0\n($n & 31).times { |i| s += turns(i) }\n$h = s",
 }  # fmt: skip
 
@@ -251,7 +257,7 @@ TARGETS = {"5.10": "5.10", "5.17": "6.1", "6.4": "6.12"}
 #: random programs of tests/fuzz/loops.py, each in the form of each target, and what they may be too large for
 START, COUNT = 100, 24
 #: further ones, which a kernel once refused
-ALSO = (56, 210, 226, 250)
+ALSO = (56, 210, 226, 250, 335, 2054)
 TOO_LARGE = {"loop-too-long", "block-too-large", "frame-too-large", "frames-too-large"}
 
 _ENDLESS_HEAD = """\

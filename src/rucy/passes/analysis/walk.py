@@ -37,8 +37,10 @@ CONVERGES = 3
 _CONVERGES_CALLED = 8
 #: truth values that a loop by an iterator may set. Measured: 15 take 57,541 instructions, 16 more than a million.
 _TRUTHS = 12
-#: visits of a loop with a count that is in one by an iterator, where an outcome in it is not known
-_TURNS_WITHIN = 9
+#: turns of a loop with a count in one of a loop by an iterator around it, where an outcome in it is not known
+_TURNS_WITHIN = 8
+#: the same of all such loops in it together. Measured on Linux 6.12: 64 are more than it bears.
+_ALL_TURNS_WITHIN = 32
 #: instructions by which a number is taken through memory
 _FORGET_COST = 5
 #: what a number that is taken through memory is turned over with
@@ -57,7 +59,8 @@ class Walk(NamedTuple):
     either way.
     drifting: numbers of loop heads that can differ from path to path, turn after turn → how often they are compared.
     parts: other values that paths part by, within a turn or once for all turns → into how many; `tests`: (instruction,
-    operand) by which they do; `left`: those that are numbers of a loop's head at which only what is behind looks → where.
+    operand) by which they do; `left`: those that are numbers of a loop's head at which only what is behind looks, and
+    compares that are branched on again → where.
     """
 
     loops: list[Loop]
@@ -433,6 +436,7 @@ def _parting(
     left: dict[Value, list[Block]] = {}
     within: set[Value] = set()
     behind = _behind(loops)
+    again = _branched_again(fn, loops, decided)
     bounding: dict[Instr, int] = {}
     for block in weight:
         looping = bool(found.loops_of[block])
@@ -440,7 +444,7 @@ def _parting(
             continue
         for instr in block.instrs:
             ways = 1 if any(isinstance(arg, Const) for arg in instr.args) else found.passes(block)
-            for user, value in _looked_at(instr, block in decided):
+            for user, value in _looked_at(instr, block in decided, again):
                 heads, others = found.sources(value, block)
                 if not looping:  # a loop is walked anew for each of what a compare behind it tells apart
                     others |= heads
@@ -469,6 +473,8 @@ def _parting(
     _counted_by_calls(fn, loops, found, drifting, parts, weight)
     order = {instr: at for at, instr in enumerate(fn.instrs())}
     left = {value: blocks for value, blocks in left.items() if value not in within and value not in drifting}
+    for branch in again:
+        left.setdefault(branch.args[0], []).append(_block(branch))
     return {head: drifting[head] for head in sorted(drifting, key=order.__getitem__)}, parts, tests, left
 
 
@@ -481,6 +487,18 @@ def _behind(loops: list[Loop]) -> set[Block]:
         if block not in found:
             found.add(block)
             work += block.succs
+    return found
+
+
+def _after(block: Block) -> set[Block]:
+    """The block, and those that a path comes to from it."""
+    found: set[Block] = set()
+    work = [block]
+    while work:
+        one = work.pop()
+        if one not in found:
+            found.add(one)
+            work += one.succs
     return found
 
 
@@ -525,7 +543,34 @@ def is_forgetting(instr: Instr) -> bool:
     return instr.op.name == "xor" and isinstance(instr.args[1], Const) and instr.args[1].value == FORGETTING
 
 
-def _looked_at(instr: Instr, decided: bool) -> list[tuple[Instr, Value]]:
+def _branched_again(fn: Function, loops: list[Loop], decided: Container[Block]) -> dict[Instr, None]:
+    """Branches on a compare that a branch before has told the outcome of: one of a loop around it that the compare is not in, a
+    turn before, or one before a loop. What is known of the compare's operands is a state of its own all the way between."""
+    branches: dict[Instr, list[Instr]] = {}
+    for block in fn.blocks:
+        end = block.terminator
+        if end is not None and end.op.name == "branch" and block not in decided:
+            condition = end.args[0]
+            if isinstance(condition, Instr) and condition.op.name in COMPARES and condition.block is not block:
+                branches.setdefault(condition, []).append(end)
+            elif isinstance(condition, Instr) and condition.op.name in COMPARES:
+                branches.setdefault(condition, []).insert(0, end)
+    found: dict[Instr, None] = {}
+    for compare, ends in branches.items():
+        outside = [loop for loop in loops if compare.block not in loop.body]
+        for end in ends:
+            at = _block(end)
+            if any(at in loop.body for loop in outside):
+                found[end] = None
+            elif len(ends) > 1:
+                passed = [loop for loop in outside if at in _behind([loop])]
+                before = _before([loop.header for loop in passed])
+                if any(_block(other) in before for other in ends if other is not end):
+                    found[end] = None
+    return found
+
+
+def _looked_at(instr: Instr, decided: bool, again: Container[Instr]) -> list[tuple[Instr, Value]]:
     """(instruction, operand) of values whose known bounds decide something here, or are part of an address."""
     if instr.op.name == "padd":
         found = _masked(instr)
@@ -536,7 +581,8 @@ def _looked_at(instr: Instr, decided: bool) -> list[tuple[Instr, Value]]:
         return [(instr, arg) for arg in instr.args if not isinstance(arg, Const) and arg.type in (I64, I1)]
     if instr.op.name == "branch":
         condition = instr.args[0]
-        return [(instr, condition)] if not (isinstance(condition, Instr) and condition.op.name in COMPARES) else []
+        compares = isinstance(condition, Instr) and condition.op.name in COMPARES
+        return [(instr, condition)] if not compares or instr in again else []
     return []
 
 
@@ -718,19 +764,36 @@ def _within(fn: Function, seen: Walk, places: dict[Block, Instr], spans: Contain
     """A loop with a count and an outcome that is not known, in one by an iterator. Each of its turns leaves another side that
     is walked from there on through all of the outer loop, until nothing is new at its head: so it is turned by one too."""
     endless = [loop for loop in seen.loops if _is_endless(fn, loop)]
-    found = []
+    turning: dict[Loop, int] = {}
+    all_turns: dict[Loop, int] = {}
     for loop in seen.loops:
-        around = any(loop.header in outer.body and loop is not outer for outer in endless)
+        around = [outer for outer in endless if loop.header in outer.body and loop is not outer]
         counted = not _is_endless(fn, loop) and loop.header not in fn.caps and places[loop.header].span in spans
         parted = any(block in loop.body for block in seen.undecided)
-        if around and counted and parted and seen.visits[loop.header] > _TURNS_WITHIN:
-            found.append(loop)
+        if around and counted and parted:
+            turning[loop] = _turns_within(seen, loop, around[-1])
+            all_turns[around[-1]] = all_turns.get(around[-1], 0) + turning[loop]
+    many = [outer for outer, turns in all_turns.items() if turns > _ALL_TURNS_WITHIN]
+    found = [
+        loop
+        for loop, turns in turning.items()
+        if turns > _TURNS_WITHIN or (turns > 1 and any(loop.header in outer.body for outer in many))
+    ]
     if not found:
         return None
     turns = seen.visits[found[0].header] - 1
     text = f"its {turns} turns, in a loop without a known end, are more than the kernel's verifier walks through"
     at, *others = [places[loop.header] for loop in found]
     return TooLong(fn, at, text, 1.0, tuple(others))
+
+
+def _turns_within(seen: Walk, loop: Loop, around: Loop) -> int:
+    """Turns of a loop in one turn of another around it, at most."""
+    turns = 1
+    for one in seen.loops:
+        if one is not around and one.header in around.body and loop.header in one.body:
+            turns *= max(1, seen.visits[one.header] - 1)
+    return turns
 
 
 def _is_endless(fn: Function, loop: Loop) -> bool:
@@ -760,12 +823,13 @@ def _over(fn: Function, seen: Walk, callees: dict[str, int], spans: Container[Sp
 
 def all_states(seen: Walk, callees: dict[str, int]) -> int:
     """Instructions, each as often as there are states to come to it in. A number of a loop that only what is behind it looks
-    at parts the paths from the loop to there."""
+    at parts the paths from the loop to there, a compare those from it to where it is branched on again."""
     ways = dict.fromkeys(seen.weight, seen.bounds << min(20, sum(seen.drifting.values())))
     for value, number in seen.parts.items():
         parted: Collection[Block] = seen.weight
-        if value in seen.left:
-            parted = _behind([loop for loop in seen.loops if value in loop.header.instrs]) & _before(seen.left[value])
+        if isinstance(value, Instr) and value in seen.left:
+            heads = [loop for loop in seen.loops if value in loop.header.instrs]
+            parted = (_behind(heads) if heads else _after(_block(value))) & _before(seen.left[value])
         for block in parted:
             ways[block] = min(ways[block] * number, INSTRUCTIONS)
     found = dict.fromkeys(seen.weight, 1)
