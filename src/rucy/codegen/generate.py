@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rucy.codegen.allocate import allocate_registers
 from rucy.codegen.emit import emit
+from rucy.codegen.even_out import even_out
 from rucy.codegen.layout import order_blocks
 from rucy.codegen.legalise import legalise
 from rucy.codegen.liveness import find_depths
@@ -27,6 +28,7 @@ def generate(fn: Function, target: CodegenTarget) -> MachineFunction:
     find_depths(machine)
     merge_constant_blocks(machine)
     allocate_registers(machine)
+    even_out(machine)
     place_spills(machine)
     if machine.frame > MAX_FRAME:
         slots = [i for i in fn.instrs() if i.op.name == "slot"]

@@ -1,4 +1,4 @@
-tp_btf_sched_switch:  ; 215 instructions, 72 bytes of stack
+tp_btf_sched_switch:  ; 227 instructions, 72 bytes of stack
 ; 4: tp_btf "sched_switch" do |preempt, prev, nxt|
      0:  r2 = *(u64 *)(r1 + 0x8)
      1:  *(u64 *)(r10 - 0x38) = r2
@@ -76,132 +76,144 @@ tp_btf_sched_switch:  ; 215 instructions, 72 bytes of stack
     72:  r9 ^= 0x2c6e91b5
     73:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
     75:  if r1 != 0x0 goto +0x2
-    76:  if r7 s< 0x14 goto +0x5
-    77:  goto +0x7d
+    76:  if r7 s< 0xe goto +0xc
+    77:  goto +0x89
     78:  r1 = r10
     79:  r1 += -0x30
-    80:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_next
-    81:  if r0 == 0x0 goto +0x79
-    82:  r7 += 0x1
-    83:  if r9 >= 0x40 goto +0x43
-    84:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
-    86:  r6 = 0x0
-    87:  r8 = 0x0
-    88:  if r1 == 0x0 goto +0xa
-    89:  r1 = r10
-    90:  r1 += -0x28
-    91:  r2 = 0x0
-    92:  r3 = 0x800000
-    93:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_new
-    94:  *(u64 *)(r10 - 0x8) = 0x2c6e91b5
-    95:  *(u32 *)(r10 - 0x8) = 0x2c6e91b5
-    96:  r8 = *(u64 *)(r10 - 0x8)
-    97:  r8 ^= 0x2c6e91b5
-    98:  r6 = 0x0
-    99:  r8 ^= 0x2c6e91b5
-   100:  *(u64 *)(r10 - 0x8) = r8
-   101:  *(u32 *)(r10 - 0x8) = w8
-   102:  r8 = *(u64 *)(r10 - 0x8)
-   103:  r8 ^= 0x2c6e91b5
-   104:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
-   106:  if r1 != 0x0 goto +0x2
-   107:  if r6 s< 0x14 goto +0x5
-   108:  goto +0x18
-   109:  r1 = r10
-   110:  r1 += -0x28
-   111:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_next
-   112:  if r0 == 0x0 goto +0x14
-   113:  r6 += 0x1
-   114:  if r8 >= 0x40 goto +0xa
-   115:  r1 = map_value(0x0, 0x0) ll ; @global n
-   117:  r1 = *(u64 *)(r1 + 0x0)
-   118:  if r1 != r8 goto +0x4
-   119:  r2 = map_value(0x0, 0x0) ll ; @global n
-   121:  r1 = 0x1
-   122:  lock *(u64 *)(r2 + 0x0) += r1
-   123:  r8 += 0x1
-   124:  goto -0x1a
-   125:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
-   127:  if r1 == 0x0 goto +0x3
-   128:  r1 = r10
-   129:  r1 += -0x28
-   130:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
-   131:  r9 += 0x1
-   132:  goto -0x41
-   133:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
-   135:  if r1 == 0x0 goto +0x3
-   136:  r1 = r10
-   137:  r1 += -0x28
-   138:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
-   139:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
-   141:  if r1 == 0x0 goto +0x3
-   142:  r1 = r10
-   143:  r1 += -0x30
-   144:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
-   145:  r2 = map_value(0x0, 0x0) ll ; @global __rucy_loop_7_1
-   147:  r1 = 0x1
-   148:  lock *(u64 *)(r2 + 0x0) += r1
-   149:  r0 = 0x0
-   150:  exit
+    80:  r8 = 0x0
+    81:  r6 = 0x0
+    82:  r5 = 0x0
+    83:  r4 = 0x0
+    84:  r3 = 0x0
+    85:  r2 = 0x0
+    86:  r0 = 0x0
+    87:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_next
+    88:  if r0 == 0x0 goto +0x7e
+    89:  r7 += 0x1
+    90:  if r9 >= 0x40 goto +0x48
+    91:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
+    93:  r6 = 0x0
+    94:  r8 = 0x0
+    95:  if r1 == 0x0 goto +0xa
+    96:  r1 = r10
+    97:  r1 += -0x28
+    98:  r2 = 0x0
+    99:  r3 = 0x800000
+   100:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_new
+   101:  *(u64 *)(r10 - 0x8) = 0x2c6e91b5
+   102:  *(u32 *)(r10 - 0x8) = 0x2c6e91b5
+   103:  r8 = *(u64 *)(r10 - 0x8)
+   104:  r8 ^= 0x2c6e91b5
+   105:  r6 = 0x0
+   106:  r8 ^= 0x2c6e91b5
+   107:  *(u64 *)(r10 - 0x8) = r8
+   108:  *(u32 *)(r10 - 0x8) = w8
+   109:  r8 = *(u64 *)(r10 - 0x8)
+   110:  r8 ^= 0x2c6e91b5
+   111:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
+   113:  if r1 != 0x0 goto +0x2
+   114:  if r6 s< 0xe goto +0xa
+   115:  goto +0x1d
+   116:  r1 = r10
+   117:  r1 += -0x28
+   118:  r5 = 0x0
+   119:  r4 = 0x0
+   120:  r3 = 0x0
+   121:  r2 = 0x0
+   122:  r0 = 0x0
+   123:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_next
+   124:  if r0 == 0x0 goto +0x14
+   125:  r6 += 0x1
+   126:  if r8 >= 0x40 goto +0xa
+   127:  r1 = map_value(0x0, 0x0) ll ; @global n
+   129:  r1 = *(u64 *)(r1 + 0x0)
+   130:  if r1 != r8 goto +0x4
+   131:  r2 = map_value(0x0, 0x0) ll ; @global n
+   133:  r1 = 0x1
+   134:  lock *(u64 *)(r2 + 0x0) += r1
+   135:  r8 += 0x1
+   136:  goto -0x1f
+   137:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
+   139:  if r1 == 0x0 goto +0x3
+   140:  r1 = r10
+   141:  r1 += -0x28
+   142:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
+   143:  r9 += 0x1
+   144:  goto -0x4d
+   145:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
+   147:  if r1 == 0x0 goto +0x3
+   148:  r1 = r10
+   149:  r1 += -0x28
+   150:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
    151:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
    153:  if r1 == 0x0 goto +0x3
    154:  r1 = r10
    155:  r1 += -0x30
    156:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
+   157:  r2 = map_value(0x0, 0x0) ll ; @global __rucy_loop_7_1
+   159:  r1 = 0x1
+   160:  lock *(u64 *)(r2 + 0x0) += r1
+   161:  r0 = 0x0
+   162:  exit
+   163:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
+   165:  if r1 == 0x0 goto +0x3
+   166:  r1 = r10
+   167:  r1 += -0x30
+   168:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
 ; 8: $n += 2 if prev.mm == nxt.mm && prev.parent == nxt.parent
-   157:  r2 = 0x0
-   158:  r1 = *(u64 *)(r10 - 0x38)
-   159:  if r1 == 0x0 goto +0x2
-   160:  r1 = *(u64 *)(r10 - 0x38)
-   161:  r2 = *(u64 *)(r1 + 0x0) ; @core struct task_struct.mm byte_off
-   162:  r3 = 0x0
-   163:  if r2 == 0x0 goto +0x1
-   164:  r3 = r2
-   165:  r2 = 0x0
-   166:  r1 = *(u64 *)(r10 - 0x40)
-   167:  if r1 == 0x0 goto +0x2
-   168:  r1 = *(u64 *)(r10 - 0x40)
-   169:  r2 = *(u64 *)(r1 + 0x0) ; @core struct task_struct.mm byte_off
-   170:  r1 = 0x0
-   171:  if r2 == 0x0 goto +0x1
-   172:  r1 = r2
-   173:  if r3 != r1 goto +0x15
-   174:  r2 = 0x0
-   175:  r1 = *(u64 *)(r10 - 0x38)
-   176:  if r1 == 0x0 goto +0x2
-   177:  r1 = *(u64 *)(r10 - 0x38)
-   178:  r2 = *(u64 *)(r1 + 0x0) ; @core struct task_struct.parent byte_off
-   179:  r3 = 0x0
-   180:  if r2 == 0x0 goto +0x1
-   181:  r3 = r2
-   182:  r2 = 0x0
-   183:  r1 = *(u64 *)(r10 - 0x40)
-   184:  if r1 == 0x0 goto +0x2
-   185:  r1 = *(u64 *)(r10 - 0x40)
-   186:  r2 = *(u64 *)(r1 + 0x0) ; @core struct task_struct.parent byte_off
-   187:  r1 = 0x0
-   188:  if r2 == 0x0 goto +0x1
-   189:  r1 = r2
-   190:  if r3 != r1 goto +0x4
-   191:  r2 = map_value(0x0, 0x0) ll ; @global n
-   193:  r1 = 0x2
-   194:  lock *(u64 *)(r2 + 0x0) += r1
+   169:  r2 = 0x0
+   170:  r1 = *(u64 *)(r10 - 0x38)
+   171:  if r1 == 0x0 goto +0x2
+   172:  r1 = *(u64 *)(r10 - 0x38)
+   173:  r2 = *(u64 *)(r1 + 0x0) ; @core struct task_struct.mm byte_off
+   174:  r3 = 0x0
+   175:  if r2 == 0x0 goto +0x1
+   176:  r3 = r2
+   177:  r2 = 0x0
+   178:  r1 = *(u64 *)(r10 - 0x40)
+   179:  if r1 == 0x0 goto +0x2
+   180:  r1 = *(u64 *)(r10 - 0x40)
+   181:  r2 = *(u64 *)(r1 + 0x0) ; @core struct task_struct.mm byte_off
+   182:  r1 = 0x0
+   183:  if r2 == 0x0 goto +0x1
+   184:  r1 = r2
+   185:  if r3 != r1 goto +0x15
+   186:  r2 = 0x0
+   187:  r1 = *(u64 *)(r10 - 0x38)
+   188:  if r1 == 0x0 goto +0x2
+   189:  r1 = *(u64 *)(r10 - 0x38)
+   190:  r2 = *(u64 *)(r1 + 0x0) ; @core struct task_struct.parent byte_off
+   191:  r3 = 0x0
+   192:  if r2 == 0x0 goto +0x1
+   193:  r3 = r2
+   194:  r2 = 0x0
+   195:  r1 = *(u64 *)(r10 - 0x40)
+   196:  if r1 == 0x0 goto +0x2
+   197:  r1 = *(u64 *)(r10 - 0x40)
+   198:  r2 = *(u64 *)(r1 + 0x0) ; @core struct task_struct.parent byte_off
+   199:  r1 = 0x0
+   200:  if r2 == 0x0 goto +0x1
+   201:  r1 = r2
+   202:  if r3 != r1 goto +0x4
+   203:  r2 = map_value(0x0, 0x0) ll ; @global n
+   205:  r1 = 0x2
+   206:  lock *(u64 *)(r2 + 0x0) += r1
 ; 9: $n += 3 if flag
-   195:  r0 = 0x0
-   196:  r1 = *(u64 *)(r10 - 0x48)
-   197:  if r1 s<= 0x3 goto +0x10
-   198:  r2 = map_value(0x0, 0x0) ll ; @global n
-   200:  r1 = 0x3
-   201:  lock *(u64 *)(r2 + 0x0) += r1
-   202:  exit
-; 7: 64.times { |i| 64.times { |j| $n += 1 if $n == j } }
-   203:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
-   205:  if r1 == 0x0 goto +0x3
-   206:  r1 = r10
-   207:  r1 += -0x30
-   208:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
-   209:  r2 = map_value(0x0, 0x0) ll ; @global __rucy_loop_7
-   211:  r1 = 0x1
-   212:  lock *(u64 *)(r2 + 0x0) += r1
-   213:  r0 = 0x0
+   207:  r0 = 0x0
+   208:  r1 = *(u64 *)(r10 - 0x48)
+   209:  if r1 s<= 0x3 goto +0x10
+   210:  r2 = map_value(0x0, 0x0) ll ; @global n
+   212:  r1 = 0x3
+   213:  lock *(u64 *)(r2 + 0x0) += r1
    214:  exit
+; 7: 64.times { |i| 64.times { |j| $n += 1 if $n == j } }
+   215:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
+   217:  if r1 == 0x0 goto +0x3
+   218:  r1 = r10
+   219:  r1 += -0x30
+   220:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
+   221:  r2 = map_value(0x0, 0x0) ll ; @global __rucy_loop_7
+   223:  r1 = 0x1
+   224:  lock *(u64 *)(r2 + 0x0) += r1
+   225:  r0 = 0x0
+   226:  exit

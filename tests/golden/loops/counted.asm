@@ -10,7 +10,7 @@ xdp:  ; 31 instructions, 8 bytes of stack
      7:  *(u32 *)(r10 - 0x8) = w3
      8:  r3 = *(u64 *)(r10 - 0x8)
      9:  r3 ^= 0x2c6e91b5
-    10:  if r1 s>= 0xea5 goto +0xe
+    10:  if r1 s>= 0x808 goto +0xe
     11:  r1 += 0x1
     12:  if r3 <= 0x1 goto +0x7
 ; 9: x = x.even? ? x / 2 : 3 * x + 1

@@ -1,4 +1,4 @@
-xdp:  ; 70 instructions, 16 bytes of stack
+xdp:  ; 75 instructions, 16 bytes of stack
 ; 6: x = $n
      0:  r1 = map_value(0x0, 0x0) ll ; @global n
      2:  r8 = *(u64 *)(r1 + 0x0)
@@ -30,43 +30,48 @@ xdp:  ; 70 instructions, 16 bytes of stack
     28:  r8 ^= 0x2c6e91b5
     29:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
     31:  if r1 != 0x0 goto +0x2
-    32:  if r7 s< 0xd2c goto +0x5
-    33:  goto +0x18
+    32:  if r7 s< 0x808 goto +0xa
+    33:  goto +0x1d
     34:  r1 = r10
     35:  r1 += -0x10
-    36:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_next
-    37:  if r0 == 0x0 goto +0x14
-    38:  r7 += 0x1
-    39:  if r8 <= 0x1 goto +0x7
+    36:  r5 = 0x0
+    37:  r4 = 0x0
+    38:  r3 = 0x0
+    39:  r2 = 0x0
+    40:  r0 = 0x0
+    41:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_next
+    42:  if r0 == 0x0 goto +0x14
+    43:  r7 += 0x1
+    44:  if r8 <= 0x1 goto +0x7
 ; 9: x = x.even? ? x / 2 : 3 * x + 1
-    40:  if r8 & 0x1 goto +0x2
-    41:  r8 >>= 0x1
-    42:  goto +0x2
-    43:  r8 *= 0x3
-    44:  r8 += 0x1
+    45:  if r8 & 0x1 goto +0x2
+    46:  r8 >>= 0x1
+    47:  goto +0x2
+    48:  r8 *= 0x3
+    49:  r8 += 0x1
 ; 10: steps += 1
-    45:  r6 += 0x1
+    50:  r6 += 0x1
 ; 8: while x > 1
-    46:  goto -0x17
-    47:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
-    49:  if r1 == 0x0 goto +0x3
-    50:  r1 = r10
-    51:  r1 += -0x10
-    52:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
+    51:  goto -0x1c
+    52:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
+    54:  if r1 == 0x0 goto +0x3
+    55:  r1 = r10
+    56:  r1 += -0x10
+    57:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
 ; 12: $steps = steps
-    53:  r1 = map_value(0x0, 0x0) ll ; @global steps
-    55:  *(u64 *)(r1 + 0x0) = r6
+    58:  r1 = map_value(0x0, 0x0) ll ; @global steps
+    60:  *(u64 *)(r1 + 0x0) = r6
 ; 13: :drop
-    56:  r0 = 0x1
-    57:  exit
+    61:  r0 = 0x1
+    62:  exit
 ; 8: while x > 1
-    58:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
-    60:  if r1 == 0x0 goto +0x3
-    61:  r1 = r10
-    62:  r1 += -0x10
-    63:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
-    64:  r2 = map_value(0x0, 0x0) ll ; @global __rucy_loop_8
-    66:  r1 = 0x1
-    67:  lock *(u64 *)(r2 + 0x0) += r1
-    68:  r0 = 0x2
-    69:  exit
+    63:  r1 = map_value(0x0, 0x0) ll ; @global bpf_iter_num_new
+    65:  if r1 == 0x0 goto +0x3
+    66:  r1 = r10
+    67:  r1 += -0x10
+    68:  call kfunc(0x0, 0x0) ; @extern_func bpf_iter_num_destroy
+    69:  r2 = map_value(0x0, 0x0) ll ; @global __rucy_loop_8
+    71:  r1 = 0x1
+    72:  lock *(u64 *)(r2 + 0x0) += r1
+    73:  r0 = 0x2
+    74:  exit
