@@ -45,6 +45,8 @@ _ENOUGH = INSTRUCTIONS // 8
 #: numbers that go round with a loop and find registers, beside what a turn takes
 _IN_REGISTERS = 6
 _BESIDE_CALLS = 3
+#: compares that are branched on again, whose outcomes stay known: forgotten, each turn of a loop that asks goes both ways
+_FEW_COMPARES = 3
 #: how far into a packet a number may reach that is forgotten and bounded again by a mask: with what is read there it stays
 #: below MAX_PACKET_OFF (kernel/bpf/verifier.c), beyond which the check of a packet's end says nothing
 _FAR = 0x7FFF
@@ -75,12 +77,18 @@ def forget_values(fn: Function) -> bool:
             if isinstance(value, Instr) and value.op.name == "phi" and value.type == I64:
                 if seen.weight[_block(value)] > 1 and value.block not in heads:
                     hidden.define(value)
+        again = {value for user, value in seen.tests if _branches_on_compare(user, value)}
         for user, value in seen.tests:
-            hidden.test(user, value)
+            if value not in again or len(again) > _FEW_COMPARES:
+                hidden.test(user, value)
     for loop in seen.loops:
         for phi in _many(loop, seen):
             hidden.sources(phi)
     return hidden.changed
+
+
+def _branches_on_compare(user: Instr, value: Value) -> bool:
+    return user.op.name == "branch" and isinstance(value, Instr) and value.op.name in COMPARES
 
 
 def _many(loop: Loop, seen: Walk) -> list[Instr]:
@@ -256,7 +264,7 @@ class _Hidden:
         """A compare or branch sees what its operand was through memory; not one that a check rests on."""
         if value not in user.args or not self._may_hide(value):
             return
-        if user.op.name == "branch" and isinstance(value, Instr) and value.op.name in COMPARES:
+        if isinstance(value, Instr) and _branches_on_compare(user, value):
             self._compare_anew(user, value)
             return
         mask = -1
