@@ -35,14 +35,21 @@ def case_tcp_connect_tool(env: Env) -> None:
     assert left.stdout == ""
 
 
-def prepare_killed_tc_tool(out: Path) -> None:
-    """Of verdicts that a link has too: a link where the kernel has them, a filter elsewhere."""
+#: Of verdicts that a link has too: a link where the kernel has them, a filter elsewhere.
+TC = "tc_ingress { |pkt| pkt.size > 900 ? :shot : :ok }\ntc_egress { |pkt| :ok }\n"
+
+
+def _build_tc(out: Path, user_half: str) -> None:
     import sys
 
     subprocess.run([sys.executable, str(CHECKOUT / "runtime/build.py"), os.uname().machine], check=True)
-    (out / "tc.rb").write_text("tc_ingress { |pkt| pkt.size > 900 ? :shot : :ok }\ntc_egress { |pkt| :ok }\n")
+    (out / "tc.rb").write_text(TC + user_half)
     command = [sys.executable, "-m", "rucy", "build", str(out / "tc.rb"), "-o", str(out / "tc")]
     subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(CHECKOUT / "src")})
+
+
+def prepare_killed_tc_tool(out: Path) -> None:
+    _build_tc(out, "")
 
 
 @options(timeout=180.0)
@@ -65,6 +72,39 @@ def case_killed_tc_tool(env: Env) -> None:
             assert not by_link
         done = subprocess.run([*command, "--duration", "0"], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
+        assert "clsact" not in queue_of("rucy0")
+
+    in_child(body)
+
+
+def prepare_tc_tool_that_ends_at_once(out: Path) -> None:
+    _build_tc(out, 'poll 0\n$stderr.puts "attached"\nloop { }\n')
+
+
+@options(timeout=180.0)
+def case_tc_tool_that_ends_at_once(env: Env) -> None:
+    """At a second signal, in the midst of its user half: nothing of it is left, by links or by filters. All that the verifier
+    said stands before."""
+    import signal
+
+    from tests.load.child import in_child
+    from tests.load.firing import own_pair, queue_of
+
+    def body() -> None:
+        own_pair()
+        command = [f"{env.out}/tc", "--interface", "rucy0", "--verifier-log"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child:
+            assert child.stderr is not None
+            said = []
+            while not said or said[-1] not in ("", "attached\n"):
+                said.append(child.stderr.readline())
+            if env.kernel in ("5.10", "6.1"):
+                assert "clsact" in queue_of("rucy0")
+            child.send_signal(signal.SIGINT)
+            child.send_signal(signal.SIGTERM)
+            assert child.wait(60) == 130
+        heads = [line for line in said if line.startswith("tc: the verifier's log of `tc_")]
+        assert len(heads) == 2 and sum(line.startswith("processed ") for line in said) == 2, said
         assert "clsact" not in queue_of("rucy0")
 
     in_child(body)
