@@ -5,7 +5,8 @@
     python3 runtime/build.py --sanitize        this machine's with gcc's sanitizers, and the fuzzer of its decoders: for tests
 
 In: runtime/src (C), runtime/mrblib (Ruby), and the sources of mruby, libbpf, libelf, zlib and liblzma, which are fetched as
-source packages of Debian trixie from the mirror in this machine's own apt configuration, and checked against the sums below.
+source packages of Debian trixie from the mirror in this machine's own apt configuration, checked against the sums below, and
+changed as changes.py says.
 Out: build/runtime/rucy-ARCH. The compiler is zig, from PyPI. Everything fetched or made on the way lies in .cache/runtime; a
 second run finds that nothing has changed and does nothing. The same inputs give the same bytes.
 """
@@ -27,6 +28,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from changes import CHANGES
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -64,71 +67,10 @@ CFLAGS = (
     "-fno-asynchronous-unwind-tables", "-fno-unwind-tables",
 )  # fmt: skip
 
-#: What is written otherwise in a source: file, what stands there once, what instead.
-CHANGES = (
-    # Each method that is defined goes through the method cache for its name, which at a start is never there: a table of bits
-    # says so at once.
-    ("mruby-3.3.0/src/class.c",
-     "  struct mrb_cache_entry *mc = mrb->cache;\n\n  for (int i=0; i<MRB_METHOD_CACHE_SIZE; mc++,i++) {\n    if (mc->mid == id)",
-     "  struct mrb_cache_entry *mc = mrb->cache;\n\n  if (!(mc_names[id>>3&127] & 1<<(id&7))) return;\n"
-     "  for (int i=0; i<MRB_METHOD_CACHE_SIZE; mc++,i++) {\n    if (mc->mid == id)"),
-    ("mruby-3.3.0/src/class.c", "        mc->mid = mid;\n",
-     "        mc->mid = mid;\n        mc_names[mid>>3&127] |= 1<<(mid&7);\n"),
-    ("mruby-3.3.0/src/class.c", "static void mc_clear(mrb_state *mrb);\n",
-     "static uint8_t mc_names[128];\nstatic void mc_clear(mrb_state *mrb);\n"),
-    # A table of methods grows when three quarters of it are taken: one that is full is walked all through for a name that it
-    # does not have.
-    ("mruby-3.3.0/src/class.c", "  if (t->alloc == 0) {\n    mt_rehash(mrb, t);\n  }\n\n  mrb_sym *keys",
-     "  if (t->size >= t->alloc - t->alloc/4) {\n    mt_rehash(mrb, t);\n  }\n\n  mrb_sym *keys"),
-    # The names that it is compiled with are found by a hash, instead of by halving their table.
-    ("mruby-3.3.0/lib/mruby/presym.rb", """          f.puts %|  "#{sym}",|
-        end
-        f.puts "};"
-""", """          f.puts %|  "#{sym}",|
-        end
-        f.puts "};"
-        slots = [0] * 4096
-        presyms.each.with_index(1) do |sym, number|
-          place = sym.bytes.inject(0) { |hash, byte| hash * 31 + byte }
-          place += 1 until slots[place % 4096] == 0
-          slots[place % 4096] = number
-        end
-        f.puts "static const uint16_t presym_slots[4096] = {#{slots.join(",")}};"
-"""),
-    ("mruby-3.3.0/src/symbol.c", """  mrb_sym start, idx, presym_size = MRB_PRESYM_MAX;
-  int cmp;
-  for (start = 0; presym_size != 0; presym_size/=2) {
-    idx = start+presym_size/2;
-    cmp = (int)len-(int)presym_length_table[idx];
-    if (cmp == 0) {
-      cmp = memcmp(name, presym_name_table[idx], len);
-      if (cmp == 0) return idx+1;
-    }
-    if (0 < cmp) {
-      start = ++idx;
-      --presym_size;
-    }
-  }
-  return 0;
-""", """  uint32_t hash = 0;
-  mrb_sym number;
-
-  for (size_t at=0; at<len; at++) {
-    hash = hash*31 + (uint8_t)name[at];
-  }
-  for (; (number = presym_slots[hash%4096]) != 0; hash++) {
-    if (presym_length_table[number-1] == len && memcmp(name, presym_name_table[number-1], len) == 0) return number;
-  }
-  return 0;
-"""),
-    # Ours and the program's fit at once.
-    ("mruby-3.3.0/src/symbol.c", "if (symcapa == 0) symcapa = 100;", "if (symcapa == 0) symcapa = 1000;"),
-)  # fmt: skip
-
-#: What mruby and our own sources are compiled with alike.
+#: What mruby and our own sources are compiled with alike. Without the last, mruby cuts two bits off each Float.
 DEFINES = (
     "MRB_INT64", "MRB_UTF8_STRING", "MRB_STR_LENGTH_MAX=0", "MRB_ARY_LENGTH_MAX=0", "MRB_METHOD_CACHE_SIZE=128",
-    "MRB_HEAP_PAGE_SIZE=256",
+    "MRB_HEAP_PAGE_SIZE=256", "MRB_WORDBOX_NO_FLOAT_TRUNCATE",
 )  # fmt: skip
 OUR_FLAGS = ("-std=gnu11", "-Werror", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-sign-compare")
 

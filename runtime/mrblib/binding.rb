@@ -75,17 +75,12 @@ module Rucy
 
       def attach_named(name, places)
         load
-        group = probes.select { |probe| probe["name"] == name || probe["group"] == name }
-        raise ArgumentError, "there is no probe `#{name}`" if group.empty?
-        group.each { |probe| attach_probe(probe, places) }
+        named(name).each { |probe| attach_probe(probe, places) }
         nil
       end
 
       def detach_named(name)
-        probes.each do |probe|
-          next unless probe["name"] == name || probe["group"] == name
-          let_go(probe["name"])
-        end
+        named(name).each { |probe| let_go(probe["name"]) }
         nil
       end
 
@@ -110,6 +105,12 @@ module Rucy
       def write_logs
         Rucy.flush
         Rucy.write_logs(Rucy.name)
+      end
+
+      def named(name)
+        group = probes.select { |probe| probe["name"] == name || probe["group"] == name }
+        raise ArgumentError, "there is no probe `#{name}`" if group.empty?
+        group
       end
 
       def let_go(name, links = @links[name] || [])
@@ -264,6 +265,7 @@ module Rucy
       def needed(probe, value, what, option)
         return value if value
         kind = probe["hook"].to_s.empty? ? probe["name"] : probe["hook"]
+        option = "`attach :#{probe['name']}, #{probe['needs']}: …`, or #{option}" unless probe["attach"]
         raise Failure.with("#{Rucy.file}:#{probe['line']}: `#{kind}` attaches to #{what}, so name one: #{option}", "", 2)
       end
 

@@ -3,12 +3,20 @@
 module Kernel
   private
 
-  alias __format format
+  alias __integer Integer
+  alias __float Float
 
-  def format(text, *values)
-    values.any? { |value| Rucy.large?(value) } ? Rucy::Spec.format(text, values) : __format(text, *values)
+  def Integer(value, base = nil, exception: true)
+    base ? __integer(value, base) : __integer(value)
+  rescue ArgumentError, TypeError, RangeError => e
+    raise e if exception
   end
-  alias sprintf format
+
+  def Float(value, exception: true)
+    __float(value)
+  rescue ArgumentError, TypeError => e
+    raise e if exception
+  end
 
   def at_exit(&block)
     Rucy.at_exit(&block)
@@ -69,7 +77,109 @@ module Kernel
 end
 
 class String
-  def %(values) = format(self, *values)
+  alias __all_lines lines
+  alias __each_line each_line
+
+  def lines(separator = "\n", chomp: false, &block)
+    lines = separator == "\n" ? __all_lines : __each_line(separator).to_a
+    lines.map! { |line| line.chomp(separator) } if chomp
+    block ? lines.each(&block) && self : lines
+  end
+
+  def each_line(separator = "\n", chomp: false, &block)
+    return lines(separator, chomp: chomp).each unless block
+    chomp ? lines(separator, chomp: true, &block) : __each_line(separator, &block)
+  end
+end
+
+module Comparable
+  def clamp(low, *high)
+    raise ArgumentError, "cannot clamp with an exclusive range" if high.empty? && low.end && low.exclude_end?
+    low, high = high.empty? ? [low.begin, low.end] : [low, high[0]]
+    raise ArgumentError, "min argument must be smaller than max argument" if low && high && low > high
+    return low if low && self < low
+    high && self > high ? high : self
+  end
+end
+
+module Enumerable
+  alias __min min
+  alias __max max
+  alias __min_by min_by
+  alias __max_by max_by
+
+  def min(count = nil, &block) = count ? sort(&block).first(count) : __min(&block)
+  def max(count = nil, &block) = count ? sort(&block).reverse.first(count) : __max(&block)
+  def min_by(count = nil, &block) = count ? sort_by(&block).first(count) : __min_by(&block)
+  def max_by(count = nil, &block) = count ? sort_by(&block).reverse.first(count) : __max_by(&block)
+end
+
+class Range
+  alias __lowest min
+  alias __highest max
+
+  def min(count = nil, &block) = count ? sort(&block).first(count) : __lowest(&block)
+  def max(count = nil, &block) = count ? sort(&block).reverse.first(count) : __highest(&block)
+
+  def step(by = 1)
+    return to_enum(:step, by) unless block_given?
+    raise ArgumentError, "step can't be 0" if by == 0
+    turn, value, last = 0, first, self.end
+    while last.nil? || (by < 0 ? value > last : value < last) || (value == last && !exclude_end?)
+      yield value
+      turn += 1
+      value = first + turn * by
+    end
+    self
+  end
+  alias % step
+end
+
+class Dir
+  def self.children(path) = entries(path) - %w[. ..]
+end
+
+class IO
+  alias __gets gets
+  alias __lines each_line
+
+  def gets(*words, chomp: false)
+    line = __gets(*words)
+    chomp && line ? line.chomp : line
+  end
+
+  def each_line(chomp: false, &block)
+    return Enumerator.new { |out| each_line(chomp: chomp) { |line| out << line } } unless block
+    chomp ? __lines { |line| block.call(line.chomp) } : __lines(&block)
+  end
+
+  def readlines(chomp: false)
+    lines = []
+    each_line(chomp: chomp) { |line| lines << line }
+    lines
+  end
+
+  def self.readlines(path, chomp: false) = File.open(path) { |file| file.readlines(chomp: chomp) }
+end
+
+class File
+  class << self
+    alias __basename basename
+
+    def basename(path, suffix = "")
+      name = __basename(path)
+      suffix = extname(name) if suffix == ".*"
+      name == suffix ? name : name.delete_suffix(suffix)
+    end
+
+    def write(path, text) = open(path, "w") { |file| file.write(text) }
+
+    def foreach(path, chomp: false, &block)
+      return Enumerator.new { |out| foreach(path, chomp: chomp) { |line| out << line } } unless block
+      open(path) { |file| file.each_line(chomp: chomp, &block) }
+      nil
+    end
+  end
 end
 
 class Module
@@ -77,7 +187,7 @@ class Module
 
   # The environment, and parts of the runtime's library that few tools need, are read when they are first named.
   def const_missing(name)
-    return Object.const_set(:ENV, Rucy.environment) if name == :ENV
+    return Object.const_set(:ENV, Rucy::Environment.read) if name == :ENV
     to_s.include?("Rucy") && Rucy.load_part(name.to_s) ? Rucy.const_get(name) : __const_missing(name)
   end
 end
@@ -96,10 +206,13 @@ class LoadError < ScriptError; end unless Object.const_defined?(:LoadError)
 module Process
   def self.pid = Rucy.process_id
   def self.euid = Rucy.user_id
-  CLOCK_MONOTONIC = 1
+  CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_BOOTTIME = 0, 1, 2, 7
+  UNITS = { second: 1_000_000_000, millisecond: 1_000_000, microsecond: 1000, nanosecond: 1 }
 
   def self.clock_gettime(clock, unit = :float_second)
-    unit == :nanosecond ? (Rucy.now * 1_000_000_000).to_i : Rucy.now
+    now = Rucy.clock(clock)
+    return now / UNITS[unit] if UNITS[unit]
+    now / UNITS.fetch(unit.to_s.sub("float_", "").to_sym).to_f
   end
 end
 
@@ -113,10 +226,18 @@ module JSON
 
   def self.generate(value, *) = Rucy::Show.to_json(value, ",", ":")
 
-  def self.parse(text)
-    Rucy.json(text)
+  def self.parse(text, symbolize_names: false)
+    symbolize_names ? symbolized(Rucy.json(text)) : Rucy.json(text)
   rescue Rucy::Failure
     raise ParserError, "this is no JSON: #{text[0, 40].inspect}"
+  end
+
+  def self.symbolized(value)
+    case value
+    when Hash then value.map { |name, each| [name.to_sym, symbolized(each)] }.to_h
+    when Array then value.map { |each| symbolized(each) }
+    else value
+    end
   end
 end
 
@@ -134,6 +255,9 @@ class Integer
   def pred = self - 1
   def [](bit) = (self >> bit) & 1
   def ord = self
+  def magnitude = abs
+  def numerator = self
+  def fdiv(other) = to_f / other
 
   def bit_length
     number = self < 0 ? ~self : self

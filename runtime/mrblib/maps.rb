@@ -12,6 +12,7 @@ module Rucy
                when "stats" then Stats
                when "queue", "stack" then Queue
                when "bloom_filter" then Filter
+               when "user_ringbuf" then Sender
                when "hash_of_maps", "array_of_maps" then Outer
                when "array", "percpu_array" then ArrayMap
                when "stack_traces" then Stacks
@@ -128,6 +129,17 @@ module Rucy
       self
     end
 
+    # What gives a Hash of a Hash.
+    %i[select filter reject merge transform_values transform_keys invert key values_at slice except].each do |word|
+      define_method(word) { |*args, &block| to_h.send(word, *args, &block) }
+    end
+
+    def update(other)
+      other.each { |key, value| self[*key] = value }
+      self
+    end
+    alias merge! update
+
     def delete_if
       each { |key, value| delete(key) if yield(key, value) }
       self
@@ -168,6 +180,10 @@ module Rucy
     end
 
     def to_a = values
+    def select(&block) = values.select(&block)
+    def reject(&block) = values.reject(&block)
+    alias filter select
+    def values_at(*indices) = values.values_at(*indices)
     def size = place.max_entries
     alias length size
     def to_h = keys.zip(values).to_h
@@ -211,6 +227,20 @@ module Rucy
     end
     alias << push
     alias add push
+
+    def include?(value) = store.holds?(value)
+    alias key? include?
+    alias member? include?
+  end
+
+  # A ring whose records programs take.
+  class Sender < Map
+    # false: there is no room.
+    def push(record)
+      raise TypeError, "a #{@args[0]} is sent here, not #{record.inspect}" unless record.is_a?(@args[0])
+      store.send_bytes(Rucy.bytes(record))
+    end
+    alias << push
   end
 
   class Histogram < Map

@@ -93,7 +93,7 @@ module Rucy
         row = rows.find { |each| spelled(each) == name }
         return own(row, "--" + name, value, words) if row
         row = rows.find { |each| each["type"] == "bool" && "no-" + spelled(each) == name }
-        return set(row, "--" + name, false) if row
+        return switch(row, "--" + name, value, false) if row
         standard = STANDARD.find { |each| each[0] == name }
         raise unknown("--" + name) unless standard
         take_standard(standard, "--" + name, value, words)
@@ -110,11 +110,13 @@ module Rucy
       end
 
       def own(row, name, value, words)
-        if row["type"] == "bool"
-          raise Failure.with("`#{name}` takes no value", "", 2) if value
-          return set(row, name, true)
-        end
+        return switch(row, name, value, true) if row["type"] == "bool"
         set(row, name, needed(name, value, words, METAVARS[row["type"]] || "N"))
+      end
+
+      def switch(row, name, value, on)
+        raise Failure.with("`#{name}` takes no value", "", 2) if value
+        set(row, name, on)
       end
 
       def needed(name, value, words, metavar)
@@ -142,14 +144,14 @@ module Rucy
       end
 
       def set(row, name, text)
-        value = parsed(row["type"], fitting(row, text))
+        value = parsed(name, row["type"], fitting(row, text))
         begin
           Rucy.set_global(row["symbol"], value)
         rescue ArgumentError, RangeError
           raise Failure.with("`#{name}` takes #{wanted(row['type'])}; not `#{text}`", "", 2)
         end
         Rucy.set_global(row["given"], true_for(row["given"])) unless row["given"].empty?
-        @values[row["name"]] = value
+        @values[row["name"]] = FORMS[row["type"]] ? Rucy.global(row["symbol"]) : value # as records show it
       rescue ArgumentError
         raise Failure.with("`#{name}` takes #{wanted(row['type'])}; not `#{text}`", "", 2)
       end
@@ -161,10 +163,10 @@ module Rucy
       # What counts of it.
       def fitting(row, text) = row["most"] ? text.byteslice(0, row["most"]) : text
 
-      def parsed(type, text)
+      def parsed(name, type, text)
         return text if type == "bool" || FORMS[type]
         if type == "string"
-          raise Failure.with("at most 63 bytes of text are taken; this has #{text.bytesize}", "", 2) if text.bytesize >= 64
+          raise Failure.with("`#{name}` takes at most 63 bytes of text; this has #{text.bytesize}", "", 2) if text.bytesize >= 64
           return text
         end
         raise ArgumentError unless text == text.strip && !text.empty?

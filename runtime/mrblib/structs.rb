@@ -8,6 +8,8 @@ module Rucy
       fields.each { |name, value| send("#{name}=", value) }
     end
 
+    def initialize_copy(other) = Rucy.copy(self, other)
+
     def to_h = Rucy.fields(self)
     def to_a = to_h.values
     def [](name) = to_h.fetch(name.to_sym)

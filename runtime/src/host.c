@@ -404,6 +404,17 @@ static mrb_value environment(mrb_state *mrb, mrb_value self)
 	return hash;
 }
 
+/* Rucy.set_environment(name, value or nil), for programs that it starts */
+static mrb_value set_environment(mrb_state *mrb, mrb_value self)
+{
+	const char *name, *value;
+
+	mrb_get_args(mrb, "zz!", &name, &value);
+	if ((value ? setenv(name, value, 1) : unsetenv(name)) < 0)
+		mrb_raisef(mrb, E_ARGUMENT_ERROR, "no name of a variable: %s", name);
+	return mrb_nil_value();
+}
+
 /* Rucy.shell(command): its exit status, or a negative error */
 static mrb_value shell(mrb_state *mrb, mrb_value self)
 {
@@ -537,6 +548,7 @@ void init_host(mrb_state *mrb)
 		{"process_id", process_id, MRB_ARGS_NONE()},
 		{"user_id", user_id, MRB_ARGS_NONE()},
 		{"environment", environment, MRB_ARGS_NONE()},
+		{"set_environment", set_environment, MRB_ARGS_REQ(2)},
 		{"shell", shell, MRB_ARGS_REQ(1)},
 		{"kernel_symbol", name_address, MRB_ARGS_REQ(1)},
 	};

@@ -12,6 +12,7 @@ struct map {
 	int fd;
 	uint32_t type, key_size, value_size, key_type, value_type, cpus;
 	bool pinned;
+	struct user_ring_buffer *sender;
 };
 
 static void free_map(mrb_state *mrb, void *data)
@@ -20,6 +21,8 @@ static void free_map(mrb_state *mrb, void *data)
 
 	if (map && !map->map && map->fd >= 0)
 		close(map->fd);
+	if (map && map->sender)
+		user_ring_buffer__free(map->sender);
 	mrb_free(mrb, map);
 }
 
@@ -155,6 +158,25 @@ static size_t room(const struct map *map)
 	return map->cpus > 1 || is_per_cpu(map->type) ? (size_t)rounded(map->value_size) * map->cpus : map->value_size;
 }
 
+/* What can be done with a map that is asked for what it has not; NULL of others. */
+static const char *has_no_keys(const struct map *map, int error)
+{
+	if (error != EINVAL && error != 524 && error != EOPNOTSUPP) /* 524: the kernel's own ENOTSUPP */
+		return NULL;
+	switch (map->type) {
+	case BPF_MAP_TYPE_QUEUE:
+	case BPF_MAP_TYPE_STACK:
+		return "it has no keys and no size, but `push`, `pop`, `peek`";
+	case BPF_MAP_TYPE_BLOOM_FILTER:
+		return "it has no keys and no size, but `<<` and `include?`";
+	case BPF_MAP_TYPE_ARRAY:
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+		return "an array keeps its elements, of which each has a value";
+	default:
+		return NULL;
+	}
+}
+
 static mrb_noreturn void refused(mrb_state *mrb, mrb_value self, const char *what, int error)
 {
 	mrb_value name = mrb_iv_get(mrb, self, mrb_intern_lit(mrb, "@name"));
@@ -162,7 +184,7 @@ static mrb_noreturn void refused(mrb_state *mrb, mrb_value self, const char *wha
 	uint32_t size = sizeof info;
 	char why[80];
 
-	snprintf(why, sizeof why, "%s", strerror(error));
+	snprintf(why, sizeof why, "%s", has_no_keys(map_of(mrb, self), error) ?: strerror(error));
 	if (error == E2BIG && !bpf_map_get_info_by_fd(map_of(mrb, self)->fd, &info, &size))
 		snprintf(why, sizeof why, "it has room for %u entries", info.max_entries);
 	mrb_raise(mrb, mrb_class_get_under(mrb, rucy.module, "MapError"),
@@ -389,6 +411,40 @@ static mrb_value peek(mrb_state *mrb, mrb_value self)
 	return take(mrb, self, bpf_map_lookup_elem);
 }
 
+/* Store#holds?(value): of a bloom filter */
+static mrb_value holds(mrb_state *mrb, mrb_value self)
+{
+	struct map *map = map_of(mrb, self);
+	uint8_t *bytes = buffer(mrb, room(map));
+
+	encode_whole(mrb, map, mrb_get_arg1(mrb), bytes);
+	if (!bpf_map_lookup_elem(map->fd, NULL, bytes))
+		return mrb_true_value();
+	if (errno != ENOENT)
+		refused(mrb, self, "read", errno);
+	return mrb_false_value();
+}
+
+/* Store#send_bytes(record's): of a ring that programs read; false: there is no room */
+static mrb_value send_bytes(mrb_state *mrb, mrb_value self)
+{
+	struct map *map = map_of(mrb, self);
+	mrb_value bytes;
+	void *place;
+
+	mrb_get_args(mrb, "S", &bytes);
+	if (!map->sender && !(map->sender = user_ring_buffer__new(map->fd, NULL)))
+		refused(mrb, self, "written", errno);
+	place = user_ring_buffer__reserve(map->sender, RSTRING_LEN(bytes));
+	if (!place && errno != ENOSPC)
+		refused(mrb, self, "written", errno);
+	if (!place)
+		return mrb_false_value();
+	memcpy(place, RSTRING_PTR(bytes), RSTRING_LEN(bytes));
+	user_ring_buffer__submit(map->sender, place);
+	return mrb_true_value();
+}
+
 /* ---- walking */
 
 /* Store#raw: an Array of [key bytes, value bytes]. A map that changes meanwhile may lack some, but none comes twice. */
@@ -570,6 +626,8 @@ void init_maps(mrb_state *mrb)
 	mrb_define_method(mrb, store, "push", push, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, store, "pop", pop, MRB_ARGS_NONE());
 	mrb_define_method(mrb, store, "peek", peek, MRB_ARGS_NONE());
+	mrb_define_method(mrb, store, "holds?", holds, MRB_ARGS_REQ(1));
+	mrb_define_method(mrb, store, "send_bytes", send_bytes, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, store, "raw", raw, MRB_ARGS_NONE());
 	mrb_define_method(mrb, store, "raw_key", decode_raw_key, MRB_ARGS_REQ(1));
 	mrb_define_method(mrb, store, "raw_value", decode_raw_value, MRB_ARGS_REQ(1));

@@ -264,27 +264,52 @@ static mrb_value get_global(mrb_state *mrb, mrb_value self)
 	return decode_value(mrb, place.type, place.at);
 }
 
+/* A number is stored at once, as the kernel half reads it. */
+static void store_value(mrb_state *mrb, uint32_t type, mrb_value value, uint8_t *at, uint32_t size)
+{
+	mrb_value bytes = mrb_str_new(mrb, NULL, size);
+
+	memset(RSTRING_PTR(bytes), 0, size);
+	encode_value(mrb, type, value, (uint8_t *)RSTRING_PTR(bytes));
+	if (size == 8) {
+		uint64_t number;
+
+		memcpy(&number, RSTRING_PTR(bytes), 8);
+		__atomic_store_n((uint64_t *)at, number, __ATOMIC_RELAXED);
+	} else {
+		memcpy(at, RSTRING_PTR(bytes), size);
+	}
+}
+
 static mrb_value set_global(mrb_state *mrb, mrb_value self)
 {
-	mrb_value value, bytes;
 	const char *name;
+	mrb_value value;
 
 	mrb_get_args(mrb, "zo", &name, &value);
 	struct place place = global_named(mrb, name);
 	if (place.constant && rucy.loaded)
 		fail(mrb, 1, "`%s` is read-only once the tool has loaded", name);
-	bytes = mrb_str_new(mrb, NULL, place.size);
-	memset(RSTRING_PTR(bytes), 0, place.size);
-	encode_value(mrb, place.type, value, (uint8_t *)RSTRING_PTR(bytes));
-	/* a number is stored at once, as the kernel half reads it */
-	if (place.size == 8) {
-		uint64_t number;
+	store_value(mrb, place.type, value, place.at, place.size);
+	return value;
+}
 
-		memcpy(&number, RSTRING_PTR(bytes), 8);
-		__atomic_store_n((uint64_t *)place.at, number, __ATOMIC_RELAXED);
-	} else {
-		memcpy(place.at, RSTRING_PTR(bytes), place.size);
-	}
+/* Rucy.set_element(name, index, value): of a variable that is an array, and nothing of the others in it */
+static mrb_value set_element(mrb_state *mrb, mrb_value self)
+{
+	const char *name;
+	mrb_value value;
+	mrb_int index;
+
+	mrb_get_args(mrb, "zio", &name, &index, &value);
+	struct place place = global_named(mrb, name);
+	const struct btf_array *array = btf_array(btf__type_by_id(rucy.btf, place.type));
+	uint32_t size = size_of_type(array->type);
+	if (index < 0)
+		index += array->nelems;
+	if (index < 0 || index >= array->nelems)
+		mrb_raisef(mrb, E_INDEX_ERROR, "`$%s` has %i elements", name, (mrb_int)array->nelems);
+	store_value(mrb, array->type, value, place.at + size * index, size);
 	return value;
 }
 
@@ -771,6 +796,7 @@ void init_object(mrb_state *mrb)
 	mrb_define_class_method(mrb, module, "global?", has_global, MRB_ARGS_REQ(1));
 	mrb_define_class_method(mrb, module, "global", get_global, MRB_ARGS_REQ(1));
 	mrb_define_class_method(mrb, module, "set_global", set_global, MRB_ARGS_REQ(2));
+	mrb_define_class_method(mrb, module, "set_element", set_element, MRB_ARGS_REQ(3));
 	mrb_define_class_method(mrb, module, "global_size", global_size, MRB_ARGS_REQ(1));
 	mrb_define_class_method(mrb, module, "global_number", global_number, MRB_ARGS_REQ(1));
 	mrb_define_class_method(mrb, module, "attach", attach, MRB_ARGS_REQ(4));

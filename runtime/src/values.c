@@ -35,67 +35,8 @@ uint64_t u64_of_integer(mrb_state *mrb, mrb_value value)
 	if (mrb_true_p(value) || mrb_false_p(value))
 		return mrb_true_p(value);
 	if (!mrb_bigint_p(value))
-		mrb_raisef(mrb, E_TYPE_ERROR, "an Integer is stored here, not %v", value);
+		mrb_raisef(mrb, E_TYPE_ERROR, "an Integer is stored here, not %!v", value);
 	return mrb_bint_as_uint64(mrb, value);
-}
-
-/* mruby 3.3 cannot compare a small Integer with a large one. -2: not at all. */
-static mrb_int compared(mrb_state *mrb, mrb_value one, mrb_value other)
-{
-	if (mrb_integer_p(one) && mrb_integer_p(other))
-		return (mrb_integer(one) > mrb_integer(other)) - (mrb_integer(one) < mrb_integer(other));
-	if (mrb_bigint_p(one) && (mrb_integer_p(other) || mrb_bigint_p(other)))
-		return mrb_bint_cmp(mrb, one, other);
-	if (mrb_integer_p(one) && mrb_bigint_p(other))
-		return -mrb_bint_cmp(mrb, other, one);
-	if (!mrb_float_p(other))
-		return -2;
-	double a = mrb_as_float(mrb, one), b = mrb_float(other);
-	return a != a || b != b ? -2 : (a > b) - (a < b);
-}
-
-static mrb_value integer_cmp(mrb_state *mrb, mrb_value self)
-{
-	mrb_int result = compared(mrb, self, mrb_get_arg1(mrb));
-
-	return result == -2 ? mrb_nil_value() : mrb_fixnum_value(result);
-}
-
-static mrb_value is_large(mrb_state *mrb, mrb_value self)
-{
-	return mrb_bool_value(mrb_bigint_p(mrb_get_arg1(mrb)));
-}
-
-static mrb_int ordered(mrb_state *mrb, mrb_value self)
-{
-	mrb_value other = mrb_get_arg1(mrb);
-	mrb_int result = compared(mrb, self, other);
-
-	if (result == -2 && !mrb_float_p(other))
-		mrb_raisef(mrb, E_ARGUMENT_ERROR, "comparison of Integer with %T failed", other);
-	return result;
-}
-
-static mrb_value integer_lt(mrb_state *mrb, mrb_value self)
-{
-	return mrb_bool_value(ordered(mrb, self) == -1);
-}
-
-static mrb_value integer_le(mrb_state *mrb, mrb_value self)
-{
-	mrb_int result = ordered(mrb, self);
-
-	return mrb_bool_value(result == -1 || result == 0);
-}
-
-static mrb_value integer_gt(mrb_state *mrb, mrb_value self)
-{
-	return mrb_bool_value(ordered(mrb, self) == 1);
-}
-
-static mrb_value integer_ge(mrb_state *mrb, mrb_value self)
-{
-	return mrb_bool_value(ordered(mrb, self) >= 0);
 }
 
 static uint64_t load(const uint8_t *bytes, uint32_t size)
@@ -492,6 +433,10 @@ static void encode_struct(mrb_state *mrb, uint32_t id, const struct btf_type *ty
 		encode_prefix(mrb, type, value, out);
 		return;
 	}
+	if (is_composite(type))
+		mrb_raisef(mrb, E_TYPE_ERROR, "a key has %d parts, not one: %!v", (int)btf_vlen(type), value);
+	if (is_prefix(type))
+		mrb_raisef(mrb, E_TYPE_ERROR, "a key is text here, an address or a prefix such as \"10.0.0.0/8\", not %!v", value);
 	if (!mrb_data_p(value) || type_of_class(mrb, mrb_obj_class(mrb, value)) != id)
 		mrb_raisef(mrb, E_TYPE_ERROR, "a %s is stored here, not %T", name_of(type->name_off), value);
 	memcpy(out, record_of(mrb, value)->bytes, type->size);
@@ -615,7 +560,7 @@ static mrb_value set_field(mrb_state *mrb, mrb_value self)
 	mrb_value value = mrb_get_arg1(mrb);
 
 	if (!record->writable)
-		mrb_raisef(mrb, E_FROZEN_ERROR, "%T from a map or ring is a copy: change it there with `MAP[key] = ...`", self);
+		mrb_raisef(mrb, E_FROZEN_ERROR, "%T from a map or ring is a copy: change one of your own, `x = e.dup`, and store it, `MAP[key] = x`", self);
 	memset(at, 0, size_of_type(type));
 	encode_value(mrb, type, value, at);
 	return value;
@@ -760,6 +705,19 @@ static mrb_value blank(mrb_state *mrb, mrb_value self)
 	return object;
 }
 
+/* Rucy.copy(record, other): give what `dup` has just made the bytes of the other. */
+static mrb_value copy(mrb_state *mrb, mrb_value self)
+{
+	mrb_value object, other;
+
+	mrb_get_args(mrb, "oo", &object, &other);
+	struct record *from = record_of(mrb, other), *record = take_record(mrb, from->size);
+	memcpy(record->bytes, from->bytes, from->size);
+	record->writable = true;
+	mrb_data_init(object, record, &record_type);
+	return object;
+}
+
 static mrb_value fields_of(mrb_state *mrb, mrb_value self)
 {
 	return mrb_iv_get(mrb, mrb_obj_value(mrb_obj_class(mrb, self)), mrb_intern_lit(mrb, "__fields"));
@@ -852,16 +810,11 @@ void init_values(mrb_state *mrb)
 {
 	struct RClass *module = rucy.module;
 
-	mrb_define_method(mrb, mrb->integer_class, "<=>", integer_cmp, MRB_ARGS_REQ(1));
-	mrb_define_method(mrb, mrb->integer_class, "<", integer_lt, MRB_ARGS_REQ(1));
-	mrb_define_method(mrb, mrb->integer_class, "<=", integer_le, MRB_ARGS_REQ(1));
-	mrb_define_method(mrb, mrb->integer_class, ">", integer_gt, MRB_ARGS_REQ(1));
-	mrb_define_method(mrb, mrb->integer_class, ">=", integer_ge, MRB_ARGS_REQ(1));
-	mrb_define_class_method(mrb, module, "large?", is_large, MRB_ARGS_REQ(1));
 	rucy.record = mrb_define_class_under(mrb, module, "Record", mrb->object_class);
 	MRB_SET_INSTANCE_TT(rucy.record, MRB_TT_CDATA);
 	mrb_define_class_method(mrb, module, "bind", bind_struct, MRB_ARGS_REQ(2));
 	mrb_define_class_method(mrb, module, "blank", blank, MRB_ARGS_REQ(1));
+	mrb_define_class_method(mrb, module, "copy", copy, MRB_ARGS_REQ(2));
 	mrb_define_class_method(mrb, module, "fields", to_hash, MRB_ARGS_ARG(1, 1));
 	mrb_define_class_method(mrb, module, "bytes", bytes_of, MRB_ARGS_REQ(1));
 	mrb_define_class_method(mrb, module, "number", number_in, MRB_ARGS_REQ(4));

@@ -367,6 +367,7 @@ def names_of_user_half(compiled: Compiled, listed: str) -> list[Diagnostic] | No
     does not say it."""
     from rucy.frontends.ruby.user_names import Outside, names_from, unknown_names
     from rucy.kernel import constants
+    from rucy.object.probes import probes_of
     from rucy.object.read import strings
 
     names = names_from(listed)
@@ -374,7 +375,8 @@ def names_of_user_half(compiled: Compiled, listed: str) -> list[Diagnostic] | No
         return None
     kernel = words.OTHERS | frozenset(words.BY_WORD)
     stored, shipped = frozenset(strings(compiled.data)), frozenset(constants.names())
-    outside = Outside(frozenset(hooks.BY_WORD), kernel, stored, shipped)
+    probes = frozenset(name for probe in probes_of(compiled.data) or () for name in (probe["name"], probe["group"]))
+    outside = Outside(frozenset(hooks.BY_WORD), kernel, stored, shipped, probes)
     return unknown_names(compiled.unit.file, compiled.unit, names, outside)
 
 

@@ -92,7 +92,7 @@ ROWS = {
     ),
     "an exception behind loading": Row(
         PLAIN.replace("wait\n", f"p {MAP}_N[1]\nno = nil\nno.size\n"), 1,
-        [r"tool\.rb:13: undefined method 'size' \(NoMethodError\)"], "0\nover\n",
+        [r"tool\.rb:13: undefined method 'size' for nil \(NoMethodError\)"], "0\nover\n",
     ),
     "an exception in a record's block": Row(
         f"class {MAP}\n  attr :who, :u64\nend\n{MAP}_R = ringbuf {MAP}\n"

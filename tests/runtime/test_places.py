@@ -154,7 +154,7 @@ p tried, BLOCKED[9]
 detach :{MARK}dev
 p tried
 begin
-  attach :nothing, cgroup: ARGV[0]
+  attach "noth" + "ing", cgroup: ARGV[0]
 rescue ArgumentError => e
   puts e.message
 end

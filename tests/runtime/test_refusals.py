@@ -99,6 +99,8 @@ def building() -> ModuleType:
     """runtime/build.py, which is no module of a package."""
     spec = importlib.util.spec_from_file_location("runtime_build", CHECKOUT / "runtime/build.py")
     assert spec is not None and spec.loader is not None
+    if str(CHECKOUT / "runtime") not in sys.path:  # it has a module beside it
+        sys.path.append(str(CHECKOUT / "runtime"))
     made = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = made
     spec.loader.exec_module(made)

@@ -97,7 +97,7 @@ end
 """
     assert shown(tmp_path, text, [6, 6]).splitlines() == [
         "true", "4", "8", "0", "[0, 0, 0]", '"127.0.0.1"', '"long na"', "true", "true",
-        "Total from a map or ring is a copy: change it there with `MAP[key] = ...`",
+        "Total from a map or ring is a copy: change one of your own, `x = e.dup`, and store it, `MAP[key] = x`",
         "-2", "[7, 8, 0]", "true", "10", '"10.0.0.1"', "2", "2", "-5", "[0, -5, 0, 0]", "nil", "TypeError",
     ]  # fmt: skip
 

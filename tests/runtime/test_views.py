@@ -142,16 +142,17 @@ table [["one", 1, 2.5], ["three", 20, 10.25]]
 table [{ pid: 7, comm: "sh", n: 12 }, { pid: 1234, comm: "longer", n: 1 }]
 table({ "a" => 1, "b" => 22 })
 table []
+table [{ a: 1, b: nil }, { a: 2, c: "x" }]
 ROWS.each { |row| table [row] }
 """
     tool = build(tmp_path, text)
     assert run(tool, during=lambda: ask([3])).out.splitlines() == [
         "  one     1    2.5", "  three  20  10.25", "   PID  COMM     N", "     7  sh      12", "  1234  longer   1",
-        "  a   1", "  b  22", '  WHO  COMM', '    3  "a b"',
+        "  a   1", "  b  22", "  A  B  C", "  1", "  2     x", '  WHO  COMM', '    3  "a b"',
     ]  # fmt: skip
     assert [json.loads(line) for line in run(tool, "--json", during=lambda: ask([3])).out.splitlines()] == [
         ["one", 1, 2.5], ["three", 20, 10.25], {"pid": 7, "comm": "sh", "n": 12}, {"pid": 1234, "comm": "longer", "n": 1},
-        ["a", 1], ["b", 22], {"who": 3, "comm": "a b"},
+        ["a", 1], ["b", 22], {"a": 1, "b": None}, {"a": 2, "c": "x"}, {"who": 3, "comm": "a b"},
     ]  # fmt: skip
 
 

@@ -264,8 +264,12 @@ module Rucy
         end
         rows = rows.map { |row| Rucy.record?(row) ? Rucy.fields(row, true) : row }
         headed = !rows.empty? && rows.all? { |row| row.is_a?(Hash) }
-        cells = rows.map { |row| row.is_a?(Array) ? row.flatten : row.is_a?(Hash) ? row.values : [row] }
-        cells = [rows[0].keys.map { |name| name.to_s.upcase }, *cells] if headed
+        names = headed ? rows.inject([]) { |all, row| all | row.keys } : [] # a row may lack some
+        cells = rows.map do |row|
+          next names.map { |name| row[name] } if headed
+          row.is_a?(Array) ? row.flatten : row.is_a?(Hash) ? row.values : [row]
+        end
+        cells.unshift(names.map { |name| name.to_s.upcase }) if headed
         $stdout.write(table(cells, headed).map { |line| line + "\n" }.join)
         nil
       end

@@ -1,4 +1,4 @@
-# Ruby's `format`, for what mruby's own does not do.
+# Ruby's `format`, of what the kernel half prints.
 
 module Rucy
   # A conversion as Ruby's `format` has it, of Integers, true, false, nil and strings.
@@ -27,20 +27,6 @@ module Rucy
         number = value.is_a?(Formats::Pointer) ? value.number : value == true ? 1 : value.is_a?(Integer) ? value : 0
         @letter == "f" ? fixed(number) : BASES[@letter] ? based(number) : digits(sign(number), number.abs.to_s, @precision)
       end
-    end
-
-    # Ruby's `format` where a value is too large for mruby's own.
-    def self.format(text, values)
-      out = ""
-      values = values.dup
-      while (at = text.index("%"))
-        stop = at + 1
-        stop += 1 while text[stop] && " +-0#.123456789".include?(text[stop])
-        spec = text[at..stop]
-        out << text[0...at] << (spec[-1] == "%" ? "%" : new(spec.end_with?("i", "u") ? spec[0..-2] + "d" : spec).convert(values.shift))
-        text = text[stop + 1..-1].to_s
-      end
-      out << text
     end
 
     private

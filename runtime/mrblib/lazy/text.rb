@@ -30,22 +30,17 @@ module Rucy
         strftime(format, at.div(1_000_000_000), at % 1_000_000_000, false)
       end
 
-      # %L, %N and %3N, %6N, %9N here; the rest is the C library's.
+      # Ruby's: flags, a width, a letter. The C library's letters are asked for one by one, without them.
       def strftime(format, seconds, nanoseconds, utc)
         out = ""
         rest = format
         while (at = rest.index("%"))
           out << rest[0...at]
-          size = fraction(rest[at..-1])
-          if size
-            places = rest[at + 1] == "N" ? 9 : rest[at + 1] == "L" ? 3 : rest[at + 1].to_i
-            out << nanoseconds.to_s.rjust(9, "0").ljust(places, "0")[0, places]
-          else
-            size = 2
-            size += 1 while rest[at + size - 1] && "-_0123456789:^#".include?(rest[at + size - 1])
-            out << (rest[at, size] == "%%" ? "%" : Rucy.strftime(rest[at, size], seconds, utc))
-          end
-          rest = rest[at + size..-1].to_s
+          stop = at + 1
+          stop += 1 while rest[stop] && "-_0123456789:^#".include?(rest[stop])
+          letter = rest[stop].to_s
+          out << conversion(rest[at + 1...stop], letter, seconds, nanoseconds, utc)
+          rest = rest[stop + 1..-1].to_s
         end
         out << rest
       end
@@ -114,10 +109,39 @@ module Rucy
         {}
       end
 
-      # How long a conversion of parts of a second at the beginning of the text is; nil of others.
-      def fraction(text)
-        return 2 if ["%L", "%N"].include?(text[0, 2])
-        text[2] == "N" && "123456789".include?(text[1].to_s) ? 3 : nil
+      SMALL = { "k" => "H", "l" => "I", "P" => "p" } # as the C library's with another look
+      NUMBERS = "CdeGgHIjklMmSsUuVWwYy"
+      TEXTS = "AaBbcDFhnpPRrTtXxZz+v%"
+
+      def conversion(flags, letter, seconds, nanoseconds, utc)
+        width = flags.delete("-_:^#")
+        width = width[1..-1] if width[0] == "0"
+        return nanoseconds.to_s.rjust(9, "0").ljust(width.to_i, "0")[0, width.empty? ? (letter == "N" ? 9 : 3) : width.to_i] if "NL".include?(letter) && !letter.empty?
+        return "%#{flags}#{letter}" if letter.empty? || !(NUMBERS + TEXTS).include?(letter)
+        text = plain(letter, flags.count(":"), seconds, utc)
+        text = letter == "p" && flags.include?("#") ? text.downcase : text.upcase if flags.include?("^") || flags.include?("#")
+        return text if flags.empty?
+        return text.rjust(width.to_i, flags[0] == "0" ? "0" : " ") unless NUMBERS.include?(letter)
+        size = width.empty? ? text.size : width.to_i
+        text = text.lstrip
+        text = text[1..-1] while text.size > 1 && text[0] == "0"
+        flags.include?("-") ? text : text.rjust(size, flags.include?("_") || ("ekl".include?(letter) && flags[0] != "0") ? " " : "0")
+      end
+
+      def plain(letter, colons, seconds, utc)
+        case letter
+        when "Z" then return "UTC" if utc
+        when "z" then return colons > 0 ? colon_zone(Rucy.strftime("%z", seconds, utc), colons) : Rucy.strftime("%z", seconds, utc)
+        when "+" then return strftime("%a %b %e %H:%M:%S %Z %Y", seconds, 0, utc)
+        when "v" then return strftime("%e-%^b-%4Y", seconds, 0, utc)
+        when "%" then return "%"
+        end
+        text = Rucy.strftime("%" + (SMALL[letter] || letter), seconds, utc)
+        letter == "P" ? text.downcase : "kl".include?(letter) && text[0] == "0" ? " " + text[1..-1] : text
+      end
+
+      def colon_zone(text, colons)
+        "#{text[0, 3]}:#{text[3, 2]}" + (colons > 1 ? ":00" : "")
       end
     end
   end

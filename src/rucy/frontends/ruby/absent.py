@@ -12,6 +12,8 @@ _TEXT = 'take text apart with `start_with?`, `include?`, `index`, `split(",")`, 
 _COMMAND = '`system("…")` runs a command, `IO.popen("…") { |out| out.read }` gives what it prints'
 _EVAL = "write the code itself: a tool is compiled when it is built"
 _NETWORK = "a tool talks to the kernel and its standard output; send these on with another program"
+_FILES = 'choose from `Dir.children(path)`: `.select { |name| name.start_with?("x") }`'
+_PROGRAM = "leave `if __FILE__ == $0` out, a tool is always the program; in a message write the tool's name"
 _STRUCT = "use `Struct.new(:a, :b)`, a class or a Hash"
 
 #: Methods, by name alone or with the class or module that Ruby has them in.
@@ -29,8 +31,7 @@ METHODS = {
     "Process.kill": 'write `system("kill", pid.to_s)`, or in the kernel half `signal(9)`',
     "Process.setproctitle": "a tool keeps the name that it was started by",
     "Time.parse": _TIME, "Time.strptime": _TIME, "iso8601": _TIME,
-    "File.readlines": "go through its lines: `File.open(path) { |f| f.each_line { } }`",
-    "File.write": 'write it with `File.open(path, "w") { |file| file.write(text) }`',
+    "Dir.[]": _FILES, "Dir.glob": _FILES,
     "match": _TEXT, "match?": _TEXT, "scan": _TEXT, "=~": _TEXT,
     "unicode_normalize": "texts are taken as they are", "encode": "text is UTF-8", "force_encoding": "text is UTF-8",
     "encoding": "text is UTF-8", "scrub": "text is taken as it is", "to_r": "use Integers and Floats",
@@ -87,8 +88,8 @@ GLOBALS = {
     "$~": _MATCH, "$&": _MATCH, "$`": _MATCH, "$'": _MATCH, "$+": _MATCH, "$_": "name the line: `while line = gets`",
     "$?": "`system` says whether the command went well: true, false or nil", "$CHILD_STATUS": "`system` says how it went",
     "$$": "write `Process.pid`", "$PROCESS_ID": "write `Process.pid`", "$PID": "write `Process.pid`", "$*": "write `ARGV`",
-    "$0": "a tool is always the program: write what follows as it is", "$<": "read with `gets`", "$>": "write `$stdout`",
-    "$PROGRAM_NAME": "a tool is always the program: write what follows as it is", "$:": "a tool is one file",
+    "$0": _PROGRAM, "$<": "read with `gets`", "$>": "write `$stdout`",
+    "$PROGRAM_NAME": _PROGRAM, "$:": "a tool is one file",
     "$LOAD_PATH": "a tool is one file", '$"': "a tool is one file", "$LOADED_FEATURES": "a tool is one file",
     "$;": "say where to split: `split(\",\")`", "$,": "say what to join with: `join(\",\")`", "$.": "count lines: `n += 1`",
     "$/": "lines end with `\"\\n\"`", "$\\": "`print` ends nothing: write `puts`", "$FILENAME": "write the file's name",

@@ -35,6 +35,18 @@ class UserModuleMethod(Diagnostic):
     help = "{advice}"
 
 
+class UserProbe(Diagnostic):
+    code = "user-probe"
+    title = "`{word}`: the program has no probe `{name}`"
+    help = "{advice}"
+
+
+class UserNumber(Diagnostic):
+    code = "user-number"
+    title = "`{text}` is {kind}; the user half has none"
+    help = "use Integers and Floats"
+
+
 class UserConstant(Diagnostic):
     code = "user-constant"
     title = "the user half has no constant `{name}`"

@@ -44,12 +44,14 @@ class Names(NamedTuple):
 
 class Outside(NamedTuple):
     """Names from elsewhere. `words`: hooks, which the runtime is told of; `kernel`: words of the kernel half alone; `stored`:
-    names in the object, fields of records among them; `shipped`: constants that are written into the program as numbers."""
+    names in the object, fields of records among them; `shipped`: constants that are written into the program as numbers;
+    `probes`: what `attach` and `detach` take."""
 
     words: frozenset[str]
     kernel: frozenset[str]
     stored: frozenset[str]
     shipped: frozenset[str]
+    probes: frozenset[str]
 
 
 def names_from(text: str) -> Names | None:
@@ -77,6 +79,7 @@ _GIVEN = frozenset(["alias", "undef"])
 _BLOCKS = frozenset(["block", "do_block", "lambda"])
 _TARGETS = frozenset(["identifier", "constant", "scope_resolution", "global_variable"])
 _CLASSES = frozenset(["class", "module", "singleton_class"])
+_NUMBERS = {"rational": "a Rational", "complex": "a Complex number"}
 
 
 class _Search:
@@ -170,6 +173,10 @@ class _Search:
                 self.global_variable(node)
             case "binary":
                 self.binary(node)
+            case "element_reference":
+                self.element(node)
+            case "rational" | "complex" as kind:
+                self.found.append(errors.UserNumber(self.span(node), text=self.text(node), kind=_NUMBERS[kind]))
             case "simple_symbol":
                 name = self.text(node)[1:]
                 if name not in self.kernel_methods:  # `method(:name)`, `send :name`
@@ -208,6 +215,8 @@ class _Search:
         if receiver is None:
             if name == "require":
                 self.library(node)
+            if name in ("attach", "detach") and name not in self.own.methods:
+                self.probe(node, name)
             self.bare(method, in_class or (nested and self.own.other_self))
             return
         if name not in self.kernel_methods:
@@ -223,6 +232,28 @@ class _Search:
                 self.module_method(method, owner, own)
         elif not self.is_method(name) and not self.is_absent(receiver):
             self.found.append(errors.UserMethod(self.span(method), name=name, advice=self.method_advice(name)))
+
+    def probe(self, node: Node, word: str) -> None:
+        """`attach :name`"""
+        args = node.child_by_field_name("arguments")
+        given = args.named_children[:1] if args is not None else []
+        if not given or given[0].type not in ("simple_symbol", "string") or is_computed_text(given[0]):
+            return
+        name = self.text(given[0])[1:].rstrip("\"'")
+        if name not in self.outside.probes:
+            advice = _meant(nearest(name, self.outside.probes), "give one a name: `xdp name: :filter, attach: false do …`")
+            self.found.append(errors.UserProbe(self.span(given[0]), word=word, name=name, advice=advice))
+
+    def element(self, node: Node) -> None:
+        """`Dir["*"]`: a class or module of the runtime has its own `[]`, or none."""
+        owner = node.child_by_field_name("object")
+        name = self.text(owner)
+        own = self.names.modules.get(name) if owner is not None and owner.type == "constant" else None
+        if owner is None or own is None or name in self.own.constants or self.own.includes:
+            return
+        if not {"[]"} & (own | self.names.module | self.own.methods):
+            advice = absent.METHODS.get(f"{name}.[]") or f"it has {_some(own)}"
+            self.found.append(errors.UserModuleMethod(self.span(node), owner=name, name="[]", advice=advice))
 
     def is_absent(self, node: Node) -> bool:
         """A constant that is not there, of which that is said."""
@@ -262,7 +293,10 @@ class _Search:
         if name in known or name in self.own.constants or "const_missing" in self.names.modules.get(self.scope(node), ()):
             return
         advice = absent.CONSTANTS.get(name)
-        if advice is None:
+        if advice is None and (scope := self.scope(node)):
+            best = nearest(name, {*self.names.constants, *self.own.constants})
+            advice = _meant(best, f"`{scope}` has none of that name, here or in the file")
+        elif advice is None:
             advice = _meant(nearest(name, {*self.names.top, *self.own.constants}), f"assign it first: `{name} = …`")
         self.found.append(errors.UserConstant(self.span(node), name=name, advice=advice))
 
