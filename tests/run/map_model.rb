@@ -133,8 +133,12 @@ class MapModel
     @held[name] = [parts, kept(@value, value)]
   end
 
+  # As the manual says: what the value's own expression has stored there stays.
   def or_set(key)
-    self[*key] = yield unless key?(*key)
+    unless key?(*key)
+      value = yield
+      self[*key] = value unless key?(*key)
+    end
     self[*key]
   end
 

@@ -32,7 +32,7 @@ GRACE_SECONDS = 60.0  # on top of a job's own limit, before the guest counts as 
 MEMORY = "1G"
 
 _COMMAND_LINE = (
-    "console=ttyS0 loglevel=4 panic=-1 reboot=t mitigations=off nokaslr tsc=reliable random.trust_cpu=on "
+    "console=ttyS0 loglevel=4 panic=-1 reboot=t mitigations=off nokaslr tsc=reliable no_timer_check random.trust_cpu=on "
     "lsm=lockdown,yama,bpf rdinit=/init"  # 5.10 runs an LSM program only when bpf is named here
 )
 _VIRTIOFSD = ("/usr/lib/qemu/virtiofsd", "/usr/libexec/virtiofsd", "/usr/lib/virtiofsd")

@@ -14,6 +14,7 @@ from rucy.frontends.ruby.control import field
 from rucy.frontends.ruby.make import bind, eq, fold_seq, local
 from rucy.lang import tree
 from rucy.lang.blocks import turn
+from rucy.records import NamedTuple
 from rucy.source import Span
 
 if TYPE_CHECKING:
@@ -31,6 +32,13 @@ _ENDS = frozenset(
     ("sum", "count", "size", "length", "any?", "all?", "none?", "each", "include?", "member?", "empty?", "find", "detect",
      "first", "last", "min", "max", "index", "find_index")
 )  # fmt: skip
+
+
+class Chain(NamedTuple):
+    """`stages`: the calls of `map` and `select`, in order; `end`: the call that takes what they give."""
+
+    stages: tuple[tree.Send, ...]
+    end: tree.Send
 
 
 def check_builder(lo: Lowering, node: Node, send: tree.Send) -> tree.Node | None:
@@ -95,6 +103,7 @@ def join_stages(lo: Lowering, send: tree.Send) -> tree.Node:
         source = source.recv
     if not stages or send.name not in _ENDS:
         return send
+    lo.chains.append(Chain(tuple(stages), send))
     mapped = any(stage.name in _MAPS for stage in stages)
     if send.name in ("min", "max", "last") or send.name in ("index", "find_index") or mapped and send.name in _FOUND:
         if send.name in ("min", "max", "first", "last") and (send.args or send.block is not None):

@@ -77,6 +77,11 @@ class Declarations:
             self.unit.programs.append(tree.SectionProgram(self.section_span, self.section, None))
         self.needed()
         self.contexts()
+        if self.lo.chains:
+            from rucy.frontends.ruby.order import check_order
+
+            for error in check_order(self.unit, self.lo.chains):
+                self.lo.refuse(error)
         return self.unit
 
     # ------------------------------------------------------------ names of the file

@@ -638,6 +638,12 @@ class ArrayAtRunTime(Diagnostic):
     help = "use its elements at once: `sum {{ }}`, `count {{ }}`, `any? {{ }}`, or `each`"
 
 
+class ChainOrder(Diagnostic):
+    code = "chain-order"
+    title = "the block of `{name}` changes or prints something, which this chain would do at other times than Ruby"
+    help = "each element goes through the whole chain at once: write `each`, with all of it in one block"
+
+
 class WalkValue(Diagnostic):
     code = "walk-value"
     title = "`{name}` gives the list itself when it has come to its end, and no program can hold a list"

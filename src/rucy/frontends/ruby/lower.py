@@ -6,6 +6,8 @@ literals.py, control.py, assign.py and calls.py, found through kinds.py by the g
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tree_sitter import Node
 
 from rucy.frontends.ruby.draft import expression
@@ -14,6 +16,9 @@ from rucy.frontends.ruby.read import Reading
 from rucy.lang import tree
 from rucy.records import NamedTuple
 from rucy.source import Diagnostic, Diagnostics, SourceFile, Span
+
+if TYPE_CHECKING:
+    from rucy.frontends.ruby.chains import Chain
 
 
 class Frame(NamedTuple):
@@ -77,6 +82,7 @@ class Lowering:
         self.block_var: tree.Var | None = None  # the parameter that holds the block of the method being lowered
         self.later_block = ""  # its name, while defaults in front of it are lowered
         self.yields: bool | None = None  # does that method ask for its block? None outside methods
+        self.chains: list[Chain] = []  # of `map` and `select`: whether they run in Ruby's order is known when all is lowered
         self._temps = 0
 
     # ------------------------------------------------------------ places and text

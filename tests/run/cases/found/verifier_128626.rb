@@ -47,7 +47,7 @@ end
 socket_filter name: :p128626 do |ctx|
   x11 = 1
   v14 = loop do
-    break 0 if false
+    break 0 if x11 == 0
     x11 >>= 13
     o12 = P128626S1.new(n2: -1, name: "ru")
     break 0 if $p128626_b0
@@ -83,7 +83,7 @@ end
 define_method(:prog) do
   x11 = U(K(1))
   v14 = loop do
-    break K(0) if false
+    break K(0) if x11 == K(0)
     x11 = U((x11 >> K(13)))
     o12 = P128626S1.new(n2: K(-1), name: "ru")
     break K(0) if $p128626_b0
