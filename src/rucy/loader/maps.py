@@ -160,6 +160,8 @@ class Map:
         return [data[at : at + self.value_size] for at in range(0, step * cpus(), step)]
 
     def _refused(self, error: int) -> LoadError:
+        if error in (524, errno.EOPNOTSUPP):  # the first is the kernel's own ENOTSUPP
+            return LoadError(f"what the map `{self.name}` holds hangs on objects of the kernel, and cannot be listed", status=77)
         return LoadError(f"the map `{self.name}` cannot be read: {os.strerror(error)}", status=77)
 
 

@@ -11,7 +11,7 @@ from rucy.lang.checker.control import tail_value
 from rucy.lang.checker.flow import Flow
 from rucy.lang.checker.methods import with_unset
 from rucy.lang.checker.state import Checker, Exit, Frame, Site
-from rucy.lang.types import CtxType
+from rucy.lang.types import CtxType, IntType
 from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ def _bind(ck: Checker, plan: Plan) -> list[tuple[typed.Var, typed.Node]]:
         ck.assigned(target, False)
         if not isinstance(target.type, CtxType):
             bound.append((target, node))
+        if isinstance(node, typed.CtxLoad) and isinstance(node.type, IntType) and node.width < 8:
+            ck.frame.narrow[target] = (8 * node.width, ", ".join(plan.args.names))
     return bound
 
 

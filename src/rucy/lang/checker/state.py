@@ -81,7 +81,7 @@ class Frame:
 
     __slots__ = (
         "site", "key", "vars", "dead", "ranges", "sites", "given", "moved", "places", "unset", "result", "exits", "sink",
-        "callees", "copies",
+        "callees", "copies", "narrow",
     )  # fmt: skip
 
     def __init__(self, site: Site, key: object) -> None:
@@ -99,6 +99,7 @@ class Frame:
         self.exits: dict[tree.Label, Exit] = {}
         self.sink: Sink | None = None
         self.callees: dict[object, Span] = {}
+        self.narrow: dict[typed.Var, tuple[int, str]] = {}  # parameters too narrow for an address: bits, and all their names
         self.copies = 1  # of what is checked, by the loops over constants around it that are unrolled
 
 

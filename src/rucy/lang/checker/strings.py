@@ -29,6 +29,9 @@ def operation(ck: Checker, node: tree.Prim, args: list[typed.Node]) -> typed.Nod
     match node.op:
         case "str_size":
             known = literal_of(args[0])
+            if known is not None and not known.isascii() and not node.span.text.rstrip("()").endswith("bytesize"):
+                text, count = args[0].span.text, len(known.decode("utf-8", "replace"))
+                return ck.say("CharacterCount", node.span, text=text, bytes=len(known), count=count)
             return typed.StrSize(node.span, U64, args[0]) if known is None else typed.Int(node.span, U64, len(known))
         case "str_empty":
             known = literal_of(args[0])

@@ -135,6 +135,9 @@ def string(ck: Checker, node: tree.Send, used: bool) -> typed.Node:
         if may_be_nil(pointer.type):
             return untested(ck, pointer)
         return ck.say("StringPointer", pointer.span, name=node.name, have=ck.called(pointer.type))
+    if isinstance(pointer, typed.Read) and pointer.var in ck.frame.narrow and pointer.var not in ck.frame.moved:
+        bits, names = ck.frame.narrow[pointer.var]
+        return ck.say("NarrowPointer", pointer.span, name=node.name, text=pointer.span.text, bits=bits, names=names)
     kernel_types.read_text(ck, node.span, user)
     return typed.ReadString(node.span, StrType(size), pointer, user)
 

@@ -393,6 +393,16 @@ class StringPointer(Diagnostic):
     help = "give a pointer"
 
 
+class NarrowPointer(Diagnostic):
+    code = "narrow-pointer"
+    title = "`{name}` reads a string at an address, and `{text}` is a number of {bits} bits, which is none"
+    help = "the order of the arguments is the kernel's: {names}"
+
+    @property
+    def help_text(self) -> str:
+        return super().help_text if self.values["names"] else "give a pointer"
+
+
 class CommonSocket(Diagnostic):
     code = "common-socket"
     title = "`{name}` is not in the part that all sockets have, and `{text}` may be one that is not yet, or no more, a full one"

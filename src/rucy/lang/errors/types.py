@@ -136,6 +136,12 @@ class CharacterBytes(Diagnostic):
     help = "compare the whole string, its start or its end, or a byte by `getbyte`"
 
 
+class CharacterCount(Diagnostic):
+    code = "character-count"
+    title = "a string in the kernel is bytes, and `{text}` has {bytes} of them where Ruby counts {count} character(s)"
+    help = "write `bytesize` for the bytes, or the number that is meant"
+
+
 class SoughtTooLong(Diagnostic):
     code = "sought-too-long"
     title = "what is looked for inside a string has room for {size} bytes here, and {most} are the most that can be looked for"
