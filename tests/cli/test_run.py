@@ -280,3 +280,10 @@ def test_no_btf(tmp_path: Path) -> None:
     done = rucy("object", tmp_path / "probe.rb", "--btf", tmp_path / "none.btf")
     assert done.returncode == 1
     assert done.stderr == f"rucy: cannot read BTF from {tmp_path}/none.btf: No such file or directory\n"
+
+
+def test_a_file_for_another_machine_is_not_run(tmp_path: Path) -> None:
+    (tmp_path / "seen.rb").write_text('license "GPL"\nsyscall("getpgid") { }\n')
+    other = "aarch64" if os.uname().machine == "x86_64" else "x86_64"
+    done = rucy("run", tmp_path / "seen.rb", "--target", other)
+    assert done.returncode == 2 and f"`rucy build --target {other}` makes a tool for the other one" in done.stderr

@@ -294,3 +294,11 @@ def test_a_program_that_only_the_kernels_own_compiler_refuses() -> None:
     said = failures.loading(524, [(0, "libbpf: prog 'p': BPF program load failed: Unknown error 524")], b"")
     assert said.message == "this kernel's own compiler (JIT) fails on the program `p`" and said.status == 77
     assert "`p`" in said.help
+
+
+def test_a_configuration_that_the_kernel_does_not_show() -> None:
+    from rucy.loader import failures
+
+    said = failures.loading(-errno.ENOENT, [(0, "libbpf: failed to open system Kconfig")], b"")
+    assert said.message == "this kernel does not show its configuration, which the program asks by `kconfig`"
+    assert "/proc/config.gz" in said.help and said.status == 77

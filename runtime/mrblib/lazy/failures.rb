@@ -53,6 +53,9 @@ module Rucy
         elsif (found = Rucy.match("couldn't reuse pinned map at '([^']*)'", said)) then pinned(found[1])
         elsif (found = Rucy.match("map '([^']*)': failed to auto-pin at '([^']*)'", said)) then unpinnable(error, found[1], found[2])
         elsif (found = Rucy.match("map '([^']*)': failed to create", said)) then map_refused(error, found[1])
+        elsif said.include?("failed to open system Kconfig")
+          help = "it is in /proc/config.gz (CONFIG_IKCONFIG_PROC=y) or /boot/config-RELEASE"
+          Failure.with("this kernel does not show its configuration, which the program asks by `kconfig`", help, 77)
         elsif Rucy.match("kernel BTF is missing|failed to find valid kernel BTF", said) then no_types
         elsif said.include?("failed to parse target BTF") then bad_types(error)
         elsif (found = Rucy.match("extern (\\([^)]*\\) )?'([^']*)'.* not (found|resolved)", said))

@@ -52,7 +52,12 @@ _MFD_EXEC = 0x10  # include/uapi/linux/memfd.h
 
 def check(args: Args) -> None:
     """Raises Usage for a value that no program takes."""
+    import os
+
     _seconds(args.text("duration"))
+    target, here = args.text("target"), os.uname().machine
+    if target not in (None, here):
+        raise Usage(f"this machine is {here}; `rucy build --target {target}` makes a tool for the other one")
 
 
 def run_program(given: Given) -> int:

@@ -49,7 +49,7 @@ def loading(error: int, messages: Messages, data: bytes) -> LoadError:
         if found := re.search(r"map '([^']*)': failed to create", text):
             return _map(error, found[1])
         if "failed to open system Kconfig" in text:
-            help = "its kernel keeps it as /proc/config.gz (CONFIG_IKCONFIG_PROC=y) or /boot/config-RELEASE"
+            help = "it is in /proc/config.gz (CONFIG_IKCONFIG_PROC=y) or /boot/config-RELEASE"
             return LoadError("this kernel does not show its configuration, which the program asks by `kconfig`", help, 77)
         if re.search(r"failed to find valid kernel BTF|kernel BTF is missing", text):
             return target(errno.ENOENT, "", "")
