@@ -70,9 +70,14 @@ def options_for(
         kernel = ".".join(os.uname().release.split("-")[0].split(".")[:2])
     if kernel is not None and not all(part.isdigit() for part in kernel.split(".")):
         raise ValueError(kernel)
-    machine = machine or os.uname().machine
+    here = os.uname().machine
+    machine = machine or here
     arch = machine if machine in ("x86_64", "aarch64") else "x86_64"
-    return Options(Target(kernel or "5.10", arch, cpu or "v3", kernel is not None), btf, after)
+    formats = _FORMATS if btf is None and machine == here else ""
+    return Options(Target(kernel or "5.10", arch, cpu or "v3", kernel is not None, formats), btf, after)
+
+
+_FORMATS = "/sys/kernel/tracing/events"
 
 
 class Compiled(NamedTuple):

@@ -35,6 +35,8 @@ class _Notes:
     def show(self, type_: Type) -> str:
         if isinstance(type_, CtxType) and type_.row.startswith("event "):
             return self.spell(int(type_.row.split()[1]))
+        if isinstance(type_, CtxType) and type_.row.startswith("format "):
+            return f"event {type_.row[7:]}"
         return format_type(type_, self.spell)
 
     def variable(self, var: typed.Var) -> None:

@@ -82,8 +82,8 @@ class AggregateType(NamedTuple):
 
 class CtxType(NamedTuple):
     """The program's context, or a hook's named argument that is a view of it. `row` is a contexts row's name, "class C"
-    for the program's own layout of it, or "event ID ID…" for a tracepoint's record by the BTF ids
-    of its class on this and other kernels."""
+    for the program's own layout of it, "event ID ID…" for a tracepoint's record by the BTF ids
+    of its class on this and other kernels, or "format GROUP:NAME" for one by what this kernel says of it."""
 
     row: str
 

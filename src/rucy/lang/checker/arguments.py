@@ -73,7 +73,11 @@ def exists(ck: Checker, hook: Hook, target: str) -> bool:
 
             group, _, name = target.partition(":")
             classes = tracepoints.classes(group, name)
-            return not classes or any(ck.btf().find(cls, ("struct",)) is not None for cls in classes)
+            if not classes:
+                from rucy.lang.checker import event_format
+
+                return event_format.is_there(ck, target)
+            return any(ck.btf().find(cls, ("struct",)) is not None for cls in classes)
     return True
 
 
@@ -280,9 +284,14 @@ def _event(ck: Checker, target: str, span: Span, site: Site) -> tuple[Site, Argu
 
     group, colon, name = target.partition(":")
     classes = tracepoints.classes(group, name) if colon else ()
+    advice = "take the event alone, `|e|`; its fields have names: `e.field`"
     if not classes:
+        from rucy.lang.checker import event_format
         from rucy.lang.checker.suggest import event
 
+        row = event_format.find(ck, target) if colon else None
+        if row is not None:
+            return site._replace(context=row), of_context(row)._replace(what=f"event `{target}`", advice=advice)
         ck.say("NoEvent", span, target=target, suggestion=event(target, tracepoints.names()))
         return site, None
     found = [i for i in (ck.btf().find(cls, ("struct",)) for cls in classes) if i is not None]
@@ -291,7 +300,6 @@ def _event(ck: Checker, target: str, span: Span, site: Site) -> tuple[Site, Argu
         return site, None
     records = [str(_record(ck, cls, found[0])) for cls in classes] if len(classes) > 1 else [str(found[0])]
     site = site._replace(context=f"event {' '.join(records)}")
-    advice = "take the event alone, `|e|`; its fields have names: `e.field`"
     return site, of_context(site.context)._replace(what=f"event `{target}`", advice=advice)
 
 

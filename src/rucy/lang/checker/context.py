@@ -59,7 +59,7 @@ def raw(ck: Checker, node: tree.Send) -> typed.Node:
 def layout(ck: Checker, row: str) -> Layout | None:
     """The fields behind a CtxType's row; None where it has none to name."""
     known: Layout | None = ck.layouts.get(row)
-    if known is None and row and not row.startswith(("class ", "event ")):
+    if known is None and row and not row.startswith(("class ", "event ", "format ")):
         known = ck.layouts[row] = _pt_regs(ck) if row == "pt_regs" else _from_table(ck, row)
     return known
 
@@ -107,6 +107,12 @@ def member(ck: Checker, node: tree.Send, type_: CtxType) -> tree.Node | typed.No
     """`ctx.name`, `ctx.name = v`."""
     if type_.row.startswith("event "):
         return _event(ck, node, [int(record) for record in type_.row[6:].split()])
+    if type_.row.startswith("format "):
+        from rucy.lang.checker import event_format
+
+        text = event_format.member(ck, node, type_.row)
+        if text is not None:
+            return text
     found = layout(ck, type_.row)
     name = node.name
     store = name.endswith("=") and name[:-1].isidentifier()
@@ -344,8 +350,8 @@ def _event_field(ck: Checker, node: tree.Send, struct: int) -> tree.Node | typed
             exists = typed.CoreQuery(node.span, BOOL, "field_exists", other[0], f"0:{other[1]}")
             there = (_located(ck, missing), _start(ck, array)) if array else (_start(ck, missing), _located(ck, locator))
             at: typed.Node = typed.If(node.span, U64, exists, *there)
-            return typed.ReadString(node.span, StrType(_EVENT_STRING), at, False)
-        return array if array else typed.ReadString(node.span, StrType(_EVENT_STRING), _located(ck, locator), False)
+            return typed.ReadString(node.span, StrType(EVENT_STRING), at, False)
+        return array if array else typed.ReadString(node.span, StrType(EVENT_STRING), _located(ck, locator), False)
     if ("Any", name) in ck.dialect.methods:
         return None
     more: list[str] = []
@@ -382,7 +388,7 @@ def _call_number(ck: Checker, span: Span, base: typed.Node, struct: int) -> type
     return number
 
 
-_EVENT_STRING = 64  # bytes of a string behind the record that are read
+EVENT_STRING = 64  # bytes of a string behind the record that are read
 
 
 def _located(ck: Checker, place: typed.Node | None) -> typed.Node:

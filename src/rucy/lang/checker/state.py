@@ -31,7 +31,7 @@ class Site(NamedTuple):
 
     prog_type: str
     attach_type: str | None
-    context: str  # a row of kernel.contexts, "class NAME", "event ID ID…", or "" where there is none to name
+    context: str  # a row of kernel.contexts, "class NAME", "event ID ID…", "format GROUP:NAME", or "" for none to name
     result: Result
     raw: bool  # a section program: its Integers need a proof only where the kernel asks one
     hook: Hook | None
