@@ -99,6 +99,10 @@ class Program:
 # ---------------------------------------------------------------- types
 
 
+class TwoTypes(Exception):
+    """A variable is given values of two types, which the language refuses."""
+
+
 def join(a: str, b: str) -> str:
     """The type that has the values of both; "" for "not known yet"."""
     if not a or a == b or a == "never":
@@ -112,7 +116,8 @@ def join(a: str, b: str) -> str:
     first, second = a.rstrip("?"), b.rstrip("?")
     if first == second:
         return first + nil
-    assert {first, second} == {"U", "S"}, (a, b)
+    if {first, second} != {"U", "S"}:
+        raise TwoTypes(a, b)
     return "S" + nil
 
 
@@ -215,7 +220,7 @@ class Types(DataTypes, BlockTypes, KeptTypes):
         return self.env.get("def " + node.data["name"], "")
 
     def _default(self, node: Node) -> str:
-        return join(self.of(node.kids[0]).rstrip("?"), self.of(node.kids[1]))
+        return join(self.of(node.kids[0]).removesuffix("nil").rstrip("?"), self.of(node.kids[1]))
 
     def _safe(self, node: Node) -> str:
         inner = [t.rstrip("?") for t in self.all(node.kids)]
