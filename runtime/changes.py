@@ -367,12 +367,47 @@ mrb_bint_div(mrb_state *mrb, mrb_value x, mrb_value y)
 """),
     # The smallest Integer of one word was no number for `Integer(text)`.
     ("mruby-3.3.0/src/string.c", """\
+      if (sign == 0 && MRB_INT_MAX - n == c - 1) {
+        n = MRB_INT_MIN;
         sign = 1;
         break;
 """, """\
+      if (sign == 0 && MRB_INT_MAX - n == c - 1 && (p + 1 == pend || (conv_digit(p[1]) < 0 && p[1] != '_'))) {
+        n = MRB_INT_MIN;
         sign = 1;
         p++;
         break;
+"""),
+    # What is no number is neither more nor less.
+    ("mruby-3.3.0/src/numeric.c", """\
+static mrb_noreturn void
+cmperr(mrb_state *mrb, mrb_value v1, mrb_value v2)
+{
+""", """\
+static void
+cmperr(mrb_state *mrb, mrb_value v1, mrb_value v2)
+{
+  if ((mrb_float_p(v1) && isnan(mrb_float(v1))) || (mrb_float_p(v2) && isnan(mrb_float(v2)))) return;
+"""),
+    ("mruby-3.3.0/src/numeric.c", "  if (n < 0) return mrb_true_value();\n", "  if (n == -1) return mrb_true_value();\n"),
+    ("mruby-3.3.0/src/numeric.c", "  if (n <= 0) return mrb_true_value();\n",
+     "  if (n == 0 || n == -1) return mrb_true_value();\n"),
+    ("mruby-3.3.0/mrbgems/mruby-bigint/core/bigint.c", """\
+    if (v1 > v2)  return 1;
+    return -1;
+  }
+#endif
+  struct RBigint *b = RBIGINT(x);
+  if (!mrb_bigint_p(y)) {
+    if (!mrb_integer_p(y)) return -2; /* type mismatch */
+""", """\
+    if (v1 > v2)  return 1;
+    return v2 == v2 ? -1 : -2;
+  }
+#endif
+  struct RBigint *b = RBIGINT(x);
+  if (!mrb_bigint_p(y)) {
+    if (!mrb_integer_p(y)) return -2; /* type mismatch */
 """),
     # Which object has no such method.
     ("mruby-3.3.0/src/class.c", """\

@@ -64,7 +64,7 @@ static void *take(size_t size)
 /* mrb_allocf: `size` 0 gives a piece back, and NULL is none */
 void *allocate(mrb_state *mrb, void *piece, size_t size, void *data)
 {
-	size_t had, rounded = (size + HEAD + STEP - 1) / STEP * STEP - HEAD;
+	size_t had, rounded;
 	bool ours = (char *)piece >= room && (char *)piece < room + ROOM;
 	void *moved;
 
@@ -79,6 +79,9 @@ void *allocate(mrb_state *mrb, void *piece, size_t size, void *data)
 			give_back(piece);
 		return NULL;
 	}
+	if (size > PTRDIFF_MAX / 2)
+		return NULL;
+	rounded = (size + HEAD + STEP - 1) / STEP * STEP - HEAD;
 	if (!piece)
 		return take(rounded);
 	had = *size_of(piece);

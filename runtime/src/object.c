@@ -384,8 +384,8 @@ static bool is_bpf(struct nlmsghdr *head)
 	return false;
 }
 
-/* Filters on one side of an interface's clsact: how many, of which the first are kept. Each is told with a handle; the line of its
- * priority alone has handle 0. libbpf cannot list them. */
+/* Filters on one side of an interface's clsact: how many, of which the first are kept; -1 where they cannot be listed. Each is told
+ * with a handle; the line of its priority alone has handle 0. libbpf cannot list them. */
 static int list_filters(int interface, uint32_t parent, struct filter *kept, int room)
 {
 	struct {
@@ -398,6 +398,7 @@ static int list_filters(int interface, uint32_t parent, struct filter *kept, int
 	struct timeval limit = {.tv_sec = 5};
 	int route = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), count = 0;
 	static char reply[1 << 16] __attribute__((aligned(4)));
+	bool whole = false;
 	ssize_t size;
 
 	setsockopt(route, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -405,7 +406,8 @@ static int list_filters(int interface, uint32_t parent, struct filter *kept, int
 		goto end;
 	while ((size = recv(route, reply, sizeof reply, 0)) > 0) {
 		for (struct nlmsghdr *head = (void *)reply; NLMSG_OK(head, size); head = NLMSG_NEXT(head, size)) {
-			if (head->nlmsg_type == NLMSG_DONE || head->nlmsg_type == NLMSG_ERROR)
+			whole = head->nlmsg_type == NLMSG_DONE;
+			if (whole || head->nlmsg_type == NLMSG_ERROR)
 				goto end;
 			struct tcmsg *told = NLMSG_DATA(head);
 
@@ -419,7 +421,7 @@ static int list_filters(int interface, uint32_t parent, struct filter *kept, int
 end:
 	if (route >= 0)
 		close(route);
-	return count;
+	return whole ? count : -1;
 }
 
 #define TC_SIDE(egress) TC_H_MAKE(TC_H_CLSACT, (egress) ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS)
@@ -445,7 +447,8 @@ static void remove_tc(int type, const struct tcmsg *what, const char *kind)
 		return;
 	strcpy(request.text, kind);
 	setsockopt(route, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	if (send(route, &request, sizeof request, 0) > 0)
+	request.head.nlmsg_len = NLMSG_LENGTH(sizeof(struct tcmsg)) + RTA_ALIGN(request.kind.rta_len);
+	if (send(route, &request, request.head.nlmsg_len, 0) > 0)
 		(void)!recv(route, reply, sizeof reply, 0); /* when it is done */
 	close(route);
 }
@@ -465,7 +468,7 @@ static bool remove_qdisc(int interface)
 {
 	struct tcmsg what = {.tcm_ifindex = interface, .tcm_parent = TC_H_CLSACT, .tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0)};
 
-	if (list_filters(interface, TC_SIDE(false), NULL, 0) || list_filters(interface, TC_SIDE(true), NULL, 0))
+	if (list_filters(interface, TC_SIDE(false), NULL, 0) != 0 || list_filters(interface, TC_SIDE(true), NULL, 0) != 0)
 		return false;
 	remove_tc(RTM_DELQDISC, &what, "clsact");
 	return true;
@@ -563,9 +566,9 @@ static void undo(struct link *link)
 		bpf_prog_detach2(link->program, link->fd, link->attach_type);
 	if (link->interface)
 		remove_filter(link->interface, link->parent, link->handle, link->priority);
-	leave_staying(link);
 	if (link->interface)
 		remove_made_qdisc(link->interface);
+	leave_staying(link); /* behind all that a second signal would have to do */
 	if (link->fd >= 0)
 		close(link->fd);
 	*link = (struct link){.fd = -1};

@@ -711,6 +711,8 @@ static mrb_value copy(mrb_state *mrb, mrb_value self)
 	mrb_value object, other;
 
 	mrb_get_args(mrb, "oo", &object, &other);
+	if (mrb_obj_class(mrb, object) != mrb_obj_class(mrb, other) || DATA_PTR(object))
+		mrb_raise(mrb, E_TYPE_ERROR, "only `dup` and `clone` copy a record");
 	struct record *from = record_of(mrb, other), *record = take_record(mrb, from->size);
 	memcpy(record->bytes, from->bytes, from->size);
 	record->writable = true;

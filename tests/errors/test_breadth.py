@@ -23,6 +23,7 @@ _SAID = re.compile(r"^(\S+?):\d+:\d+: (error|warning): (.*) \[([a-z0-9-]+)\]$", 
 NOT_SHOWN = {
     "Ambiguous": "needs a file of thousands of lines; tests/frontend has it",
     "BeginBlock": "Ruby itself refuses BEGIN below the top level, and says so first",
+    "EventOfThisKernel": "needs an event that Linux does not have of its own; tests/hooks/test_event_formats.py has it",
     "EventUnknown": "needs the types of a kernel without an event of the table",
     "KernelFloat": "no struct of the kernel compiled against has a floating-point member",
     "MaybeUnassigned": "only a class without nil, such as an array, gets there",

@@ -49,7 +49,8 @@ def test_their_fields_are_read(tmp_path: Path) -> None:
     words = [sys.executable, "-c", script, "run", str(tmp_path / "seen.rb"), "--me", str(os.getpid())]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        assert any("attached;" in line for line in process.stderr)
+        before = list(iter(process.stderr.readline, "rucy: attached; Ctrl-C ends\n"))
+        assert sum("[event-of-this-kernel]" in line for line in before) == len(EVENTS)
         os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, 0))
         fired = subprocess.Popen(["/bin/true"])
         fired.wait()
@@ -60,6 +61,7 @@ def test_their_fields_are_read(tmp_path: Path) -> None:
     assert f"call {os.PRIO_PROCESS} {os.getpriority(os.PRIO_PROCESS, 0) & 0xFFFFFFFF}" in said
 
 
+@pytest.mark.root
 def test_their_names_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracepoints, "classes", lambda group, name: ())
     path = tmp_path / "wrong.rb"
@@ -85,7 +87,9 @@ def test_offsets_that_are_told_from_behind_the_number(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     fields = ("unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;",
               "__rel_loc char[] name;\toffset:8;\tsize:4;\tsigned:0;", "u16 few[3];\toffset:12;\tsize:6;\tsigned:0;",
-              "__data_loc int[] many;\toffset:20;\tsize:4;\tsigned:1;")  # fmt: skip
+              "__data_loc int[] many;\toffset:20;\tsize:4;\tsigned:1;", "unsigned char mac[6];\toffset:24;\tsize:6;\tsigned:0;",
+              "__be16 port;\toffset:30;\tsize:2;\tsigned:0;", "bool ok;\toffset:32;\tsize:1;\tsigned:0;",
+              "u32 none[0];\toffset:33;\tsize:0;\tsigned:0;")  # fmt: skip
     (folder / "format").write_text("name: one\nID: 1\nformat:\n" + "".join(f"\tfield:{field}\n" for field in fields))
     options = options_for()
     options = options._replace(target=options.target._replace(formats=str(tmp_path / "events")))
@@ -95,6 +99,12 @@ def test_offsets_that_are_told_from_behind_the_number(tmp_path: Path) -> None:
 
     listing = str(disassemble_object(compile_file(str(path), options).data))
     assert "+ 0x8)" in listing and "&= 0xffff" in listing and "+= 0xc" in listing and "+ 0xe)" in listing
+    path.write_text('license "GPL"\ntracepoint("mine:one") { |e| puts e.mac[5] if e.ok && e.port == 80 }\n')
+    types = compile_file(str(path), options)
+    assert [one.code for one in types.diagnostics] == ["event-of-this-kernel"]
+    path.write_text('license "GPL"\ntracepoint("mine:one") { |e| puts e.port + 1 }\n')
+    with pytest.raises(UserError, match="network byte order"):
+        compile_file(str(path), options)
     path.write_text('license "GPL"\ntracepoint("mine:one") { |e| puts e.many }\n')
     with pytest.raises(UserError, match="its fields|has no field"):
         compile_file(str(path), options)

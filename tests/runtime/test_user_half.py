@@ -302,3 +302,20 @@ exit
     assert (ended.status, ended.err) == (0, "")
     right = ["0.0.0.0/0", "10.0.0.0/8", "10.0.0.1/32", "1"]
     assert ended.out.splitlines() == [*wrong, "10.0.0 is no address", " is no address", *right]
+
+
+def test_more_memory_than_there_can_be(tmp_path: Path) -> None:
+    text = """
+syscall("getpgid", attach: false) { }
+def t
+  yield
+rescue NoMemoryError, IndexError, ArgumentError => e
+  puts e.class
+end
+t { Array.new(2**61 - 1) }
+t { [nil] * (2**61 - 1) }
+t { [][2**61 - 2] = 1 }
+exit
+"""
+    ended = run(build(tmp_path, text))
+    assert (ended.status, ended.err) == (0, "") and len(ended.out.splitlines()) == 3

@@ -54,11 +54,17 @@ def keep(words: list[str], path: str, source: bytes, executable: bytes, runs_wit
     size = len(executable) + len(said) + _END
     kept.write(place, executable + said + len(said).to_bytes(8, "little") + size.to_bytes(8, "little"), 0o700)
     try:
-        found = [entry for entry in os.scandir(os.path.dirname(place)) if entry.name.startswith("run-")]
+        found = [entry for entry in os.scandir(os.path.dirname(place)) if _is_kept(entry.name)]
         for entry in sorted(found, key=lambda each: each.stat().st_mtime_ns)[:-_MOST]:
             os.unlink(entry.path)
     except OSError:
         pass
+
+
+def _is_kept(name: str) -> bool:
+    """Also one that was not written to its end, which has a dot before its name and a number behind."""
+    start, _, digits = name.removeprefix(".").partition(".")[0].partition("-")
+    return start == "run" and len(digits) == 32 and not digits.strip("0123456789abcdef")
 
 
 def _file(words: list[str]) -> str | None:
@@ -70,6 +76,11 @@ def _size_of_ours(fd: int) -> int:
     """0 of a file that another user could have written: it is about to be run."""
     found = os.fstat(fd)
     return found.st_size if stat.S_ISREG(found.st_mode) and _only_ours(found) else 0
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    """A folder itself, where no other user can put files."""
+    return stat.S_ISDIR(found.st_mode) and _only_ours(found)
 
 
 def _only_ours(found: os.stat_result) -> bool:
@@ -85,7 +96,7 @@ def _place(words: list[str], source: bytes | None) -> str | None:
     if folder is None or path is None or any(word.startswith("--btf") for word in words):
         return None
     try:
-        if os.path.exists(folder) and not _only_ours(os.stat(folder)):
+        if os.path.lexists(folder) and not _is_ours(os.lstat(folder)):
             return None
         if not stat.S_ISREG(os.stat(path).st_mode):
             return None

@@ -35,10 +35,12 @@ _ENDS = frozenset(
 
 
 class Chain(NamedTuple):
-    """`stages`: the calls of `map` and `select`, in order; `end`: the call that takes what they give."""
+    """`stages`: the calls of `map` and `select`, in order; `end`: the call that takes what they give; `made`: what stands for
+    all of them."""
 
     stages: tuple[tree.Send, ...]
     end: tree.Send
+    made: tree.Node
 
 
 def check_builder(lo: Lowering, node: Node, send: tree.Send) -> tree.Node | None:
@@ -103,13 +105,15 @@ def join_stages(lo: Lowering, send: tree.Send) -> tree.Node:
         source = source.recv
     if not stages or send.name not in _ENDS:
         return send
-    lo.chains.append(Chain(tuple(stages), send))
     mapped = any(stage.name in _MAPS for stage in stages)
     if send.name in ("min", "max", "last") or send.name in ("index", "find_index") or mapped and send.name in _FOUND:
         if send.name in ("min", "max", "first", "last") and (send.args or send.block is not None):
             return lo.refuse(errors.ArrayAtRunTime(stages[0].name_span, name=stages[0].name))
-        return _Gathered(send, stages, mapped).gather(source)
-    return _Joined(send, stages, mapped).build(source)
+        made = _Gathered(send, stages, mapped).gather(source)
+    else:
+        made = _Joined(send, stages, mapped).build(source)
+    lo.chains.append(Chain(tuple(stages), send, made))
+    return made
 
 
 _FOUND = ("find", "detect", "first")

@@ -291,6 +291,7 @@ def _event(ck: Checker, target: str, span: Span, site: Site) -> tuple[Site, Argu
 
         row = event_format.find(ck, target) if colon else None
         if row is not None:
+            ck.say("EventOfThisKernel", span, target=target)
             return site._replace(context=row), of_context(row)._replace(what=f"event `{target}`", advice=advice)
         ck.say("NoEvent", span, target=target, suggestion=event(target, tracepoints.names()))
         return site, None

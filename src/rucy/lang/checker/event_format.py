@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rucy.lang import tree, typed
 from rucy.lang.checker.context import EVENT_STRING, CtxField, Layout
-from rucy.lang.types import U64, CtxType, StrType
+from rucy.lang.types import BOOL, U64, CtxType, StrType
 from rucy.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -41,26 +41,36 @@ def find(ck: Checker, target: str) -> str | None:
         return None
     numbers: dict[str, CtxField] = {}
     texts: dict[str, Text] = {}
+    truths: dict[str, int] = {}
     for kind, name, count, offset, size, signed in _FIELD.findall(text):
-        words, at, width = kind.split(), int(offset), int(size)
-        told = next((word for word in words if word in ("__data_loc", "__rel_loc")), "")
-        if told or (words[-1:] == ["char"] and count):
-            if "char" in kind:
+        words, at, width = [word for word in kind.replace("[]", "").split() if word != "const"], int(offset), int(size)
+        told = words.pop(0) if words[:1] in (["__data_loc"], ["__rel_loc"]) else ""
+        if told or (words == ["char"] and count):
+            if words == ["char"]:
                 texts[name] = Text(at, EVENT_STRING if told else width, told)
             continue
         elems = int(count[1:-1]) if count[1:-1] else 1
-        if not name.startswith("common_") and width // elems in (1, 2, 4, 8):
-            numbers[name] = CtxField(at, width // elems, signed == "1", elems=elems)
+        if not elems or name.startswith("common_") or width // elems not in (1, 2, 4, 8):
+            continue
+        if words in (["bool"], ["_Bool"]) and not count:
+            truths[name] = at
+        network = 8 * width // elems if words[:1] and words[0] in ("__be16", "__be32", "__be64") else 0
+        numbers[name] = CtxField(at, width // elems, signed == "1", network, elems=elems)
     places = {name: CtxField(text.offset, 1) for name, text in texts.items()}  # for who asks which names there are
     ck.layouts[row] = Layout(f"event `{target}`", numbers | places)
     ck.layouts["texts " + row] = texts
+    ck.layouts["truths " + row] = truths
     return row
 
 
 def member(ck: Checker, node: tree.Send, row: str) -> typed.Node | None:
-    """A string of the record; None for what is none."""
+    """A string of the record, or a truth value; None for what is neither."""
     from rucy.lang.checker import kernel_types as kt
 
+    truth = ck.layouts["truths " + row].get(node.name)
+    if truth is not None and not node.args:
+        load = typed.CtxLoad(node.span, U64, truth, 1, False, 0, 0)
+        return typed.Prim(node.span, BOOL, "ne", (load, typed.Int(node.span, U64, 0)), 0)
     text = ck.layouts["texts " + row].get(node.name)
     if text is None or node.args:
         return None

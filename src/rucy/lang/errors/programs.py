@@ -138,6 +138,13 @@ class NoEvent(Diagnostic):
     help = 'write group and name: "sched:sched_switch"'
 
 
+class EventOfThisKernel(Diagnostic):
+    code = "event-of-this-kernel"
+    severity = "warning"
+    title = "Linux has no event `{target}` of its own: it is read as this kernel describes it"
+    help = "the program is for this kernel alone; where it runs on another, compile it there"
+
+
 class EventUnknown(Diagnostic):
     code = "event-unknown"
     title = "the kernel compiled against does not have the event `{target}` (no struct {struct})"
