@@ -8,7 +8,8 @@ Such a loop the verifier walks until the state at its head is one that was seen,
 DFA-based live registers analysis") (v6.15) it compares there what is dead, too (regsafe of kernel/bpf/verifier.c, RANGE_WITHIN):
 each turn's leavings would be a state of their own, with all paths of a turn behind it.
 
-Behind allocation, before places get their offsets. Needs: `succs`. Keeps: what is live.
+Behind allocation, before places get their offsets. Needs: `succs`. Keeps: what is live. Where stores of spills are dropped, and
+of places always, spill.py takes out again what nothing reads: there the leavings still count.
 """
 
 from __future__ import annotations
