@@ -19,7 +19,7 @@ enum {
 
 void *allocate(mrb_state *mrb, void *piece, size_t size, void *data)
 {
-	return mrb_default_allocf(mrb, piece, size, data);
+	return size > PTRDIFF_MAX / 2 ? NULL : mrb_default_allocf(mrb, piece, size, data);
 }
 
 #else
