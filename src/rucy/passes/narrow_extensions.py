@@ -11,7 +11,8 @@ A mask or a compare goes only where the verifier sees as much: it may be what bo
 A sign extension of what has no sign there is a zero extension, which is cheaper, and so is a load whose sign nobody looks at.
 Of an operand only the bits that are looked at need be right.
 
-Needs: no unreachable blocks. Keeps: the compare before a `within`, whatever the ranges say. Breaks: nothing.
+Needs: no unreachable blocks. Keeps: the compare or mask before a `within`, whatever the ranges say: what they rest on may be
+forgotten (forget_values). Breaks: nothing.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def _narrowed(instr: Instr, block: Block, ranges: Ranges, shown: Ranges, guarded
         return instr.args[0] if ranges.at(instr.args[0], block).hi >> instr.attrs["bits"] == 0 else None
     if name == "sext":
         return _narrowed_sext(instr, ranges.at(instr.args[0], block))
-    if name == "and" and isinstance(instr.args[1], Const) and instr.type == I64:
+    if name == "and" and isinstance(instr.args[1], Const) and instr.type == I64 and instr not in guarded:
         return instr.args[0] if shown.at(instr.args[0], block).may & ~instr.args[1].value == 0 else None
     if name in COMPARES and instr.args[0].type == I64 and guarded.isdisjoint(instr.args):
         outcome = decide(name, shown.at(instr.args[0], block), shown.at(instr.args[1], block))
